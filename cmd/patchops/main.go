@@ -1,0 +1,36 @@
+// Command patchops is a GitOps policy-as-code engine for patch management.
+package main
+
+import (
+	"context"
+	"os"
+	"os/signal"
+	"runtime/debug"
+	"syscall"
+	"time"
+
+	"golang.org/x/term"
+
+	"github.com/patchops/patchops/internal/cli"
+	"github.com/patchops/patchops/internal/pipeline"
+	"github.com/patchops/patchops/internal/sandbox"
+)
+
+// Set by the linker in releases.
+var version, commit = "devel", "unknown"
+
+func main() {
+	sandbox.Main(pipeline.Jobs()) // does not return in a limited child
+	debug.SetGCPercent(400)       // a short run trades memory for time; see docs/benchmarks.md
+	ctx, stop := signal.NotifyContext(context.Background(), os.Interrupt, syscall.SIGTERM)
+	defer stop()
+	dir, err := os.Getwd()
+	if err != nil {
+		dir = "."
+	}
+	os.Exit(cli.Main(ctx, cli.Env{
+		Args: os.Args[1:], Dir: dir, Stdin: os.Stdin, Stdout: os.Stdout, Stderr: os.Stderr,
+		Getenv: os.Getenv, Now: time.Now, Color: term.IsTerminal(int(os.Stdout.Fd())),
+		Version: cli.Version{Version: version, Commit: commit},
+	}))
+}

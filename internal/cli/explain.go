@@ -1,0 +1,55 @@
+package cli
+
+import (
+	"strings"
+
+	"github.com/spf13/cobra"
+
+	"github.com/patchops/patchops/docs"
+	"github.com/patchops/patchops/internal/finding"
+	"github.com/patchops/patchops/internal/pipeline"
+)
+
+func (a *app) explainCommand() *cobra.Command {
+	cmd := &cobra.Command{
+		Use:     "explain",
+		Short:   "Explain a finding: what it means, an example that has it, one that has not, how to mend it",
+		Example: "  patchops explain finding plan/waves-increase\n  patchops explain finding schema/unknown-field",
+		Args:    cobra.NoArgs,
+		RunE:    func(cmd *cobra.Command, _ []string) error { return cmd.Help() },
+	}
+	cmd.AddCommand(&cobra.Command{
+		Use:     "finding ID",
+		Short:   "Show the page of a finding",
+		Example: "  patchops explain finding plan/waves-increase\n  patchops explain finding reference/unresolved",
+		Args:    cobra.ExactArgs(1),
+		ValidArgsFunction: func(*cobra.Command, []string, string) ([]string, cobra.ShellCompDirective) {
+			return pipeline.Known(), cobra.ShellCompDirectiveNoFileComp
+		},
+		RunE: func(_ *cobra.Command, args []string) error { return a.explainFinding(args[0]) },
+	})
+	return cmd
+}
+
+func (a *app) explainFinding(id string) error {
+	page, err := docs.Findings.ReadFile("findings/" + id + ".md")
+	if err == nil {
+		_, err = a.env.Stdout.Write(page)
+		return err
+	}
+	known := pipeline.Known()
+	if near := finding.Nearest(id, known); near != "" {
+		return usage("no finding has the id %q; did you mean %s?", id, near)
+	}
+	var same []string
+	category, _, _ := strings.Cut(id, "/")
+	for _, k := range known {
+		if strings.HasPrefix(k, category+"/") {
+			same = append(same, k)
+		}
+	}
+	if len(same) > 0 {
+		return usage("no finding has the id %q; in %s there are:\n  %s", id, category, strings.Join(same, "\n  "))
+	}
+	return usage("no finding has the id %q; the ids are:\n  %s", id, strings.Join(known, "\n  "))
+}

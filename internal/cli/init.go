@@ -1,0 +1,138 @@
+package cli
+
+import (
+	"crypto/rand"
+	"encoding/hex"
+	"fmt"
+	"maps"
+	"os"
+	"os/exec"
+	"path/filepath"
+	"slices"
+	"strings"
+	"time"
+
+	"github.com/spf13/cobra"
+
+	"github.com/patchops/patchops/internal/pipeline"
+	"github.com/patchops/patchops/internal/scaffold"
+)
+
+func (a *app) initCommand() *cobra.Command {
+	var example string
+	var solo bool
+	cmd := &cobra.Command{
+		Use:   "init [DIR]",
+		Short: "Scaffold a repository that checks clean at once",
+		Long: "Init writes a repository to start from: a client with its agreement, windows and\n" +
+			"assets, a patch and a plan for it, people and approval rules, one rule and one\n" +
+			"constraint of your own, the editors' schemas and a workflow for GitHub. It never\n" +
+			"overwrites a file. --example msp writes a managed-service provider's repository.",
+		Example: "  patchops init my-plans\n  patchops init --example msp /tmp/msp",
+		Args:    cobra.MaximumNArgs(1),
+		RunE: func(_ *cobra.Command, args []string) error {
+			dir := "."
+			if len(args) == 1 {
+				dir = args[0]
+			}
+			if solo {
+				if example != "minimal" {
+					return usage("--solo goes with the minimal example only")
+				}
+				example = "solo"
+			}
+			return a.init(dir, example)
+		},
+	}
+	cmd.Flags().StringVar(&example, "example", "minimal", "`minimal|msp`")
+	cmd.Flags().BoolVar(&solo, "solo", false, "one person approves alone (with a standing warning)")
+	_ = cmd.RegisterFlagCompletionFunc("example", cobra.FixedCompletions([]string{"minimal", "msp"}, cobra.ShellCompDirectiveNoFileComp))
+	return cmd
+}
+
+func (a *app) init(dir, example string) error {
+	if !slices.Contains(scaffold.Examples(), example) {
+		return usage("--example is %q, wanted one of %s", example, strings.Join(scaffold.Examples(), ", "))
+	}
+	id, err := repositoryID()
+	if err != nil {
+		return err
+	}
+	files, err := Scaffold(example, a.env.Now().UTC(), id)
+	if err != nil {
+		return err
+	}
+	target := a.absolute(dir)
+	if taken := existing(target, files); len(taken) > 0 {
+		return usage("%q already holds %s: init overwrites nothing", dir, strings.Join(taken, ", "))
+	}
+	if err := writeFiles(target, files); err != nil {
+		return err
+	}
+	if err := gitInit(target); err != nil {
+		a.progress("patchops: %v (the files are written all the same)", err)
+	}
+	a.progress("wrote %d files to %s", len(files), dir)
+	a.progress("next: cd %s && patchops check", dir)
+	return nil
+}
+
+// Scaffold renders an example with the editors' schemas beside it.
+func Scaffold(example string, asOf time.Time, id string) (map[string][]byte, error) {
+	files, err := scaffold.Render(example, asOf, id)
+	if err != nil {
+		return nil, err
+	}
+	shapes, err := pipeline.Shapes()
+	if err != nil {
+		return nil, err
+	}
+	schemas, err := SchemaFiles(shapes, "")
+	if err != nil {
+		return nil, err
+	}
+	for name, b := range schemas {
+		files[".patchops/schema/"+name] = b
+	}
+	return files, nil
+}
+
+func repositoryID() (string, error) {
+	var b [16]byte
+	if _, err := rand.Read(b[:]); err != nil {
+		return "", fmt.Errorf("make a repository id: %w", err)
+	}
+	return hex.EncodeToString(b[:]), nil
+}
+
+// existing lists which of files are there already, at most three.
+func existing(dir string, files map[string][]byte) []string {
+	var taken []string
+	for _, name := range slices.Sorted(maps.Keys(files)) {
+		if exists(filepath.Join(dir, filepath.FromSlash(name))) {
+			taken = append(taken, name)
+		}
+	}
+	if len(taken) > 3 {
+		return append(taken[:3], "…")
+	}
+	return taken
+}
+
+// gitInit makes dir a Git repository unless it lies in one.
+func gitInit(dir string) error {
+	for up := dir; ; up = filepath.Dir(up) {
+		if exists(filepath.Join(up, ".git")) {
+			return nil
+		}
+		if up == filepath.Dir(up) {
+			break
+		}
+	}
+	cmd := exec.Command("git", "init", "--quiet", "--initial-branch=main", dir)
+	cmd.Stderr = os.Stderr
+	if err := cmd.Run(); err != nil {
+		return fmt.Errorf("git init: %w", err)
+	}
+	return nil
+}

@@ -1,0 +1,84 @@
+package document
+
+import (
+	"fmt"
+	"strings"
+	"unicode/utf8"
+
+	"github.com/patchops/patchops/internal/finding"
+)
+
+// reporter collects the findings about one file, at most MaxFindings of them.
+type reporter struct {
+	file     string
+	limitID  string // the id that says "there are more"
+	findings []finding.Finding
+}
+
+// add reports an error and returns it for a hint or a related place; the
+// pointer is valid until the next add.
+func (r *reporter) add(id string, at Pos, format string, args ...any) *finding.Finding {
+	if len(r.findings) == MaxFindings {
+		r.findings[MaxFindings-1] = finding.Finding{
+			ID: r.limitID, Severity: finding.Error, Position: r.position(Pos{1, 1}),
+			Message: fmt.Sprintf("more than %s findings in one file, the rest is not shown", grouped(MaxFindings)),
+		}
+		return &finding.Finding{}
+	}
+	r.findings = append(r.findings, finding.Finding{
+		ID: id, Severity: finding.Error, Message: fmt.Sprintf(format, args...), Position: r.position(at),
+	})
+	return &r.findings[len(r.findings)-1]
+}
+
+func (r *reporter) position(at Pos) finding.Position {
+	return finding.Position{File: r.file, Line: int(at.Line), Column: int(at.Column)}
+}
+
+// sorted returns the findings in reading order.
+func (r *reporter) sorted() []finding.Finding { return finding.Sort(r.findings) }
+
+// grouped writes a number as people read it: 1,048,576.
+func grouped(n int) string {
+	s := fmt.Sprint(n)
+	for i := len(s) - 3; i > 0; i -= 3 {
+		s = s[:i] + "," + s[i:]
+	}
+	return s
+}
+
+// clip shortens user text for a message.
+func clip(s string) string {
+	const most = 60
+	if utf8.RuneCountInString(s) <= most {
+		return s
+	}
+	n := 0
+	for i := range s {
+		if n++; n == most {
+			return s[:i] + "…"
+		}
+	}
+	return s
+}
+
+// column is the 1-based code point column of a byte offset in a line.
+func column(line []byte, offset int) int32 {
+	return int32(utf8.RuneCount(line[:min(offset, len(line))])) + 1
+}
+
+// lineOf returns the text of a 1-based line without its break.
+func lineOf(src []byte, line int) []byte {
+	rest := string(src)
+	for ; line > 1; line-- {
+		i := strings.IndexByte(rest, '\n')
+		if i < 0 {
+			return nil
+		}
+		rest = rest[i+1:]
+	}
+	if i := strings.IndexByte(rest, '\n'); i >= 0 {
+		rest = rest[:i]
+	}
+	return []byte(strings.TrimSuffix(rest, "\r"))
+}

@@ -1,0 +1,103 @@
+package document
+
+import (
+	"bytes"
+	"unicode/utf8"
+
+	"gopkg.in/yaml.v3"
+
+	"github.com/patchops/patchops/internal/finding"
+)
+
+const (
+	aliasMessage = "alias %q, anchors and aliases are not allowed"
+	aliasHint    = "write the value out, or declare the document in CUE"
+)
+
+// properties reports the anchor, the alias and the tag of a node, each at its
+// own place, and whether there was one. The parser drops some of them ("! x"),
+// so they are read from the text.
+func (y *yamlFile) properties(n *yaml.Node) bool {
+	at := y.pos(n)
+	i := y.offset(at)
+	found := n.Anchor != "" || n.Kind == yaml.AliasNode || n.Style&yaml.TaggedStyle != 0
+	for i < len(y.src) {
+		c := y.src[i]
+		if c != '&' && c != '*' && c != '!' {
+			break
+		}
+		if y.skips(n, c) {
+			return found
+		}
+		end := i
+		for end < len(y.src) && y.src[end] > ' ' && !flowIndicator(y.src[end]) {
+			end++
+		}
+		found = true
+		y.property(c, y.placeOf(i), clip(string(y.src[i:end])))
+		for i = end; i < len(y.src) && (y.src[i] == ' ' || y.src[i] == '\n' || y.src[i] == '\r'); i++ {
+		}
+	}
+	y.bad = y.bad || found
+	return found
+}
+
+// skips reports whether an indicator at a node's place belongs to its first key
+// instead: a block map begins where its first key begins.
+func (y *yamlFile) skips(n *yaml.Node, c byte) bool {
+	if n.Kind != yaml.MappingNode || n.Style&yaml.FlowStyle != 0 || len(n.Content) == 0 || y.pos(n.Content[0]) != y.pos(n) {
+		return false
+	}
+	return c == '*' || n.Anchor == "" && n.Style&yaml.TaggedStyle == 0
+}
+
+func (y *yamlFile) property(c byte, at Pos, text string) {
+	switch c {
+	case '&':
+		y.refuse("yaml/alias", at, aliasHint, "anchor %q, anchors and aliases are not allowed", text)
+	case '*':
+		y.refuse("yaml/alias", at, aliasHint, aliasMessage, text)
+	default:
+		y.refuse("yaml/tag", at, "remove it", "tag %q, tags are not allowed", text)
+	}
+}
+
+// offset is the byte at which a place begins.
+func (y *yamlFile) offset(at Pos) int {
+	if y.lines == nil {
+		y.lines = append(y.lines, 0)
+		for i, c := range y.src {
+			if c == '\n' {
+				y.lines = append(y.lines, i+1)
+			}
+		}
+	}
+	if int(at.Line) > len(y.lines) || at.Line < 1 {
+		return len(y.src)
+	}
+	i := y.lines[at.Line-1]
+	for n := int32(1); n < at.Column && i < len(y.src); n++ {
+		_, size := utf8.DecodeRune(y.src[i:])
+		i += size
+	}
+	return i
+}
+
+// placeOf is the place of a byte.
+func (y *yamlFile) placeOf(offset int) Pos {
+	start := bytes.LastIndexByte(y.src[:offset], '\n') + 1
+	y.offset(Pos{1, 1})
+	lo, hi := 0, len(y.lines)
+	for lo+1 < hi {
+		if mid := (lo + hi) / 2; y.lines[mid] <= start {
+			lo = mid
+		} else {
+			hi = mid
+		}
+	}
+	return Pos{int32(lo) + 1, column(y.src[start:], offset-start)}
+}
+
+func related(at finding.Position, message string) finding.Related {
+	return finding.Related{Position: at, Message: message}
+}

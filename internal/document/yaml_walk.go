@@ -1,0 +1,249 @@
+package document
+
+import (
+	"strconv"
+
+	"golang.org/x/text/unicode/norm"
+	"gopkg.in/yaml.v3"
+)
+
+// value turns a node into a value. at is the place a finding about it points to
+// when it is no scalar; depth is its own, the root's is 1.
+func (y *yamlFile) value(n *yaml.Node, at Pos, depth int) Value {
+	if y.nodes++; y.nodes > MaxNodes {
+		if y.nodes == MaxNodes+1 {
+			y.refuse("yaml/limit", y.pos(n), "split the file", "more than %s values in one file", grouped(MaxNodes))
+		}
+		return Value{Pos: at}
+	}
+	if y.props && y.properties(n) || n.Kind == yaml.AliasNode {
+		return Value{Pos: at}
+	}
+	switch n.Kind {
+	case yaml.MappingNode:
+		return y.mapping(n, at, depth)
+	case yaml.SequenceNode:
+		return y.sequence(n, at, depth)
+	}
+	return y.scalar(n, at)
+}
+
+// refuse reports a value that the profile does not allow.
+func (y *yamlFile) refuse(id string, at Pos, hint, format string, args ...any) {
+	y.bad = true
+	f := y.add(id, at, format, args...)
+	f.Hint, f.Path = hint, y.path.String()
+}
+
+func (y *yamlFile) tooDeep(n *yaml.Node, at Pos, depth int) bool {
+	if depth <= MaxDepth || len(n.Content) == 0 && depth == MaxDepth+1 {
+		return false
+	}
+	y.refuse("yaml/limit", at, "flatten the document", "more than %d lists and maps inside each other", MaxDepth)
+	return true
+}
+
+func (y *yamlFile) sequence(n *yaml.Node, at Pos, depth int) Value {
+	v := Value{Kind: List, Pos: at}
+	if y.tooDeep(n, at, depth) {
+		return Value{Pos: at}
+	}
+	if len(n.Content) > 0 {
+		v.Items = make([]Value, 0, len(n.Content))
+	}
+	for i, c := range n.Content {
+		y.path = append(y.path, Segment{Index: i})
+		v.Items = append(v.Items, y.value(c, y.pos(c), depth+1))
+		y.path = y.path[:len(y.path)-1]
+	}
+	return v
+}
+
+func (y *yamlFile) mapping(n *yaml.Node, at Pos, depth int) Value {
+	v := Value{Kind: Map, Pos: at}
+	if y.tooDeep(n, at, depth) {
+		return Value{Pos: at}
+	}
+	if len(n.Content) > 0 {
+		v.Keys = make([]Key, 0, len(n.Content)/2)
+		v.Items = make([]Value, 0, len(n.Content)/2)
+	}
+	seen := keySet{keys: &v.Keys}
+	for i := 0; i+1 < len(n.Content); i += 2 {
+		k, c := n.Content[i], n.Content[i+1]
+		y.nodes++
+		if len(v.Keys) == MaxKeys {
+			y.refuse("yaml/limit", y.pos(k), "split the map", "more than %s keys in one map", grouped(MaxKeys))
+			break
+		}
+		key := Key{k.Value, y.pos(k)}
+		if !y.key(k, key.Pos) || y.duplicate(&seen, key) {
+			continue
+		}
+		y.path = append(y.path, Segment{Key: key.Name})
+		v.Keys = append(v.Keys, key)
+		v.Items = append(v.Items, y.value(c, key.Pos, depth+1))
+		y.path = y.path[:len(y.path)-1]
+	}
+	return v
+}
+
+// key checks one key and reports whether it is a string that may stand.
+func (y *yamlFile) key(k *yaml.Node, at Pos) bool {
+	switch {
+	case y.props && y.properties(k):
+		return false
+	case k.Kind == yaml.AliasNode:
+		y.refuse("yaml/alias", at, aliasHint, aliasMessage, "*"+k.Value)
+		return false
+	case k.Kind != yaml.ScalarNode:
+		y.refuse("yaml/key", at, "write a string", "a key is %s, keys must be strings", map[bool]string{true: "a map", false: "a list"}[k.Kind == yaml.MappingNode])
+		return false
+	case plain(k) && k.Value == "<<":
+		y.refuse("yaml/merge-key", at, "write the keys out, or declare the document in CUE", "merge key <<, merge keys are not allowed")
+		return false
+	case len(k.Value) > MaxScalarBytes:
+		y.refuse("yaml/limit", at, "shorten it", "a key of %s bytes, at most %s are allowed", grouped(len(k.Value)), grouped(MaxScalarBytes))
+		return false
+	case !plain(k):
+		return y.escapes(k, at)
+	}
+	if v := scanPlain(k.Value); v.Kind != String && !boolWord(k.Value) {
+		v.Pos = at
+		hint := "quote it"
+		if k.Value == "" {
+			hint = "write a key before the colon"
+		}
+		y.refuse("yaml/key", at, hint, "a key is %s, keys must be strings", Describe(&v))
+		return false
+	}
+	return true
+}
+
+// duplicate compares keys as every reader sees them: decoded, and with composed
+// and decomposed letters as one (CUE does, yaml.v3 does not).
+func (y *yamlFile) duplicate(seen *keySet, key Key) bool {
+	first, dup := seen.add(key)
+	if dup {
+		y.bad = true
+		f := y.add("yaml/duplicate-key", key.Pos, "key %q stands twice in one map, first in line %d", clip(key.Name), first.Pos.Line)
+		f.Hint, f.Path = "remove one of them", y.path.With(Segment{Key: key.Name}).String()
+		f.Related = append(f.Related, related(y.position(first.Pos), "the first one"))
+	}
+	return dup
+}
+
+// keySet finds duplicates: by looking at a few keys, by a map among many.
+type keySet struct {
+	keys *[]Key
+	many map[string]int
+}
+
+func (s *keySet) add(k Key) (first Key, dup bool) {
+	const few = 16
+	name := composed(k.Name)
+	if s.many == nil && len(*s.keys) < few {
+		for _, old := range *s.keys {
+			if composed(old.Name) == name {
+				return old, true
+			}
+		}
+		return Key{}, false
+	}
+	if s.many == nil {
+		s.many = make(map[string]int, 2*few)
+		for i, old := range *s.keys {
+			s.many[composed(old.Name)] = i
+		}
+	}
+	if i, ok := s.many[name]; ok {
+		return (*s.keys)[i], true
+	}
+	s.many[name] = len(*s.keys)
+	return Key{}, false
+}
+
+// composed is a key in Unicode normalization form C.
+func composed(s string) string {
+	for i := 0; i < len(s); i++ {
+		if s[i] >= 0x80 {
+			return norm.NFC.String(s)
+		}
+	}
+	return s
+}
+
+func plain(n *yaml.Node) bool {
+	return n.Style&(yaml.DoubleQuotedStyle|yaml.SingleQuotedStyle|yaml.LiteralStyle|yaml.FoldedStyle) == 0
+}
+
+// scalar turns a scalar into a value; an empty plain one has no place of its
+// own and takes that of its key.
+func (y *yamlFile) scalar(n *yaml.Node, at Pos) Value {
+	here := y.pos(n)
+	if len(n.Value) > MaxScalarBytes {
+		y.refuse("yaml/limit", here, "shorten it, or keep it in a file of its own", "a value of %s bytes, at most %s are allowed", grouped(len(n.Value)), grouped(MaxScalarBytes))
+		return Value{Pos: here}
+	}
+	if plain(n) {
+		v := scanPlain(n.Value)
+		v.Pos = here
+		if n.Value == "" {
+			v.Pos = at
+		}
+		return v
+	}
+	if !y.escapes(n, here) {
+		return Value{Pos: here}
+	}
+	return Value{Kind: String, Str: n.Value, Pos: here}
+}
+
+// escapes refuses what only an escape can bring into a double-quoted scalar; the
+// file's own characters were checked before.
+func (y *yamlFile) escapes(n *yaml.Node, at Pos) bool {
+	if n.Style&yaml.DoubleQuotedStyle == 0 {
+		return true
+	}
+	r := badRune(n.Value)
+	if r < 0 {
+		return true
+	}
+	y.refuse("yaml/character", y.escapeAt(at), "remove it", "the escape gives %s, %s", shown(r), why(r))
+	return false
+}
+
+// escapeAt finds the first escape with a forbidden result in the double-quoted
+// scalar that begins at a place.
+func (y *yamlFile) escapeAt(at Pos) Pos {
+	b, line, start := y.src, at.Line, y.offset(Pos{at.Line, 1})
+	for i := y.offset(at) + 1; i+1 < len(b) && b[i] != '"'; i++ {
+		switch {
+		case b[i] == '\n':
+			line, start = line+1, i+1
+		case b[i] == '\\':
+			if r, ok := escaped(b[i+1:]); ok && forbidden(r) {
+				return Pos{line, column(b[start:], i-start)}
+			}
+			if i++; b[i] == '\n' {
+				line, start = line+1, i+1
+			}
+		}
+	}
+	return at
+}
+
+// escaped decodes the escape that b continues (YAML 1.2 section 5.7), those
+// apart that give what anybody may write.
+func escaped(b []byte) (rune, bool) {
+	named := map[byte]rune{'0': 0, 'a': 7, 'b': 8, 'v': 11, 'f': 12, 'r': 13, 'e': 27, 'N': 0x85, 'L': 0x2028, 'P': 0x2029}
+	if r, ok := named[b[0]]; ok {
+		return r, true
+	}
+	digits := map[byte]int{'x': 2, 'u': 4, 'U': 8}[b[0]]
+	if digits == 0 || len(b) <= digits {
+		return 0, false
+	}
+	n, err := strconv.ParseUint(string(b[1:1+digits]), 16, 32)
+	return rune(n), err == nil
+}

@@ -1,0 +1,181 @@
+package pipeline
+
+import (
+	"fmt"
+	"slices"
+	"time"
+
+	"github.com/patchops/patchops/internal/corpus"
+	"github.com/patchops/patchops/internal/document"
+	"github.com/patchops/patchops/internal/finding"
+	"github.com/patchops/patchops/internal/reference"
+	"github.com/patchops/patchops/internal/spec"
+)
+
+// Input is what a check needs beside the engine.
+type Input struct {
+	Tree  *Tree
+	AsOf  time.Time // the instant of judgement
+	Kept  Kept      // nil: nothing is kept
+	Child Child
+	// Base, when given, is the tree that Tree is compared with: only findings
+	// that the difference can have an effect on remain.
+	Base *Tree
+}
+
+// Outcome is what a check found.
+type Outcome struct {
+	Findings   []finding.Finding // sorted, levels and waivers applied
+	Documents  int
+	Evaluated  int // evaluations of rules, over all documents
+	Rules      int // rules that were ready to judge, own ones included
+	Corpus     *corpus.Corpus
+	Kept       Kept // what this run knows, to be kept
+	Reused     int  // verdicts taken from what was kept
+	Considered int  // documents that the difference to the base can affect
+}
+
+// Check judges a tree. Errors are about us; what is wrong with the tree is in
+// the outcome.
+func (e *Engine) Check(in Input) (*Outcome, error) {
+	r := run{engine: e, in: in}
+	if err := r.judge(); err != nil {
+		return nil, err
+	}
+	found, err := r.affected()
+	if err != nil {
+		return nil, err
+	}
+	return r.settle(found), nil
+}
+
+// run is one check under way.
+type run struct {
+	engine *Engine
+	in     Input
+	own    *own
+	files  []*file
+	corpus *corpus.Corpus
+	reused int
+}
+
+func (r *run) judge() error {
+	var err error
+	if r.files, err = r.engine.load(r.in.Tree, r.in.Kept, r.in.Child); err != nil {
+		return err
+	}
+	asOf := r.in.AsOf.UTC().Format(time.RFC3339)
+	r.corpus = corpus.New(asOf, entries(r.files, r.in.Child), r.in.Tree.File, r.engine.rows)
+	todo := tasks(r.corpus, r.files)
+	r.own = newOwn(r)
+	options := reference.Options{Findings: r.own.known(r.engine.known)}
+	if err = r.engine.judge(r.corpus, todo, options); err != nil {
+		return err
+	}
+	if err = r.own.judge(todo); err != nil {
+		return err
+	}
+	for _, t := range todo {
+		t.head.Verdict.Held = held(r.corpus, t.head.Verdict.Read)
+	}
+	r.reused = len(r.corpus.Entries()) - len(todo)
+	return nil
+}
+
+// affected are the findings to show: all of them, or with a base those of the
+// documents that the difference can have an effect on.
+func (r *run) affected() ([]finding.Finding, error) {
+	if r.in.Base == nil {
+		return r.collect(func(*file, *Head) bool { return true }), nil
+	}
+	base := run{engine: r.engine, in: Input{Tree: r.in.Base, AsOf: r.in.AsOf, Child: r.in.Child}}
+	files, err := r.engine.load(base.in.Tree, nil, base.in.Child)
+	if err != nil {
+		return nil, err
+	}
+	asOf := r.in.AsOf.UTC().Format(time.RFC3339)
+	before := corpus.New(asOf, entries(files, r.in.Child), r.in.Base.File, r.engine.rows)
+	same := map[string]corpus.Digest{}
+	for _, s := range r.in.Base.Documents {
+		same[s.Path] = s.Digest
+	}
+	rulesMoved := ownDigest(r.in.Base) != ownDigest(r.in.Tree)
+	return r.collect(func(f *file, h *Head) bool {
+		return rulesMoved || same[f.source.Path] != f.source.Digest || h != nil && h.Verdict != nil && !h.Verdict.stillHolds(before)
+	}), nil
+}
+
+// collect gathers the findings of every file and document that wanted admits; a
+// nil head stands for the file as such.
+func (r *run) collect(wanted func(*file, *Head) bool) []finding.Finding {
+	out := slices.Concat(r.in.Tree.Findings, r.own.findings, duplicates(r.files))
+	for _, f := range r.files {
+		if wanted(f, nil) {
+			out = append(out, f.Findings...)
+		}
+		for _, h := range f.Documents {
+			if !wanted(f, h) {
+				continue
+			}
+			out = append(out, h.Findings...)
+			if h.Verdict != nil {
+				out = append(out, h.Verdict.Findings...)
+			}
+		}
+	}
+	return out
+}
+
+func (r *run) settle(found []finding.Finding) *Outcome {
+	e := r.engine
+	out := &Outcome{Corpus: r.corpus, Kept: Kept{}, Reused: r.reused, Rules: len(e.Rules.Rules()) + len(r.own.rules)}
+	broken := false
+	for _, f := range r.files {
+		out.Kept[f.source.Path] = &f.FileVerdict
+		for _, h := range f.Documents {
+			if h.Ignored {
+				continue
+			}
+			out.Documents++
+			broken = broken || h.Broken
+			if h.Verdict != nil {
+				out.Evaluated += h.Verdict.Evaluated
+			}
+		}
+	}
+	levels := r.levels()
+	if noRules := r.noRules(out, broken); noRules != nil {
+		found = append(found, *noRules)
+	}
+	found = e.level(found, levels)
+	e.relevel(found, levels)
+	out.Findings = finding.Sort(e.waive(r.corpus, found, r.in.AsOf))
+	return out
+}
+
+func (r *run) levels() map[string]string {
+	if r.in.Tree.Config == nil {
+		return nil
+	}
+	return r.in.Tree.Config.Levels
+}
+
+// noRules is the finding that nothing was judged (PF1): silence is no pass.
+func (r *run) noRules(out *Outcome, broken bool) *finding.Finding {
+	if out.Evaluated > 0 || broken {
+		return nil
+	}
+	message := fmt.Sprintf("0 rules ran over %d documents", out.Documents)
+	return &finding.Finding{
+		ID: "policy/no-rules", Severity: finding.Error, Message: message,
+		Hint:     "run it in a repository with documents, or make one by patchops init",
+		Position: finding.Position{File: configFile, Line: 1, Column: 1},
+	}
+}
+
+func (r *Engine) rows(path string, src []byte) []document.Value {
+	rows, _ := r.parseRows(path, src)
+	return rows
+}
+
+var _ spec.Config

@@ -1,0 +1,150 @@
+package pipeline
+
+import (
+	"errors"
+	"fmt"
+	"io/fs"
+	"path"
+	"slices"
+	"strings"
+
+	"github.com/patchops/patchops/docs"
+	"github.com/patchops/patchops/internal/document"
+	"github.com/patchops/patchops/internal/finding"
+	"github.com/patchops/patchops/internal/policy"
+	"github.com/patchops/patchops/internal/schema"
+	"github.com/patchops/patchops/internal/shape"
+	"github.com/patchops/patchops/internal/spec"
+	"github.com/patchops/patchops/internal/window"
+	"github.com/patchops/patchops/policies"
+	"github.com/patchops/patchops/schemas"
+)
+
+// Engine is the built-in schemas and rules, compiled. It does not change and is
+// safe for concurrent use.
+type Engine struct {
+	Shapes *shape.Set
+	Rules  *policy.Engine
+	known  []string // ids of all findings that have a page, sorted
+	ids    map[string]bool
+}
+
+// NewEngine compiles the built-in schemas and rules. It fails only when they
+// are wrong, which is a bug of ours.
+func NewEngine() (*Engine, error) {
+	shapes, err := Shapes()
+	if err != nil {
+		return nil, err
+	}
+	modules, err := BuiltinModules()
+	if err != nil {
+		return nil, err
+	}
+	rules, found := policy.Compile(shapes, modules, Functions())
+	if len(found) > 0 {
+		return nil, broken("policies", found)
+	}
+	e := &Engine{Shapes: shapes, Rules: rules, known: Known(), ids: map[string]bool{}}
+	for _, r := range rules.Rules() {
+		e.ids[r.ID] = true
+	}
+	return e, nil
+}
+
+// Shapes compiles the built-in schemas.
+func Shapes() (*shape.Set, error) {
+	files, err := contents(schemas.FS, ".cue", "schemas/")
+	if err != nil {
+		return nil, err
+	}
+	shapes, found := schema.Compile(files, Checks())
+	if len(found) > 0 {
+		return nil, broken("schemas", found)
+	}
+	return shapes, nil
+}
+
+// Checks are what a pattern cannot say, by the definition they hang on.
+func Checks() map[string]shape.Check {
+	checks := map[string]shape.Check{}
+	for name, check := range window.Checks() {
+		checks[name] = check
+	}
+	return checks
+}
+
+// Functions are the meanings that rules may ask for.
+func Functions() policy.Functions {
+	return policy.Functions{
+		Seconds: window.Seconds,
+		Instant: func(text, zone, bound string) (int64, error) {
+			t, err := window.Instant(text, zone, bound)
+			if err != nil {
+				return 0, err
+			}
+			return t.UnixNano(), nil
+		},
+		Matches: func(selector, asset *document.Value) bool {
+			return spec.ParseSelector(selector).Matches(spec.AssetFacets(asset, nil))
+		},
+	}
+}
+
+// BuiltinModules are the built-in rules and libraries, without their tests.
+func BuiltinModules() ([]policy.Module, error) {
+	files, err := contents(policies.FS, ".rego", "policies/")
+	if err != nil {
+		return nil, err
+	}
+	var out []policy.Module
+	for name, src := range files {
+		if !strings.HasSuffix(name, "_test.rego") {
+			out = append(out, policy.Module{File: name, Source: src, Builtin: true})
+		}
+	}
+	slices.SortFunc(out, func(a, b policy.Module) int { return strings.Compare(a.File, b.File) })
+	return out, nil
+}
+
+// Known are the ids of all findings that have a page, sorted.
+func Known() []string {
+	var out []string
+	_ = fs.WalkDir(docs.Findings, "findings", func(name string, entry fs.DirEntry, err error) error {
+		if err == nil && !entry.IsDir() && path.Ext(name) == ".md" {
+			out = append(out, strings.TrimSuffix(strings.TrimPrefix(name, "findings/"), ".md"))
+		}
+		return err
+	})
+	slices.Sort(out)
+	return out
+}
+
+func contents(fsys fs.FS, ext, prefix string) (map[string][]byte, error) {
+	out := map[string][]byte{}
+	err := fs.WalkDir(fsys, ".", func(name string, entry fs.DirEntry, err error) error {
+		if err != nil || entry.IsDir() || path.Ext(name) != ext {
+			return err
+		}
+		out[prefix+name], err = fs.ReadFile(fsys, name)
+		return err
+	})
+	return out, err
+}
+
+func broken(what string, found []finding.Finding) error {
+	errs := []error{fmt.Errorf("the built-in %s are wrong", what)}
+	for _, f := range found[:min(len(found), 20)] {
+		errs = append(errs, fmt.Errorf("%s:%d:%d: %s: %s", f.File, f.Line, f.Column, f.ID, f.Message))
+	}
+	return errors.Join(errs...)
+}
+
+func (e *Engine) isRule(id string) bool { return e.ids[id] }
+
+func documentPath(keys ...string) document.Path {
+	p := make(document.Path, len(keys))
+	for i, k := range keys {
+		p[i] = document.Segment{Key: k}
+	}
+	return p
+}

@@ -1,0 +1,231 @@
+package pipeline
+
+import (
+	"crypto/sha256"
+	"fmt"
+	"path"
+	"slices"
+	"strings"
+	"time"
+
+	"github.com/patchops/patchops/internal/corpus"
+	"github.com/patchops/patchops/internal/document"
+	"github.com/patchops/patchops/internal/finding"
+)
+
+// own are the repository's own rules and schemas. They are not trusted: all
+// that touches them runs in the child.
+type own struct {
+	run      *run
+	rules    []string // ids, sorted: the folders below policies/
+	findings []finding.Finding
+}
+
+func newOwn(r *run) *own {
+	o := &own{run: r}
+	for _, s := range r.in.Tree.Policies {
+		if id, ok := ruleOfPath(s.Path); ok && !slices.Contains(o.rules, id) {
+			o.rules = append(o.rules, id)
+		}
+	}
+	slices.Sort(o.rules)
+	for _, id := range o.rules {
+		r.engine.ids[id] = true
+	}
+	return o
+}
+
+func ruleOfPath(file string) (string, bool) {
+	parts := strings.Split(file, "/")
+	if len(parts) != 4 || strings.HasSuffix(file, "_test.rego") || parts[1] == "lib" {
+		return "", false
+	}
+	return parts[1] + "/" + parts[2], true
+}
+
+// known are the ids that documents may name, own rules included.
+func (o *own) known(builtin []string) []string {
+	all := slices.Concat(builtin, o.rules)
+	slices.Sort(all)
+	return slices.Compact(all)
+}
+
+// ownDigest is a digest over a tree's own rules and schemas.
+func ownDigest(t *Tree) corpus.Digest {
+	h := sha256.New()
+	for _, s := range slices.Concat(t.Policies, t.Schemas) {
+		fmt.Fprintf(h, "%q", s.Path)
+		h.Write(s.Digest[:])
+	}
+	return corpus.Digest(h.Sum(nil))
+}
+
+// OwnDigest is what a cache must know of a tree's own rules and schemas.
+func (t *Tree) OwnDigest() corpus.Digest { return ownDigest(t) }
+
+// ownShared is what the child needs to judge by own rules.
+type ownShared struct {
+	AsOf     string
+	Files    []ownFile
+	Data     map[string][]byte
+	Policies []Source
+	Schemas  []Source
+}
+
+// ownFile is a document file: its bytes, or what CUE made of them.
+type ownFile struct {
+	Source    Source
+	Heads     []Head
+	Evaluated []document.Document
+}
+
+// ownItem asks to vet one module, to compile all, or to judge one document.
+type ownItem struct {
+	Vet, Compile bool
+	Module       int
+	File, Index  int
+}
+
+type ownAnswer struct {
+	Findings  []finding.Finding
+	Evaluated int
+	Read      []corpus.Dependency
+}
+
+// judge adds what own rules and schemas say to the verdict of every task.
+func (o *own) judge(todo []task) error {
+	t := o.run.in.Tree
+	if len(t.Policies) == 0 && len(t.Schemas) == 0 {
+		return nil
+	}
+	sound, err := o.vet()
+	if err != nil || !sound {
+		return err
+	}
+	items := [][]byte{encode(ownItem{Compile: true})}
+	for _, task := range todo {
+		items = append(items, encode(o.item(task)))
+	}
+	answers, err := o.run.in.Child(ownJob, encode(o.shared()), items)
+	if err != nil {
+		return err
+	}
+	if o.take(answers[0], nil, "policies") == nil {
+		return nil
+	}
+	for i, task := range todo {
+		if a := o.take(answers[i+1], task.entry, ""); a != nil {
+			v := task.head.Verdict
+			v.Findings = append(v.Findings, a.Findings...)
+			v.Evaluated += a.Evaluated
+			v.Read = join(v.Read, a.Read)
+		}
+	}
+	return nil
+}
+
+// vet compiles every own module by itself, so that one which the compiler
+// cannot stop dies alone and is named.
+func (o *own) vet() (bool, error) {
+	t := o.run.in.Tree
+	var items [][]byte
+	for i := range t.Policies {
+		items = append(items, encode(ownItem{Vet: true, Module: i}))
+	}
+	if len(items) == 0 {
+		return true, nil
+	}
+	answers, err := o.run.in.Child(ownJob, encode(ownShared{Policies: t.Policies}), items)
+	if err != nil {
+		return false, err
+	}
+	sound := true
+	for i, a := range answers {
+		if a.Problem != "" {
+			sound = false
+			o.findings = append(o.findings, limit("policy/limit", t.Policies[i].Path, "not compiled: the compilation "+a.Problem))
+		}
+	}
+	return sound, nil
+}
+
+func limit(id, file, message string) finding.Finding {
+	return finding.Finding{
+		ID: id, Severity: finding.Error, Message: message, Hint: "simplify the rule",
+		Position: finding.Position{File: file, Line: 1, Column: 1},
+	}
+}
+
+// take reads one answer. A document that could not be judged has a finding that
+// says so: what was not evaluated is never a pass.
+func (o *own) take(a Answer, entry *corpus.Entry, file string) *ownAnswer {
+	var out ownAnswer
+	problem := a.Problem
+	if problem == "" && decode(a.Output, &out) != nil {
+		problem = "gave no answer"
+	}
+	if problem == "" {
+		if entry == nil {
+			o.findings = append(o.findings, out.Findings...)
+			if len(out.Findings) > 0 && finding.Count(out.Findings).Errors > 0 {
+				return nil
+			}
+		}
+		return &out
+	}
+	if entry != nil {
+		file = entry.File
+	}
+	f := limit("policy/limit", file, "not judged by the repository's own rules: the evaluation "+problem)
+	if entry != nil {
+		f.Position, f.Document = entry.Name, entry.ID
+	}
+	if entry == nil {
+		o.findings = append(o.findings, f)
+		return nil
+	}
+	return &ownAnswer{Findings: []finding.Finding{f}}
+}
+
+func (o *own) item(t task) ownItem {
+	for i, f := range o.run.files {
+		if f.source.Path == t.entry.File {
+			return ownItem{File: i, Index: t.entry.Index}
+		}
+	}
+	return ownItem{}
+}
+
+func (o *own) shared() ownShared {
+	t := o.run.in.Tree
+	s := ownShared{
+		AsOf: o.run.in.AsOf.UTC().Format(time.RFC3339), Policies: t.Policies, Schemas: t.Schemas,
+		Data: map[string][]byte{},
+	}
+	for _, f := range o.run.files {
+		of := ownFile{Source: f.source}
+		for _, h := range f.Documents {
+			of.Heads = append(of.Heads, Head{ID: h.ID, Name: h.Name, Broken: h.Broken, Ignored: h.Ignored})
+		}
+		if path.Ext(f.source.Path) == ".cue" && len(f.Documents) > 0 {
+			f.document(0, o.run.in.Child)
+			of.Evaluated, of.Source.Bytes = f.documents, nil
+		}
+		s.Files = append(s.Files, of)
+	}
+	for _, e := range o.run.corpus.Entries() {
+		if e.ID.Kind != "AssetList" || e.Broken {
+			continue
+		}
+		if name := e.Document().Root.Get("spec").Get("file").Text(); name != "" {
+			s.Data[name], _ = t.File(name)
+		}
+	}
+	return s
+}
+
+func join(a, b []corpus.Dependency) []corpus.Dependency {
+	all := slices.Concat(a, b)
+	slices.SortFunc(all, corpus.CompareDependencies)
+	return slices.Compact(all)
+}

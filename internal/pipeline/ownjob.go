@@ -1,0 +1,116 @@
+package pipeline
+
+import (
+	"github.com/patchops/patchops/internal/corpus"
+	"github.com/patchops/patchops/internal/document"
+	"github.com/patchops/patchops/internal/finding"
+	"github.com/patchops/patchops/internal/policy"
+	"github.com/patchops/patchops/internal/schema"
+	"github.com/patchops/patchops/internal/shape"
+)
+
+// ownJudge is the child's side: it judges documents by own rules and schemas.
+type ownJudge struct {
+	in     ownShared
+	shapes *shape.Set
+	rules  *policy.Engine
+	own    *schema.Own
+	corpus *corpus.Corpus
+	first  []int // index of each file's first entry
+}
+
+func judgeOwn(shared []byte) (func([]byte) []byte, error) {
+	j := &ownJudge{}
+	if err := decode(shared, &j.in); err != nil {
+		return nil, err
+	}
+	var err error
+	if j.shapes, err = Shapes(); err != nil {
+		return nil, err
+	}
+	return func(item []byte) []byte {
+		var want ownItem
+		if err := decode(item, &want); err != nil {
+			return nil
+		}
+		return encode(j.answer(want))
+	}, nil
+}
+
+func (j *ownJudge) answer(want ownItem) ownAnswer {
+	switch {
+	case want.Vet:
+		_, _ = j.compile(j.in.Policies[want.Module : want.Module+1])
+		return ownAnswer{}
+	case want.Compile:
+		return ownAnswer{Findings: j.setUp()}
+	}
+	return j.judge(want)
+}
+
+// compile compiles own modules beside the built-in ones, which they may use.
+func (j *ownJudge) compile(sources []Source) (*policy.Engine, []finding.Finding) {
+	modules, err := libraries()
+	if err != nil {
+		return nil, []finding.Finding{limit("policy/compile", "policies", err.Error())}
+	}
+	for _, s := range sources {
+		if !isRegoTest(s.Path) {
+			modules = append(modules, policy.Module{File: s.Path, Source: s.Bytes})
+		}
+	}
+	return policy.Compile(j.shapes, modules, Functions())
+}
+
+func (j *ownJudge) setUp() []finding.Finding {
+	var found, vetted []finding.Finding
+	j.rules, found = j.compile(j.in.Policies)
+	files := map[string][]byte{}
+	for _, s := range j.in.Schemas {
+		files[s.Path] = s.Bytes
+	}
+	if len(files) > 0 {
+		j.own, vetted = schema.CompileOwn(files)
+	}
+	j.index()
+	return append(found, vetted...)
+}
+
+func (j *ownJudge) index() {
+	var all []*corpus.Entry
+	for _, f := range j.in.Files {
+		j.first = append(j.first, len(all))
+		loaded := &file{source: f.Source, documents: f.Evaluated}
+		for i, h := range f.Heads {
+			e := corpus.Entry{ID: h.ID, File: f.Source.Path, Index: i, Digest: f.Source.Digest, Name: h.Name, Broken: h.Broken}
+			if h.Ignored {
+				e.ID = finding.Identity{}
+			}
+			all = append(all, corpus.NewEntry(e, func() *document.Document { return loaded.document(i, nil) }))
+		}
+	}
+	files := func(name string) ([]byte, bool) {
+		b, ok := j.in.Data[name]
+		return b, ok
+	}
+	j.corpus = corpus.New(j.in.AsOf, all, files, (&Engine{Shapes: j.shapes}).rows)
+}
+
+func (j *ownJudge) judge(want ownItem) ownAnswer {
+	if j.corpus == nil && finding.Count(j.setUp()).Errors > 0 {
+		// Restarted behind a culprit: set up again; findings were given before.
+		return ownAnswer{}
+	}
+	doc := j.corpus.Entries()[j.first[want.File]+want.Index].Document()
+	var out ownAnswer
+	if j.own != nil {
+		out.Findings = j.own.Judge(doc)
+	}
+	if j.rules != nil {
+		view := j.corpus.View(doc.ID.Client)
+		found, evaluated := j.rules.Judge(doc, view)
+		out.Findings, out.Evaluated = append(out.Findings, found...), evaluated
+		out.Read = view.Dependencies()
+	}
+	return out
+}

@@ -1,0 +1,34 @@
+package policy
+
+import "github.com/patchops/patchops/internal/document"
+
+// Global is the client under which documents without a client are found.
+const Global = "_"
+
+// Data is what rules read as `data`. A method is called only when a rule
+// reaches that path, so that an implementation can record what a verdict
+// depends on. Absent is nil or empty. Returned values are shared: never change
+// them.
+type Data interface {
+	// AsOf is data.asOf: the instant of judgement, RFC 3339 in UTC.
+	AsOf() string
+	// Document is data.documents[kind][client][name].
+	Document(kind, client, name string) *document.Value
+	// Names are the keys of data.documents[kind][client], sorted.
+	Names(kind, client string) []string
+	// Clients are the keys of data.documents[kind], sorted; Global among them.
+	Clients(kind string) []string
+	// Asset is data.assets[client][name]: one asset (#Asset) with its list's
+	// defaults merged in, whether written inline or in a bulk file.
+	Asset(client, name string) *document.Value
+	// AssetNames are the keys of data.assets[client], sorted.
+	AssetNames(client string) []string
+	// Targets is data.targets[client][plan]: the assets that a plan selects, as
+	// a list of {client, asset}, sorted. The client of a plan over several is Global.
+	Targets(client, plan string) *document.Value
+	// Parameters is what Config.policy.parameters[rule] and the judged
+	// document's Client.policy.parameters[rule] say: nil where silent. The
+	// engine adds the defaults of the rule's metadata, lets a client only
+	// tighten, and shows the result as data.parameters[rule].
+	Parameters(rule string) (config, client *document.Value)
+}

@@ -1,0 +1,88 @@
+package shape
+
+import (
+	"strconv"
+	"strings"
+
+	"github.com/patchops/patchops/internal/document"
+	"github.com/patchops/patchops/internal/finding"
+)
+
+func writeNearest(name string, candidates []string) string {
+	if near := finding.Nearest(name, candidates); near != "" {
+		return "write " + near
+	}
+	for _, c := range candidates {
+		if strings.EqualFold(plainLetters(c), plainLetters(name)) {
+			return "write " + c
+		}
+	}
+	return ""
+}
+
+func plainLetters(s string) string {
+	return strings.NewReplacer("_", "", "-", "", " ", "").Replace(s)
+}
+
+// textHint offers the spelling that t allows and that is nearest to s.
+func textHint(t *StringType, s string) string {
+	if len(t.Enum) > 0 {
+		return writeNearest(s, t.Enum)
+	}
+	trimmed := strings.TrimSpace(s)
+	lower := strings.ToLower(trimmed)
+	for _, try := range []string{trimmed, lower, strings.NewReplacer(" ", "-", "_", "-").Replace(lower), strings.ToUpper(trimmed)} {
+		if try != s && t.allows(try) {
+			return "write " + strconv.Quote(try)
+		}
+	}
+	return ""
+}
+
+// typeHint says how to write what was probably meant.
+func typeHint(n *Node, v *document.Value) string {
+	switch {
+	case v.Kind == document.Null:
+		return "give it a value, or remove the field"
+	case n.String != nil && (v.Kind == document.Int || v.Kind == document.Bool):
+		return quoteHint(n.String, strings.Trim(describe(v), `"`))
+	case n.Int != nil && v.Kind == document.String && isInteger(v.Str),
+		n.Bool != nil && v.Kind == document.String && (v.Str == "true" || v.Str == "false"):
+		return "write " + v.Str + " without quotes"
+	case n.List != nil && n.List.Element.Allows(v.Kind):
+		return "write it as a list"
+	}
+	return ""
+}
+
+// quoteHint says to quote a scalar where a string is wanted, unless the string
+// would be refused too.
+func quoteHint(t *StringType, text string) string {
+	if !t.allows(text) {
+		return ""
+	}
+	return "quote it: " + strconv.Quote(text)
+}
+
+func isInteger(s string) bool {
+	_, err := strconv.ParseInt(s, 10, 54)
+	return err == nil
+}
+
+// oddHint says how to write an odd scalar so that there is no doubt.
+func oddHint(n *Node, text string) string {
+	lower := strings.ToLower(text)
+	switch {
+	case n.Bool != nil && (lower == "yes" || lower == "on" || lower == "y" || lower == "true"):
+		return "write true"
+	case n.Bool != nil && (lower == "no" || lower == "off" || lower == "n" || lower == "false"):
+		return "write false"
+	case text == "" || text == "~" || lower == "null":
+		return "give it a value, or remove the field"
+	case n.String != nil:
+		return quoteHint(n.String, text)
+	case n.Int != nil:
+		return "write a decimal integer"
+	}
+	return ""
+}

@@ -1,0 +1,35 @@
+package patchops.lib.moment_test
+
+import data.patchops.lib.moment
+
+noon := "2026-03-12T12:00:00Z"
+
+test_begins_at_the_instant if {
+	moment.begun("2026-03-12T12:00:00Z", "") with data.asOf as noon
+	not moment.begun("2026-03-12T12:00:01Z", "") with data.asOf as noon
+}
+
+test_a_date_begins_with_its_day if {
+	moment.begun("2026-03-12", "UTC") with data.asOf as noon
+	not moment.begun("2026-03-13", "UTC") with data.asOf as noon
+}
+
+test_is_over_at_the_instant if {
+	moment.over("2026-03-12T12:00:00Z", "") with data.asOf as noon
+	not moment.over("2026-03-12T12:00:01Z", "") with data.asOf as noon
+}
+
+test_a_date_is_over_with_its_day if {
+	moment.over("2026-03-11", "UTC") with data.asOf as noon
+	not moment.over("2026-03-12", "UTC") with data.asOf as noon
+}
+
+test_a_date_is_over_in_its_zone if {
+	moment.over("2026-03-12", "Asia/Tokyo") with data.asOf as "2026-03-12T15:00:00Z"
+	not moment.over("2026-03-12", "Asia/Tokyo") with data.asOf as "2026-03-12T14:59:59Z"
+}
+
+test_counts_seconds if {
+	moment.since("2026-03-12", "") == 43200 with data.asOf as noon
+	moment.left("2026-03-12", "") == 43200 with data.asOf as noon
+}

@@ -1,0 +1,75 @@
+# METADATA
+# title: Windows
+# description: Which windows an agreement opens for whom, and on which days.
+# scope: package
+package patchops.lib.windows
+
+import data.patchops.lib.agreements
+import data.patchops.lib.hours
+
+# spec is a window of a client, else a global one of that name.
+spec(client, name) := found if found := data.documents.MaintenanceWindow[client][name].spec
+
+else := data.documents.MaintenanceWindow._[name].spec
+
+# allows holds for a window that opens, not one that denies.
+allows(window) if not window.type == "deny"
+
+# agreed is the names of the opening windows of the agreement in force.
+agreed(client) := {name |
+	some name in agreements.spec(client).windowRefs
+	allows(spec(client, name))
+}
+
+# of is the names of the opening windows of one asset of a client.
+of(client, asset) := {name |
+	some name in agreed(client)
+	wanted(asset, name)
+	takes(spec(client, name), asset)
+}
+
+# wanted holds when an asset does not restrict its windows, or names this one.
+wanted(asset, _) if not asset.windowRefs
+
+wanted(asset, name) if name in asset.windowRefs
+
+# takes holds when a window is for that asset.
+takes(window, _) if not window.selector
+
+takes(window, asset) if patchops.matches(window.selector, asset)
+
+# clock is the time of day at which a window opens.
+clock(window) := substring(window.start, 11, 5)
+
+# days are the weekdays on which a window may open; undefined where only an
+# expansion of its rule could tell.
+days(window) := found if {
+	not window.offset
+	found := stated(window)
+}
+
+stated(window) := found if {
+	items := split(listed(window.recurrence), ",")
+	found := {substring(item, count(item) - 2, 2) | some item in items}
+} else := {day | some day in hours.week} if {
+	"FREQ=DAILY" in parts(window.recurrence)
+} else := {first(window)} if {
+	"FREQ=WEEKLY" in parts(window.recurrence)
+} else := {first(window)} if {
+	not window.recurrence
+}
+
+parts(recurrence) := split(recurrence, ";")
+
+# listed is what BYDAY lists.
+listed(recurrence) := trim_prefix(part, "BYDAY=") if {
+	some part in parts(recurrence)
+	startswith(part, "BYDAY=")
+}
+
+# first is the weekday of a window's start.
+first(window) := upper(substring(time.weekday(patchops.instant(substring(window.start, 0, 10), "", "from")), 0, 2))
+
+# minutes is how long a window is open by its own words; undefined for one that
+# ends by the wall clock.
+minutes(window) := floor(patchops.seconds(window.duration) / 60)
