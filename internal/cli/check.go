@@ -31,7 +31,7 @@ func (a *app) checkCommand() *cobra.Command {
 			"Exit status: 0 no error, 1 could not check, 2 wrong command line, 3 errors found.",
 		Example: "  patchops check\n  patchops check --base origin/main --format github",
 		Args:    cobra.ArbitraryArgs,
-		RunE:    func(_ *cobra.Command, args []string) error { return a.check(flags, args) },
+		RunE:    func(cmd *cobra.Command, args []string) error { return a.check(cmd, flags, args) },
 	}
 	f := cmd.Flags()
 	f.StringVar(&flags.base, "base", "", "show only what differs from `REV`, and what that can affect")
@@ -47,7 +47,7 @@ func (a *app) completeFormats(cmd *cobra.Command, formats []string) {
 	_ = cmd.RegisterFlagCompletionFunc("format", cobra.FixedCompletions(formats, cobra.ShellCompDirectiveNoFileComp))
 }
 
-func (a *app) check(flags checkFlags, args []string) error {
+func (a *app) check(cmd *cobra.Command, flags checkFlags, args []string) error {
 	asOf, err := a.asOf()
 	if err != nil {
 		return err
@@ -67,7 +67,7 @@ func (a *app) check(flags checkFlags, args []string) error {
 	if err != nil {
 		return err
 	}
-	in := pipeline.Input{AsOf: asOf, Child: a.child()}
+	in := pipeline.Input{AsOf: asOf, Child: a.child(cmd.Context())}
 	var commit *string
 	if in.Tree, commit, err = repo.tree(a.flags.at); err != nil {
 		return err

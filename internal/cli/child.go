@@ -9,12 +9,9 @@ import (
 
 // child runs the pipeline's jobs for untrusted CUE and Rego in a limited copy
 // of this program (security.md R25).
-func (a *app) child() pipeline.Child {
+func (a *app) child(ctx context.Context) pipeline.Child {
 	return func(job string, shared []byte, items [][]byte) ([]pipeline.Answer, error) {
-		outcomes, err := sandbox.New().Run(context.Background(), job, shared, items)
-		if err != nil {
-			return nil, err
-		}
+		outcomes := sandbox.Runner{}.Run(ctx, job, shared, items)
 		answers := make([]pipeline.Answer, len(outcomes))
 		for i, o := range outcomes {
 			answers[i].Output = o.Output

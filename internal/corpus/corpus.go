@@ -129,11 +129,13 @@ func (c *Corpus) entry(kind, client, name string) *Entry {
 
 // estate is what is derived of one client's assets.
 type estate struct {
-	once   sync.Once
-	assets []spec.Asset
-	byName map[string]*spec.Asset
-	names  []string
-	broken bool
+	once     sync.Once
+	declared []spec.Asset // as their lists say
+	assets   []spec.Asset // with the HA group that a HAGroup's members give them
+	groups   []*document.Document
+	byName   map[string]*spec.Asset
+	names    []string
+	broken   bool
 }
 
 func (c *Corpus) estate(client string) *estate {
@@ -155,8 +157,14 @@ func (c *Corpus) fill(e *estate, client string) {
 			e.broken = true
 			continue
 		}
-		e.assets = append(e.assets, spec.Assets(entry.Document(), c.readRows)...)
+		e.declared = append(e.declared, spec.Assets(entry.Document(), c.readRows)...)
 	}
+	for _, name := range c.names[haGroup][client] {
+		if entry := c.entry(haGroup, client, name); !entry.Broken {
+			e.groups = append(e.groups, entry.Document())
+		}
+	}
+	e.assets = spec.JoinGroups(e.declared, e.groups)
 	e.byName = make(map[string]*spec.Asset, len(e.assets))
 	for i := range e.assets {
 		a := &e.assets[i]
@@ -176,4 +184,7 @@ func (c *Corpus) readRows(path string) []document.Value {
 	return c.rows(path, src)
 }
 
-const assetList = "AssetList"
+const (
+	assetList = "AssetList"
+	haGroup   = "HAGroup"
+)

@@ -19,7 +19,7 @@ const (
 	Exists    Reading = 'e' // whether a document exists
 	Names     Reading = 'n' // the names of a kind in a client
 	Clients   Reading = 'c' // the clients of a kind
-	Assets    Reading = 's' // the assets of a client: its lists and their bulk files
+	Assets    Reading = 's' // the assets of a client: its lists, their bulk files, its HA groups
 	File      Reading = 'f' // the bytes of a file; Name is its path
 	Parameter Reading = 'p' // Config's and a client's parameters of a rule; Name is the rule
 )
@@ -102,6 +102,10 @@ func (c *Corpus) assetsDigest(client string) Digest {
 			d = c.fileDigest(path)
 			h.Write(d[:])
 		}
+	}
+	for _, name := range c.names[haGroup][client] {
+		d := c.content(haGroup, client, name)
+		h.Write(d[:])
 	}
 	return Digest(h.Sum(nil))
 }

@@ -13,23 +13,21 @@ func (v *View) Targets(client, plan string) *document.Value {
 	if root == nil {
 		return nil
 	}
+	names := v.Clients("Client")
+	if client != Global {
+		names = []string{client}
+	}
+	var clients []*document.Value
+	for _, name := range names {
+		if c := v.Document("Client", name, name); c != nil {
+			clients = append(clients, c)
+		}
+	}
+	planClient := client
 	if client == Global {
-		client = ""
+		planClient = ""
 	}
-	found := spec.Targets(root, client, spec.Estate{
-		Clients: func() []string { return v.Clients("Client") },
-		Client:  func(name string) *document.Value { return v.Document("Client", name, name) },
-		Assets:  v.Assets,
-	})
-	list := &document.Value{Kind: document.List}
-	for _, t := range found {
-		list.Items = append(list.Items, document.Value{
-			Kind:  document.Map,
-			Keys:  []document.Key{{Name: "client"}, {Name: "asset"}},
-			Items: []document.Value{{Kind: document.String, Str: t.Client}, {Kind: document.String, Str: t.Asset}},
-		})
-	}
-	return list
+	return spec.TargetList(spec.Targets(root, planClient, clients, v.Assets))
 }
 
 // Zone is the time zone of a client, "UTC" where there is none: the zone of

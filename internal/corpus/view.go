@@ -106,6 +106,13 @@ func (v *View) estate(client string) *estate {
 // Assets are a client's assets in the order of their lists.
 func (v *View) Assets(client string) []spec.Asset { return v.estate(client).assets }
 
+// Declared are a client's assets as their lists say, and its HA groups: what
+// must agree.
+func (v *View) Declared(client string) ([]spec.Asset, []*document.Document) {
+	e := v.estate(client)
+	return e.declared, e.groups
+}
+
 // Asset is one asset with its list's defaults merged in; nil when absent.
 func (v *View) Asset(client, name string) *document.Value {
 	a := v.estate(client).byName[name]

@@ -3,6 +3,7 @@ package pipeline
 import (
 	"fmt"
 	"path"
+	"slices"
 	"strings"
 
 	"github.com/patchops/patchops/internal/corpus"
@@ -12,19 +13,17 @@ import (
 	"github.com/patchops/patchops/internal/spec"
 )
 
-// bulk judges what an AssetList says beyond its schema: the rows of its bulk
-// file, one by one, and that names are unique in the client.
+// bulk judges the rows of an AssetList's bulk file, one by one.
 func (e *Engine) bulk(doc *document.Document, view *corpus.View) []finding.Finding {
-	if doc.ID.Kind != "AssetList" {
+	file := doc.Root.Get("spec").Get("file").Text()
+	if doc.ID.Kind != "AssetList" || file == "" {
 		return nil
 	}
-	var out []finding.Finding
-	if file := doc.Root.Get("spec").Get("file").Text(); file != "" {
-		if src, ok := view.File(file); ok {
-			out = e.judgeRows(doc, file, src)
-		}
+	src, ok := view.File(file)
+	if !ok {
+		return nil // reference/missing-file says so
 	}
-	return append(out, e.sameNames(doc, view)...)
+	return e.judgeRows(doc, file, src)
 }
 
 func (e *Engine) judgeRows(doc *document.Document, file string, src []byte) []finding.Finding {
@@ -86,29 +85,16 @@ func columnKind(n *shape.Node) document.ColumnKind {
 	return document.ColumnString
 }
 
-// sameNames says which assets of this list bear a name that the client already
-// has, without regard to case. The later one in the order of lists is at fault.
-func (e *Engine) sameNames(doc *document.Document, view *corpus.View) []finding.Finding {
-	first := map[string]spec.Asset{}
-	var out []finding.Finding
-	for _, a := range view.Assets(doc.ID.Client) {
-		key := strings.ToLower(a.Name)
-		other, taken := first[key]
-		if !taken {
-			first[key] = a
-			continue
-		}
-		if a.List != doc.ID {
-			continue
-		}
-		at := finding.Position{File: other.File, Line: int(other.Pos.Line), Column: int(other.Pos.Column)}
-		out = append(out, finding.Finding{
-			ID: "document/duplicate-asset", Severity: finding.Error,
-			Message: fmt.Sprintf("asset %q is declared twice in client %q: first as %q in %s:%d", a.Name, doc.ID.Client, other.Name, at.File, at.Line),
-			Hint:    "rename or remove one of them", Document: doc.ID,
-			Position: finding.Position{File: a.File, Line: int(a.Pos.Line), Column: int(a.Pos.Column)},
-			Related:  []finding.Related{{Position: at, Message: "first declared here"}},
-		})
+// estate says where asset names collide, and where assets and HA groups
+// disagree: of what concerns a client's whole estate, the part about doc.
+func (e *Engine) estate(doc *document.Document, view *corpus.View) []finding.Finding {
+	if doc.ID.Kind != "AssetList" && doc.ID.Kind != "HAGroup" {
+		return nil
 	}
-	return out
+	declared, groups := view.Declared(doc.ID.Client)
+	found := spec.CheckMembership(declared, groups)
+	for _, d := range spec.Duplicates(declared) {
+		found = append(found, d.Finding())
+	}
+	return slices.DeleteFunc(found, func(f finding.Finding) bool { return f.Document != doc.ID })
 }

@@ -25,8 +25,7 @@ func (t *Tree) readConfig() {
 	docs, _ := document.ParseYAML(configFile, src)
 	for i := range docs {
 		if docs[i].ID.Kind == "Config" {
-			config := spec.ParseConfig(&docs[i])
-			t.Config = &config
+			t.Config = spec.ParseConfig(&docs[i])
 			return
 		}
 	}

@@ -70,6 +70,9 @@ func Checks() map[string]shape.Check {
 	for name, check := range window.Checks() {
 		checks[name] = check
 	}
+	for name, check := range spec.Checks() {
+		checks[name] = check
+	}
 	return checks
 }
 

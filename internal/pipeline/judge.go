@@ -45,7 +45,7 @@ func (e *Engine) verdict(c *corpus.Corpus, entry *corpus.Entry, options referenc
 	doc := entry.Document()
 	view := c.View(doc.ID.Client)
 	options.Lenient = entry.Closed
-	found := e.bulk(doc, view)
+	found := append(e.bulk(doc, view), e.estate(doc, view)...)
 	found = append(found, reference.Judge(e.Shapes.Kinds[doc.ID.Kind], doc, view, options)...)
 	found = append(found, e.parameters(doc)...)
 	judged, evaluated := e.rules(c, entry, view)
@@ -62,9 +62,9 @@ func (e *Engine) rules(c *corpus.Corpus, entry *corpus.Entry, view *corpus.View)
 		return found, evaluated
 	}
 	found = nil
-	for _, rule := range e.Rules.RulesFor(doc.ID.Kind) {
+	for n := range e.Rules.Count(doc.ID.Kind) {
 		own := c.View(doc.ID.Client)
-		if said := e.Rules.JudgeRule(rule, doc, own); !own.Broken() {
+		if said := e.Rules.JudgeRule(n, doc, own); !own.Broken() {
 			found = append(found, said...)
 		}
 	}

@@ -6,6 +6,7 @@ import (
 	"time"
 
 	"github.com/patchops/patchops/internal/corpus"
+	"github.com/patchops/patchops/internal/document"
 	"github.com/patchops/patchops/internal/finding"
 	"github.com/patchops/patchops/internal/spec"
 )
@@ -70,15 +71,15 @@ func (e *Engine) waive(c *corpus.Corpus, found []finding.Finding, asOf time.Time
 		if len(a.Findings) == 0 {
 			continue
 		}
-		out = append(out, e.apply(a, entry, found, asOf)...)
+		out = append(out, e.apply(c, a, entry, found, asOf)...)
 	}
 	return append(found, out...)
 }
 
-func (e *Engine) apply(a spec.Acceptance, entry *corpus.Entry, found []finding.Finding, asOf time.Time) []finding.Finding {
+func (e *Engine) apply(c *corpus.Corpus, a spec.Acceptance, entry *corpus.Entry, found []finding.Finding, asOf time.Time) []finding.Finding {
 	used := 0
 	for i := range found {
-		if e.isRule(found[i].ID) && a.Waives(found[i], asOf) {
+		if e.isRule(found[i].ID) && a.WaivesIn(found[i], rootOf(c, found[i].Document), asOf) {
 			found[i].WaivedBy = entry.ID.String()
 			used++
 		}
@@ -99,6 +100,13 @@ func (e *Engine) apply(a spec.Acceptance, entry *corpus.Entry, found []finding.F
 	case a.EndsWithin(asOf, 14*24*time.Hour):
 		return say("acceptance/expiring", finding.Note, "expires",
 			fmt.Sprintf("the acceptance ends at %s, within 14 days", a.Until.UTC().Format(time.RFC3339)), "mend the finding or renew the acceptance")
+	}
+	return nil
+}
+
+func rootOf(c *corpus.Corpus, id finding.Identity) *document.Value {
+	if entry := c.Entry(id); entry != nil && !entry.Broken {
+		return &entry.Document().Root
 	}
 	return nil
 }

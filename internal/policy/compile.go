@@ -141,7 +141,7 @@ func (b *builder) schemas() *ast.SchemaSet {
 	ss := ast.NewSchemaSet()
 	for _, nodes := range []map[string]*shape.Node{b.set.Kinds, b.set.Gates} {
 		for name, node := range nodes {
-			ss.Put(ast.Ref{ast.VarTerm("schema"), ast.StringTerm(name)}, typeSchema(node))
+			ss.Put(ast.Ref{ast.VarTerm("schema"), ast.StringTerm(name)}, shape.TypeSchema(node))
 		}
 	}
 	return ss

@@ -9,6 +9,7 @@
 package schema
 
 import (
+	"regexp"
 	"slices"
 	"strings"
 
@@ -35,7 +36,8 @@ var gates = map[string]string{
 // that it is named for ("#Date"). Findings are about the files; with any, the
 // set is incomplete.
 func Compile(files map[string][]byte, checks map[string]shape.Check) (*shape.Set, []finding.Finding) {
-	c := &compiler{sources: map[string][]byte{}, definitions: map[string]*definition{}, checks: checks}
+	c := &compiler{sources: map[string][]byte{}, definitions: map[string]*definition{},
+		patterns: map[string]*regexp.Regexp{}, checks: checks}
 	for _, f := range c.parse(files) {
 		c.declare(f)
 	}
@@ -59,7 +61,8 @@ type compiler struct {
 	sources     map[string][]byte
 	definitions map[string]*definition
 	checks      map[string]shape.Check
-	later       []func() // types inside definitions, filled once all definitions are
+	patterns    map[string]*regexp.Regexp // by their text: many are written more than once
+	later       []func()                  // types inside definitions, filled once all definitions are
 	findings    []finding.Finding
 }
 

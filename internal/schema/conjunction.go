@@ -96,10 +96,14 @@ func (c *compiler) pattern(e ast.Expr) *regexp.Regexp {
 		c.refuse(e, problem, hint)
 		return nil
 	}
+	if c.patterns[text] != nil {
+		return c.patterns[text]
+	}
 	re, err := regexp.Compile(text)
 	if err != nil {
 		c.refuse(e, "the pattern cannot be read: "+err.Error(), "")
 		return nil
 	}
+	c.patterns[text] = re
 	return re
 }

@@ -44,6 +44,8 @@ func (s *patternScanner) escape(rest string) {
 	switch e := rest[1]; {
 	case strings.IndexByte(`dDwW^$\.*+?()[]{}|/tnr`, e) >= 0:
 	case e == 'b' && !s.inClass, e == '-' && s.inClass:
+	case e == 'x' && len(rest) >= 4 && isHex(rest[2]) && isHex(rest[3]):
+		s.at += 2
 	case e == 's' || e == 'S':
 		s.refuse(`\`+string(e)+" is ASCII to one reader and Unicode to the other", `write [ \t\n]`)
 	default:
@@ -55,8 +57,8 @@ func (s *patternScanner) class(rest string) {
 	switch {
 	case rest[0] == ']':
 		s.inClass = false
-	case rest[0] == '[':
-		s.refuse("[ inside a class is not read alike by RE2 and ECMA", `write \[, or the characters`)
+	case strings.HasPrefix(rest, "[:"):
+		s.refuse("[: inside a class is not read alike by RE2 and ECMA", "write the characters")
 	}
 }
 
@@ -98,3 +100,5 @@ func quantifier(s string) int {
 	}
 	return end
 }
+
+func isHex(b byte) bool { return strings.IndexByte("0123456789abcdefABCDEF", b) >= 0 }

@@ -42,52 +42,41 @@ func (c *compiler) twice(f, first *shape.Field, message, hint string) {
 		Related: []finding.Related{{Position: first.Pos, Message: "named here first"}}})
 }
 
+// checkChoice looks at the names of a choice's fields now, and at their types
+// once all types are filled.
 func (c *compiler) checkChoice(at finding.Position, outer map[string]*shape.Field, choice *shape.Choice) {
 	first := map[string]*shape.Field{} // of the choice's fields
-	uses := map[string]int{}
 	for _, fields := range choice.Branches {
 		branch := map[string]*shape.Field{}
 		for i := range fields {
-			f := &fields[i]
-			c.once(branch, f)
-			uses[f.Name]++
-			if before := first[f.Name]; before == nil {
-				first[f.Name] = f
-			} else {
-				c.sameType(f, before)
+			c.once(branch, &fields[i])
+			if first[fields[i].Name] == nil {
+				first[fields[i].Name] = &fields[i]
 			}
 		}
+		if len(fields) == 0 {
+			c.fail(at, "a branch of an exactly-one-of is empty")
+			return
+		}
 	}
-	c.tellApart(at, choice, uses)
 	for _, name := range sortedKeys(first) {
 		c.once(outer, first[name])
 	}
-}
-
-// tellApart wants a required field of its own in every branch.
-func (c *compiler) tellApart(at finding.Position, choice *shape.Choice, uses map[string]int) {
-	for _, fields := range choice.Branches {
-		own := false
-		for _, f := range fields {
-			own = own || f.Required && uses[f.Name] == 1
-		}
-		switch {
-		case own:
-		case len(fields) == 0:
-			c.fail(at, "a branch of an exactly-one-of is empty")
-		default:
-			c.twice(&fields[0], &fields[0], "this branch of an exactly-one-of has no required field of its own",
-				"give each branch a required field that no other branch names")
-		}
-	}
-}
-
-// sameType refuses a field of two branches whose types differ. It waits until
-// all types are filled.
-func (c *compiler) sameType(f, first *shape.Field) {
 	c.later = append(c.later, func() {
-		if f.Node != first.Node && f.Node.TypeText() != first.Node.TypeText() {
-			c.twice(f, first, fmt.Sprintf("field %q has another type in another branch", f.Name), "give it one type")
+		choice.Tag = tagOf(choice)
+		c.tellApart(choice)
+		for _, fields := range choice.Branches {
+			for i := range fields {
+				c.sameType(choice, &fields[i], first[fields[i].Name])
+			}
 		}
 	})
+}
+
+// sameType refuses a field of two branches whose types differ.
+func (c *compiler) sameType(choice *shape.Choice, f, first *shape.Field) {
+	isTag := choice.Tag != nil && choice.Tag.Name == f.Name
+	if !isTag && f.Node != first.Node && f.Node.TypeText() != first.Node.TypeText() {
+		c.twice(f, first, fmt.Sprintf("field %q has another type in another branch", f.Name), "give it one type")
+	}
 }

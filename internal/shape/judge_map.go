@@ -22,11 +22,9 @@ func (j *judge) fields(n *Node, v *document.Value) {
 			j.step(document.Segment{Key: key}, f.Node, &v.Items[i])
 			continue
 		}
-		if f := m.inChoice(key); f != nil {
-			j.step(document.Segment{Key: key}, f.Node, &v.Items[i])
-			continue
+		if !m.inChoice(key) {
+			j.otherKey(n, v, i)
 		}
-		j.otherKey(n, v, i)
 	}
 	j.missing(m.Fields, required, v)
 	for i := range m.Choices {
@@ -48,13 +46,13 @@ func (m *MapType) find(name string, next *int) *Field {
 	return nil
 }
 
-func (m *MapType) inChoice(name string) *Field {
+func (m *MapType) inChoice(name string) bool {
 	for i := range m.Choices {
-		if f := m.Choices[i].field(name); f != nil {
-			return f
+		if m.Choices[i].firstBranch(name) >= 0 {
+			return true
 		}
 	}
-	return nil
+	return false
 }
 
 // otherKey judges a key that no field has: by every pattern that matches it.
@@ -109,105 +107,4 @@ func (j *judge) missingField(f *Field, v *document.Value) {
 	j.path = append(j.path, document.Segment{Key: f.Name})
 	j.add("schema/missing-field", fmt.Sprintf("missing field %q", f.Name), "add "+f.Name, v.Pos, rule)
 	j.path = j.path[:len(j.path)-1]
-}
-
-// choice judges which branch of an exactly-one-of v takes. A branch is taken
-// when v has a field that only this branch names.
-func (j *judge) choice(n *Node, c *Choice, v *document.Value) {
-	taken, count := -1, 0
-	for b := range c.Branches {
-		if c.taken(b, v) {
-			taken, count = b, count+1
-		}
-	}
-	if count != 1 {
-		j.undecided(n, c, count, v)
-		return
-	}
-	branch, required := c.Branches[taken], 0
-	for i := range branch {
-		if branch[i].Required && v.Get(branch[i].Name) != nil {
-			required++
-		}
-	}
-	j.missing(branch, required, v)
-	j.foreign(n, c, taken, v)
-}
-
-func (c *Choice) taken(b int, v *document.Value) bool {
-	for i := range c.Branches[b] {
-		if name := c.Branches[b][i].Name; v.Get(name) != nil && c.own(b, name) {
-			return true
-		}
-	}
-	return false
-}
-
-// foreign reports fields of other branches beside those of the taken one.
-func (j *judge) foreign(n *Node, c *Choice, taken int, v *document.Value) {
-	for i := range v.Keys {
-		name := v.Keys[i].Name
-		if c.firstBranch(name) < 0 || branchField(c.Branches[taken], name) != nil {
-			continue
-		}
-		rule := j.rule(n)
-		j.path = append(j.path, document.Segment{Key: name})
-		j.add("schema/choice", fmt.Sprintf("%q does not go with %s", name, c.label(taken)), "remove "+name, v.Keys[i].Pos, rule)
-		j.path = j.path[:len(j.path)-1]
-	}
-}
-
-// undecided reports that no branch is taken, or several.
-func (j *judge) undecided(n *Node, c *Choice, count int, v *document.Value) {
-	var all, found []string
-	at := v.Pos
-	for b := range c.Branches {
-		all = append(all, c.label(b))
-		if !c.taken(b, v) {
-			continue
-		}
-		found = append(found, c.label(b))
-		if len(found) == 2 {
-			at = c.firstKey(b, v)
-		}
-	}
-	message := "needs exactly one of " + strings.Join(all, ", ") + "; found " + numberWord(found, len(all))
-	hint := "add one of " + strings.Join(all, ", ")
-	if count > 1 {
-		hint = "keep one of " + strings.Join(found, ", ")
-	}
-	j.add("schema/choice", message, hint, at, j.rule(n))
-}
-
-func (c *Choice) firstKey(b int, v *document.Value) document.Pos {
-	for i := range v.Keys {
-		if name := v.Keys[i].Name; branchField(c.Branches[b], name) != nil && c.own(b, name) {
-			return v.Keys[i].Pos
-		}
-	}
-	return v.Pos
-}
-
-// label names a branch by the required fields of its own.
-func (c *Choice) label(b int) string {
-	var names []string
-	for _, f := range c.Branches[b] {
-		if f.Required && c.own(b, f.Name) {
-			names = append(names, f.Name)
-		}
-	}
-	return strings.Join(names, " with ")
-}
-
-// numberWord is how people say which of several they found.
-func numberWord(found []string, of int) string {
-	switch {
-	case len(found) == 0 && of == 2:
-		return "neither"
-	case len(found) == 0:
-		return "none"
-	case of == 2:
-		return "both"
-	}
-	return strings.Join(found, " and ")
 }

@@ -73,7 +73,7 @@ func (n *Node) FieldNames() []string {
 		return nil
 	}
 	var names []string
-	n.Map.each(func(f *Field, _, _ int) { names = append(names, f.Name) })
+	n.Map.each(func(f *Field, _ int) { names = append(names, f.Name) })
 	return names
 }
 
@@ -93,24 +93,30 @@ func (m *MapType) Field(name string) *Field {
 	return nil
 }
 
-// each visits the fields, then those of choices, each name once; choice and
-// branch are -1 for a field outside choices, and branch is the first that names it.
-func (m *MapType) each(visit func(f *Field, choice, branch int)) {
+// each visits the fields, then those of choices, each name once; choice is -1
+// for a field outside choices.
+func (m *MapType) each(visit func(f *Field, choice int)) {
 	for i := range m.Fields {
-		visit(&m.Fields[i], -1, -1)
+		visit(&m.Fields[i], -1)
 	}
 	for i := range m.Choices {
-		for b, fields := range m.Choices[i].Branches {
+		c := &m.Choices[i]
+		for b, fields := range c.Branches {
 			for k := range fields {
-				if m.Choices[i].firstBranch(fields[k].Name) == b {
-					visit(&fields[k], i, b)
+				if c.firstBranch(fields[k].Name) == b {
+					visit(c.field(fields[k].Name), i)
 				}
 			}
 		}
 	}
 }
 
+// field returns the field of that name for all branches; nil when no branch
+// names it.
 func (c *Choice) field(name string) *Field {
+	if c.Tag != nil && c.Tag.Name == name {
+		return c.Tag
+	}
 	if b := c.firstBranch(name); b >= 0 {
 		return branchField(c.Branches[b], name)
 	}
@@ -126,10 +132,36 @@ func (c *Choice) firstBranch(name string) int {
 	return -1
 }
 
-// own reports whether only this branch of the choice names the field.
+// inQuestion reports whether the tag's value picks the branch.
+func (c *Choice) inQuestion(branch int, tag string) bool {
+	return c.Tag == nil || branchField(c.Branches[branch], c.Tag.Name).Node.String.allows(tag)
+}
+
+// own reports whether only this branch names the field, of all branches that
+// are in question together.
 func (c *Choice) own(branch int, name string) bool {
+	tag := c.tagOf(branch)
 	for b := range c.Branches {
-		if b != branch && branchField(c.Branches[b], name) != nil {
+		if b != branch && c.inQuestion(b, tag) && branchField(c.Branches[b], name) != nil {
+			return false
+		}
+	}
+	return true
+}
+
+// tagOf returns one value of the tag that picks the branch.
+func (c *Choice) tagOf(branch int) string {
+	if c.Tag == nil {
+		return ""
+	}
+	return branchField(c.Branches[branch], c.Tag.Name).Node.String.Enum[0]
+}
+
+// alone reports whether the tag alone picks the branch.
+func (c *Choice) alone(branch int) bool {
+	tag := c.tagOf(branch)
+	for b := range c.Branches {
+		if b != branch && c.inQuestion(b, tag) {
 			return false
 		}
 	}

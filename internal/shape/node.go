@@ -78,10 +78,16 @@ type Field struct {
 	Pos      finding.Position
 }
 
-// Choice is an exactly-one-of. Every branch has a required field of its own
-// (one that no other branch names); a field that several branches name has the
-// same type in each. No field of a choice is named elsewhere in its map.
-type Choice struct{ Branches [][]Field }
+// Choice is an exactly-one-of. Where it has a Tag, every branch requires that
+// field with an enumeration, two branches' enumerations are equal or disjoint,
+// and its value says which branches are in question; all are where there is no
+// Tag. Of those in question, every branch has a required field that no other
+// of them names, unless it is the only one. A field that several branches name
+// has one type, but for the Tag; none is named elsewhere in its map.
+type Choice struct {
+	Branches [][]Field
+	Tag      *Field // its node is the sum of the branches' enumerations
+}
 
 // KeyPattern gives the node of the keys that Pattern matches; nil matches all.
 type KeyPattern struct {

@@ -93,7 +93,7 @@ func (t *StringType) text() string {
 
 func (m *MapType) text() string {
 	var parts []string
-	m.each(func(f *Field, choice, _ int) {
+	m.each(func(f *Field, choice int) {
 		if choice < 0 {
 			parts = append(parts, f.text())
 		}

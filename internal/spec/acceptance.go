@@ -70,7 +70,7 @@ func (a Acceptance) Waives(f finding.Finding, asOf time.Time) bool {
 // it must be about something. A finding about a RiskAcceptance is never waived,
 // so none lifts its own limits.
 func (a Acceptance) WaivesIn(f finding.Finding, root *document.Value, asOf time.Time) bool {
-	if !slices.Contains(a.Findings, f.ID) || f.Document.Client != a.ID.Client || f.Document.Kind == a.ID.Kind {
+	if !slices.Contains(a.Findings, f.ID) || a.ID.Client == "" || f.Document.Client != a.ID.Client || f.Document.Kind == a.ID.Kind {
 		return false
 	}
 	if asOf.Before(a.From) || !a.Live(asOf) {

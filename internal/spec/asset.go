@@ -1,6 +1,8 @@
 package spec
 
 import (
+	"slices"
+
 	"github.com/patchops/patchops/internal/document"
 	"github.com/patchops/patchops/internal/finding"
 )
@@ -11,6 +13,7 @@ type Asset struct {
 	Name   string
 	// Value is the asset with its list's defaults merged in (MergeAsset).
 	Value *document.Value
+	Site  *document.Value  // the root of its Site, where JoinSites found it
 	List  finding.Identity // the AssetList that declares it
 	File  string           // of the asset itself: the list's, or its bulk file's
 	Pos   document.Pos     // of its name in File
@@ -54,6 +57,16 @@ func declared(out []Asset, list *document.Document, file string, defaults *docum
 			Client: list.ID.Client, Name: name.Str, Value: MergeAsset(defaults, own),
 			List: list.ID, File: file, Pos: name.Pos, own: own, from: list.File,
 		})
+	}
+	return out
+}
+
+// JoinSites gives each asset its Site, of those of its client by name. The
+// argument is not changed.
+func JoinSites(assets []Asset, sites map[string]*document.Value) []Asset {
+	out := slices.Clone(assets)
+	for i := range out {
+		out[i].Site = sites[out[i].Value.Get("site").Text()]
 	}
 	return out
 }

@@ -32,15 +32,15 @@ type Config struct {
 
 // ParseConfig reads a Config; nil gives the defaults. It is read before any
 // schema judges it, because it says which files are read at all: what is not
-// understood keeps its default, and a pattern of exclude that has no meaning is
-// left out and is a finding (config/exclude).
-func ParseConfig(doc *document.Document) (*Config, []finding.Finding) {
+// understood keeps its default, and a pattern of exclude that CheckGlob refuses
+// excludes nothing.
+func ParseConfig(doc *document.Document) *Config {
 	c := &Config{
 		MainBranch: DefaultMainBranch, LogPrefix: DefaultLogPrefix,
 		Horizon: DefaultHorizon, StaleAfter: DefaultStaleAfter, Levels: map[string]string{},
 	}
 	if doc == nil {
-		return c, nil
+		return c
 	}
 	spec := doc.Root.Get("spec")
 	c.RepositoryID = spec.Get("repositoryId").Text()
@@ -50,7 +50,8 @@ func ParseConfig(doc *document.Document) (*Config, []finding.Finding) {
 	setDuration(&c.StaleAfter, spec.Get("staleAfter"))
 	c.readLevels(spec.Get("policy").Get("levels"))
 	c.parameters = spec.Get("policy").Get("parameters")
-	return c, c.readExclude(doc)
+	c.readExclude(spec.Get("exclude"))
+	return c
 }
 
 func setText(into *string, v *document.Value) {
@@ -77,26 +78,12 @@ func (c *Config) readLevels(v *document.Value) {
 	}
 }
 
-func (c *Config) readExclude(doc *document.Document) []finding.Finding {
-	var out []finding.Finding
-	path := document.Path{{Key: "spec"}, {Key: "exclude"}}
-	list, _ := doc.Root.Find(path)
-	for i := range list.Elements() {
-		pattern := list.Items[i].Text()
-		problem, hint := CheckGlob(pattern)
-		if problem == "" {
+func (c *Config) readExclude(list *document.Value) {
+	for _, pattern := range texts(list) {
+		if problem, _ := CheckGlob(pattern); problem == "" {
 			c.Exclude = append(c.Exclude, ParseGlob(pattern))
-			continue
-		}
-		if list.Items[i].Kind == document.String {
-			p := path.With(document.Segment{Index: i})
-			out = append(out, finding.Finding{
-				ID: "config/exclude", Severity: finding.Error, Message: problem, Hint: hint,
-				Position: doc.At(p), Document: doc.ID, Path: p.String(),
-			})
 		}
 	}
-	return out
 }
 
 // Excludes reports whether a path of the repository is excluded.

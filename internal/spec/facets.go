@@ -28,8 +28,6 @@ func FacetsOf(values map[string][]string) Facets {
 	return Facets{func(key string) []string { return values[key] }}
 }
 
-// AssetFacetNames and ClientFacetNames are the keys that are facets, sorted;
-// every other key of a selector is a label.
 var (
 	assetFacetNames = []string{
 		"application", "businessUnit", "class", "client", "clientTier", "complianceScope", "env",
@@ -47,29 +45,47 @@ func AssetFacetNames() []string { return slices.Clone(assetFacetNames) }
 func ClientFacetNames() []string { return slices.Clone(clientFacetNames) }
 
 // AssetFacets are the facets of an asset (defaults merged in) of a client,
-// given by the root of its Client document; nil when unknown. An asset that
-// declares complianceScopes has those, else its client's.
+// given by the root of its Client document; nil when unknown. What regulates
+// the client regulates its assets too.
 func AssetFacets(asset, client *document.Value) Facets {
+	return siteFacets(asset, client, nil)
+}
+
+// Facets are the facets of an asset of a client, given by the root of its
+// Client document. The asset's site, where it was joined, gives the relay and
+// the business unit that the asset does not say.
+func (a *Asset) Facets(client *document.Value) Facets {
+	return siteFacets(a.Value, client, a.Site)
+}
+
+func siteFacets(asset, client, site *document.Value) Facets {
+	own, place := client.Get("spec"), site.Get("spec")
 	return Facets{func(key string) []string {
 		switch key {
 		case "application":
 			return scalars(asset.Get("applications"))
 		case "complianceScope":
-			if own := asset.Get("complianceScopes"); own != nil {
-				return scalars(own)
-			}
-			return scalars(client.Get("spec").Get("complianceScopes"))
+			return append(scalars(asset.Get("complianceScopes")), scalars(own.Get("complianceScopes"))...)
 		case "client":
 			return scalars(client.Get("metadata").Get("name"))
 		case "clientTier":
-			return scalars(client.Get("spec").Get("tier"))
+			return scalars(own.Get("tier"))
 		case "businessUnit":
-			return scalars(client.Get("spec").Get("businessUnit"))
-		case "name", "os", "role", "env", "tier", "class", "site", "relay", "haGroup", "owner", "exposure":
+			return either(scalars(place.Get("businessUnit")), scalars(own.Get("businessUnit")))
+		case "relay":
+			return either(scalars(asset.Get("relay")), scalars(place.Get("relayRef")))
+		case "name", "os", "role", "env", "tier", "class", "site", "haGroup", "owner", "exposure":
 			return scalars(asset.Get(key))
 		}
 		return scalars(asset.Get("labels").Get(key))
 	}}
+}
+
+func either(values, otherwise []string) []string {
+	if len(values) > 0 {
+		return values
+	}
+	return otherwise
 }
 
 // ClientFacets are the facets of a client, given by the root of its Client

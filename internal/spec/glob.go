@@ -19,6 +19,12 @@ func ParseGlob(pattern string) Glob {
 	return Glob{strings.Split(strings.TrimSuffix(pattern, "/"), "/")}
 }
 
+// Checks are the judgements of this package that a schema's patterns cannot
+// express, by the definition they are hung on (see window.Checks).
+func Checks() map[string]func(text string) (problem, hint string) {
+	return map[string]func(string) (string, string){"#PathPattern": CheckGlob}
+}
+
 // CheckGlob says what is wrong with a pattern, and how to mend it, or nothing.
 func CheckGlob(pattern string) (problem, hint string) {
 	switch {

@@ -3,7 +3,6 @@ package spec
 import (
 	"cmp"
 	"slices"
-	"strings"
 
 	"github.com/patchops/patchops/internal/document"
 )
@@ -11,15 +10,14 @@ import (
 // Target is one asset that a plan selects.
 type Target struct{ Client, Asset string }
 
-// Targets are the assets a plan selects, sorted by client and name.
+// Targets are the assets a plan selects, sorted by client and name: those that
+// are left when every given field of its targets has been applied.
 //
 // Plan is the root of a PatchPlan and planClient its metadata.client. With one,
-// the plan is for that client alone; without, targets.clients names clients or
-// targets.clientSelector selects them. Within a client, selector and assets
-// narrow (with both, an asset needs both; with neither, every asset is
-// selected), and exclude, a selector or a list of names, takes away. Names are
-// "client/asset" in a plan without a client. A client that has ended is in no
-// plan, whoever names it.
+// the plan is for that client alone; without, targets.clients or clientSelector
+// must say for whom, else it is for nobody. Without selector and assets, every
+// asset of those clients is left. In a plan without a client an asset is named
+// "client/asset". A client that has ended is in no plan, whoever names it.
 //
 // Clients are the roots of the Client documents; assetsOf gives a client's
 // assets and is called once for each client that the plan is for.
@@ -32,9 +30,10 @@ func Targets(plan *document.Value, planClient string, clients []*document.Value,
 		if name == "" || !forClient(targets, planClient, name, client) {
 			continue
 		}
-		for _, asset := range assetsOf(name) {
-			if chosen.has(name, asset, client) {
-				out = append(out, Target{name, asset.Name})
+		assets := assetsOf(name)
+		for i := range assets {
+			if chosen.has(&assets[i], name, client) {
+				out = append(out, Target{name, assets[i].Name})
 			}
 		}
 	}
@@ -45,32 +44,35 @@ func Targets(plan *document.Value, planClient string, clients []*document.Value,
 }
 
 func forClient(targets *document.Value, planClient, name string, client *document.Value) bool {
-	if client.Get("spec").Get("status").Text() == "ended" {
+	named, selector := targets.Get("clients"), targets.Get("clientSelector")
+	switch {
+	case client.Get("spec").Get("status").Text() == "ended",
+		planClient != "" && name != planClient,
+		planClient == "" && named == nil && selector == nil,
+		named != nil && !slices.Contains(texts(named), name):
 		return false
 	}
-	if planClient != "" {
-		return name == planClient
-	}
-	if named := targets.Get("clients"); named != nil {
-		return slices.Contains(texts(named), name)
-	}
-	return ParseSelector(targets.Get("clientSelector")).Matches(ClientFacets(client))
+	return selector == nil || ParseSelector(selector).Matches(ClientFacets(client))
 }
 
-// chooser says which assets of a client a plan selects.
+// chooser says which assets of a client a plan selects; nil was not written.
 type chooser struct {
-	selector, exclude *Selector       // nil: not written
-	assets, without   map[string]bool // "client/asset"; nil: not written
+	selector, exclude *Selector
+	assets            map[string]bool // "client/asset"
 }
 
 func newChooser(targets *document.Value, planClient string) chooser {
-	c := chooser{selector: selectorOf(targets.Get("selector")), assets: assetNames(targets.Get("assets"), planClient)}
-	switch exclude := targets.Get("exclude"); {
-	case exclude == nil:
-	case exclude.Kind == document.List:
-		c.without = assetNames(exclude, planClient)
-	default:
-		c.exclude = selectorOf(exclude)
+	c := chooser{selector: selectorOf(targets.Get("selector")), exclude: selectorOf(targets.Get("exclude"))}
+	names := targets.Get("assets")
+	if names == nil {
+		return c
+	}
+	c.assets = map[string]bool{}
+	for _, name := range texts(names) {
+		if planClient != "" {
+			name = planClient + "/" + name
+		}
+		c.assets[name] = true
 	}
 	return c
 }
@@ -83,29 +85,15 @@ func selectorOf(v *document.Value) *Selector {
 	return &s
 }
 
-func assetNames(v *document.Value, planClient string) map[string]bool {
-	if v == nil {
-		return nil
-	}
-	names := map[string]bool{}
-	for _, name := range texts(v) {
-		if !strings.Contains(name, "/") {
-			name = planClient + "/" + name
-		}
-		names[name] = true
-	}
-	return names
-}
-
-func (c chooser) has(client string, asset Asset, root *document.Value) bool {
-	key, facets := client+"/"+asset.Name, AssetFacets(asset.Value, root)
+func (c chooser) has(asset *Asset, client string, root *document.Value) bool {
+	facets := asset.Facets(root)
 	switch {
-	case c.assets != nil && !c.assets[key],
+	case c.assets != nil && !c.assets[client+"/"+asset.Name],
 		c.selector != nil && !c.selector.Matches(facets),
 		c.exclude != nil && c.exclude.Matches(facets):
 		return false
 	}
-	return !c.without[key]
+	return true
 }
 
 // TargetList is targets as rules see them: a list of {client, asset}.

@@ -7,73 +7,45 @@ import (
 	"unicode/utf8"
 )
 
-// runeAt is the character at an offset, for messages.
-func runeAt(text string, offset int) string {
-	_, size := utf8.DecodeRuneInString(text[offset:])
-	return text[offset : offset+size]
-}
+// durationScanner reads P[nD][T[nH][nM][nS]] or PnW. Text is without a sign;
+// whole is what messages show.
+type durationScanner struct{ text, what, whole string }
 
-// elapsed reads an unsigned duration without years and months; whole is the
-// text that messages show.
-func elapsed(text, what, whole string) (time.Duration, error) {
-	p, err := scanPeriod(text, what, whole)
-	if err != nil {
-		return 0, err
-	}
-	if p.Months > 0 {
-		return 0, &Error{
-			Problem: fmt.Sprintf("%s %q holds years or months, which have no fixed length", what, whole),
-			Hint:    "write days, such as P30D",
-		}
-	}
-	return time.Duration(p.Days)*24*time.Hour + p.Clock, nil
-}
-
-// part is one number with its unit, "3D": it begins at, and its unit stands at
-// end, in bytes of the text.
+// part is one number with its unit, "3D"; at and end are the offsets of both.
 type part struct {
 	n       int
 	unit    byte
 	at, end int
 }
 
-// scanPeriod reads P[nY][nM][nD][T[nH][nM][nS]] or PnW.
-func scanPeriod(text, what, whole string) (Period, error) {
-	sc := durationScanner{text: text, what: what, whole: whole}
-	date, clock, err := sc.parts()
-	if err != nil {
-		return Period{}, err
-	}
-	if len(date) == 1 && date[0].unit == 'W' && len(clock) == 0 {
-		return sc.limited(Period{Days: 7 * date[0].n})
-	}
-	var p Period
-	var seconds int64
-	if err := sc.take(date, "YMD", func(unit byte, n int) {
-		switch unit {
-		case 'Y':
-			p.Months += 12 * n
-		case 'M':
-			p.Months += n
-		default:
-			p.Days = n
-		}
-	}); err != nil {
-		return Period{}, err
-	}
-	units := map[byte]int64{'H': 3600, 'M': 60, 'S': 1}
-	if err := sc.take(clock, "HMS", func(unit byte, n int) { seconds += int64(n) * units[unit] }); err != nil {
-		return Period{}, err
-	}
-	// Nine digits of hours would overflow a time.Duration.
-	if seconds > int64(MaxDuration/time.Second) {
-		return Period{}, sc.tooLong()
-	}
-	p.Clock = time.Duration(seconds) * time.Second
-	return sc.limited(p)
-}
+// unitSeconds are the lengths of units; those before the T and those after it.
+var (
+	dateUnits  = map[byte]int64{'W': 7 * daySeconds, 'D': daySeconds}
+	clockUnits = map[byte]int64{'H': 3600, 'M': 60, 'S': 1}
+)
 
-type durationScanner struct{ text, what, whole string }
+func (s durationScanner) scan() (time.Duration, error) {
+	date, clock, err := s.parts()
+	if err != nil {
+		return 0, err
+	}
+	if len(date)+len(clock) > 1 && strings.Contains(s.text, "W") {
+		return 0, s.fail(strings.IndexByte(s.text, 'W'), "mixes weeks with other units", "write weeks as days")
+	}
+	days, err := s.sum(date, "WD", dateUnits)
+	if err != nil {
+		return 0, err
+	}
+	seconds, err := s.sum(clock, "HMS", clockUnits)
+	if err != nil {
+		return 0, err
+	}
+	// Nine digits of a unit overflow a time.Duration, but not a sum of seconds.
+	if days+seconds > int64(MaxDuration/time.Second) {
+		return 0, s.fail(0, "is longer than a century", "")
+	}
+	return time.Duration(days+seconds) * time.Second, nil
+}
 
 // parts splits a text at P and T into numbers with units.
 func (s durationScanner) parts() (date, clock []part, err error) {
@@ -87,11 +59,11 @@ func (s durationScanner) parts() (date, clock []part, err error) {
 			i++
 			continue
 		}
-		p, next, err := s.part(i)
+		p, err := s.part(i)
 		if err != nil {
 			return nil, nil, err
 		}
-		if i = next; inClock {
+		if i = p.end + 1; inClock {
 			clock = append(clock, p)
 		} else {
 			date = append(date, p)
@@ -103,52 +75,42 @@ func (s durationScanner) parts() (date, clock []part, err error) {
 	return date, clock, nil
 }
 
-func (s durationScanner) part(at int) (part, int, error) {
+func (s durationScanner) part(at int) (part, error) {
 	end := at
 	for end < len(s.text) && s.text[end] >= '0' && s.text[end] <= '9' {
 		end++
 	}
 	switch {
 	case end == at:
-		return part{}, 0, s.fail(at, fmt.Sprintf("has %q where a number is wanted", runeAt(s.text, at)), s.formHint())
+		return part{}, s.fail(at, fmt.Sprintf("has %q where a number is wanted", runeAt(s.text, at)), s.formHint())
 	case end == len(s.text):
-		return part{}, 0, s.fail(end, "ends without a unit", s.formHint())
+		return part{}, s.fail(end, "ends without a unit", s.formHint())
 	case s.text[end] == '.' || s.text[end] == ',':
-		return part{}, 0, s.fail(end, "holds a fraction", "write the next smaller unit, such as PT90M for one and a half hours")
+		return part{}, s.fail(end, "holds a fraction", "write the next smaller unit, such as PT90M for one and a half hours")
 	case end-at > 9:
-		return part{}, 0, s.fail(at, "has a number of more than nine digits", "")
+		return part{}, s.fail(at, "has a number of more than nine digits", "")
 	}
-	return part{number(s.text[at:end]), s.text[end], at, end}, end + 1, nil
+	return part{number(s.text[at:end]), s.text[end], at, end}, nil
 }
 
-// take gives each part to use, in the order of units, each unit at most once.
-func (s durationScanner) take(parts []part, units string, use func(unit byte, n int)) error {
-	last := -1
+// sum adds parts in seconds: each unit at most once, in the order given.
+func (s durationScanner) sum(parts []part, order string, units map[byte]int64) (int64, error) {
+	last, total := -1, int64(0)
 	for _, p := range parts {
-		i := strings.IndexByte(units, p.unit)
+		i := strings.IndexByte(order, p.unit)
 		switch {
-		case p.unit == 'W':
-			return s.fail(p.at, "mixes weeks with other units", "write weeks as days")
+		case i < 0 && order == "WD" && (p.unit == 'Y' || p.unit == 'M'):
+			return 0, s.fail(p.end, "holds years or months, which have no fixed length", "write days such as P30D, or minutes such as PT30M")
 		case i < 0:
-			return s.fail(p.at, fmt.Sprintf("has unit %q where one of %s is wanted", runeAt(s.text, p.end), units), s.formHint())
+			return 0, s.fail(p.end, fmt.Sprintf("has the unit %q where one of %s is wanted", runeAt(s.text, p.end), order), s.formHint())
 		case i <= last:
-			return s.fail(p.at, fmt.Sprintf("has unit %q twice or out of order", runeAt(s.text, p.end)), s.formHint())
+			return 0, s.fail(p.at, fmt.Sprintf("has the unit %q twice or out of order", runeAt(s.text, p.end)), s.formHint())
 		}
 		last = i
-		use(p.unit, p.n)
+		total += int64(p.n) * units[p.unit]
 	}
-	return nil
+	return total, nil
 }
-
-func (s durationScanner) limited(p Period) (Period, error) {
-	days := p.Clock / (24 * time.Hour)
-	if p.Months > maxMonths || time.Duration(p.Days)+days >= MaxDuration/(24*time.Hour) {
-		return Period{}, s.tooLong()
-	}
-	return p, nil
-}
-
-func (s durationScanner) tooLong() error { return s.fail(0, "is longer than a century", "") }
 
 func (s durationScanner) fail(offset int, problem, hint string) error {
 	offset += len(s.whole) - len(s.text)
@@ -165,15 +127,12 @@ func (s durationScanner) formHint() string {
 
 func plainDuration(text string) string {
 	t := strings.TrimSpace(strings.ToLower(text))
-	end := 0
-	for end < len(t) && t[end] >= '0' && t[end] <= '9' {
-		end++
-	}
-	if end == 0 || end > 9 {
+	unit := strings.TrimLeft(t, "0123456789")
+	n := strings.TrimSuffix(t, unit)
+	if n == "" || len(n) > 9 {
 		return ""
 	}
-	n := t[:end]
-	switch strings.TrimSpace(t[end:]) {
+	switch strings.TrimSpace(unit) {
 	case "s", "sec", "second", "seconds":
 		return "PT" + n + "S"
 	case "m", "min", "minute", "minutes":
@@ -186,4 +145,10 @@ func plainDuration(text string) string {
 		return "P" + n + "W"
 	}
 	return ""
+}
+
+// runeAt is the character at an offset, for messages.
+func runeAt(text string, offset int) string {
+	_, size := utf8.DecodeRuneInString(text[offset:])
+	return text[offset : offset+size]
 }

@@ -22,5 +22,38 @@ covers(client, terms) if {
 # ended holds once an agreement is history.
 ended(client, terms) if moment.over(terms.expires, clients.zone(client))
 
+# warnings are what a client must have signed.
+warnings := {"errors-possible", "risk-of-not-patching", "services-unavailable", "costs"}
+
+# unsigned is the warnings that terms hold no signature of.
+unsigned(terms) := warnings - {signed.id | some signed in terms.acknowledgements}
+
+# lapsed is the places of signatures that expired and that no later one replaces.
+lapsed(client, terms) := {i |
+	some i, signed in terms.acknowledgements
+	moment.over(signed.expires, clients.zone(client))
+	not renewed(client, terms, signed.id)
+}
+
+renewed(client, terms, id) if {
+	some signed in terms.acknowledgements
+	signed.id == id
+	not past(client, signed)
+}
+
+past(client, signed) if moment.over(signed.expires, clients.zone(client))
+
+# told is the contacts for notices that may still be called.
+told(client, terms) := {name |
+	some name in terms.notice.contactRefs
+	name in clients.live(client)
+}
+
+# asked is the contacts for emergencies that may still be called.
+asked(client, terms) := {name |
+	some name in terms.emergency.contactRefs
+	name in clients.live(client)
+}
+
 # spec is the terms that apply now; where several do, those of the first name.
 spec(client) := data.documents.ClientAgreement[client][names(client)[0]].spec

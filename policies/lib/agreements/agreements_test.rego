@@ -35,3 +35,32 @@ test_ended if {
 	not agreements.ended("acme", {"expires": "2026-03-12"}) with data.documents as documents with data.asOf as "2026-03-12T09:00:00Z"
 	not agreements.ended("acme", {}) with data.documents as documents with data.asOf as "2026-03-12T09:00:00Z"
 }
+
+signed(id, rest) := object.union({"id": id}, rest)
+
+test_unsigned if {
+	agreements.unsigned({"acknowledgements": [signed("costs", {}), signed("errors-possible", {"expires": "2020-01-01"})]}) == {"risk-of-not-patching", "services-unavailable"}
+	count(agreements.unsigned({"acknowledgements": [signed(id, {}) | some id in agreements.warnings]})) == 0
+	count(agreements.unsigned({"acknowledgements": []})) == 4
+}
+
+test_lapsed if {
+	list := [
+		signed("costs", {"expires": "2026-03-11"}),
+		signed("errors-possible", {"expires": "2026-03-12"}),
+		signed("services-unavailable", {"expires": "2026-03-11"}),
+		signed("services-unavailable", {}),
+		signed("risk-of-not-patching", {}),
+	]
+	agreements.lapsed("acme", {"acknowledgements": list}) == {0} with data.documents as documents with data.asOf as "2026-03-12T09:00:00Z"
+	agreements.lapsed("acme", {"acknowledgements": list}) == {0, 1} with data.documents as documents with data.asOf as "2026-03-12T23:00:00Z"
+}
+
+test_contacts if {
+	contacts := {"acme": {"a": {"spec": {}}, "b": {"spec": {"validUntil": "2026-03-11"}}}}
+	terms := {"notice": {"contactRefs": ["a", "b", "c"]}, "emergency": {"contactRefs": ["b", "a"]}}
+	agreements.told("acme", terms) == {"a"} with data.documents.Contact as contacts with data.asOf as "2026-03-12T09:00:00Z"
+	agreements.asked("acme", terms) == {"a"} with data.documents.Contact as contacts with data.asOf as "2026-03-12T09:00:00Z"
+	agreements.told("acme", {"notice": {"contactRefs": ["b"]}}) == set() with data.documents.Contact as contacts with data.asOf as "2026-03-12T09:00:00Z"
+	agreements.asked("acme", {"emergency": {"contactRefs": []}}) == set() with data.documents.Contact as contacts with data.asOf as "2026-03-12T09:00:00Z"
+}

@@ -22,6 +22,9 @@ active(client) if data.documents.Client[client][client].spec.status == "active"
 # be an error for an active client is a warning for it.
 waiting(client) if data.documents.Client[client][client].spec.status in {"onboarding", "suspended"}
 
+# gone is a client that has left.
+gone(client) if data.documents.Client[client][client].spec.status == "ended"
+
 # live is the names of a client's contacts that may still be called.
 live(client) := {name |
 	some name, contact in data.documents.Contact[client]

@@ -26,6 +26,8 @@ test_states if {
 	{c | some c in ["acme", "beta", "ceta", "deta", "none"]; clients.waiting(c)} == {"beta", "ceta"} with data.documents as documents
 }
 
+test_gone if {c | some c in ["acme", "beta", "ceta", "deta", "none"]; clients.gone(c)} == {"deta"} with data.documents as documents
+
 test_spec if clients.spec("beta").status == "onboarding" with data.documents as documents
 
 test_contacts if {

@@ -61,8 +61,8 @@ stated(window) := found if {
 
 parts(recurrence) := split(recurrence, ";")
 
-# listed is what BYDAY lists.
-listed(recurrence) := trim_prefix(part, "BYDAY=") if {
+# listed is the part that lists weekdays: each item ends with one.
+listed(recurrence) := part if {
 	some part in parts(recurrence)
 	startswith(part, "BYDAY=")
 }

@@ -1,0 +1,91 @@
+package cli
+
+import (
+	"fmt"
+	"strings"
+
+	"github.com/spf13/cobra"
+
+	"github.com/patchops/patchops/internal/pipeline"
+)
+
+func (a *app) testCommand() *cobra.Command {
+	var coverage, builtin bool
+	cmd := &cobra.Command{
+		Use:   "test [PATH...]",
+		Short: "Run the tests of rules, the built-in and your own",
+		Long: "Test runs the Rego tests beside the built-in rules and those below policies/, under\n" +
+			"the checks that judge documents: types, allowed functions, strict errors. A rule\n" +
+			"without a test fails. With PATH, only tests in files there run.",
+		Example: "  patchops test --coverage\n  patchops test policies/plan",
+		Args:    cobra.ArbitraryArgs,
+		RunE: func(cmd *cobra.Command, args []string) error {
+			return a.test(cmd, args, coverage, builtin)
+		},
+	}
+	cmd.Flags().BoolVar(&coverage, "coverage", false, "show the lines of rules that no test reaches")
+	cmd.Flags().BoolVar(&builtin, "builtin", false, "run the built-in rules' tests only; needs no repository")
+	return cmd
+}
+
+func (a *app) test(cmd *cobra.Command, args []string, coverage, builtin bool) error {
+	in := pipeline.TestInput{Coverage: coverage, Child: a.child(cmd.Context())}
+	if !builtin {
+		repo, err := a.repository()
+		if err != nil {
+			return err
+		}
+		paths, err := a.inside(repo, args)
+		if err != nil {
+			return err
+		}
+		if in.Tree, _, err = repo.tree(""); err != nil {
+			return err
+		}
+		in.Wanted = func(file string) bool { return under(file, paths) }
+		in.OnlyOwn = len(paths) > 0
+	} else if len(args) > 0 {
+		return usage("--builtin takes no PATH")
+	}
+	out, err := pipeline.Test(in)
+	if err != nil {
+		return err
+	}
+	a.printTests(out, coverage)
+	if out.Failed > 0 || out.Passed == 0 {
+		return statusError{status: exitFindings}
+	}
+	return nil
+}
+
+func (a *app) printTests(out *pipeline.TestOutcome, coverage bool) {
+	w := a.env.Stdout
+	for _, f := range out.Findings {
+		fmt.Fprintf(w, "%s:%d:%d: %s %s: %s\n", f.File, f.Line, f.Column, f.Severity, f.ID, f.Message)
+	}
+	for _, t := range out.Results {
+		if !t.Passed {
+			fmt.Fprintf(w, "FAIL %s:%d: %s %s\n", t.Position.File, t.Position.Line, t.Rule, t.Name)
+			if t.Message != "" {
+				fmt.Fprintf(w, "  %s\n", strings.ReplaceAll(t.Message, "\n", "\n  "))
+			}
+		}
+	}
+	if coverage {
+		a.printCoverage(out)
+	}
+	fmt.Fprintf(w, "%d passed, %d failed\n", out.Passed, out.Failed)
+}
+
+// printCoverage lists the files whose tests leave lines out, and the sum.
+func (a *app) printCoverage(out *pipeline.TestOutcome) {
+	lines, missed := 0, 0
+	for _, c := range out.Coverage {
+		lines += c.Lines
+		missed += len(c.Missed)
+		if len(c.Missed) > 0 {
+			fmt.Fprintf(a.env.Stdout, "%s: no test reaches lines %v\n", c.File, c.Missed)
+		}
+	}
+	fmt.Fprintf(a.env.Stdout, "coverage: %d of %d lines of %d files\n", lines-missed, lines, len(out.Coverage))
+}

@@ -1,0 +1,17 @@
+package estate
+
+# Every production host has an owner, and tier 0 is not reachable from outside.
+deny contains msg if {
+	input.kind == "AssetList"
+	some asset in input.spec.assets
+	object.get(asset, "owner", object.get(input.spec, ["defaults", "owner"], "")) == ""
+	msg := sprintf("%s/%s: nobody owns %s", [input.metadata.client, input.metadata.name, asset.name])
+}
+
+deny contains msg if {
+	input.kind == "AssetList"
+	some asset in input.spec.assets
+	asset.tier == 0
+	asset.exposure == "public"
+	msg := sprintf("%s/%s: %s is critical and public", [input.metadata.client, input.metadata.name, asset.name])
+}
