@@ -227,8 +227,8 @@ func TestSizes(t *testing.T) {
 }
 
 // direct are the modules that we depend on directly (docs/adr/0002).
-var direct = strings.Fields("cuelang.org/go github.com/go-git/go-git/v5 github.com/open-policy-agent/opa github.com/rogpeppe/go-internal " +
-	"github.com/santhosh-tekuri/jsonschema/v6 github.com/spf13/cobra golang.org/x/sys golang.org/x/term gopkg.in/yaml.v3 pgregory.net/rapid")
+var direct = strings.Fields("cuelang.org/go github.com/go-git/go-billy/v5 github.com/go-git/go-git/v5 github.com/open-policy-agent/opa github.com/rogpeppe/go-internal " +
+	"github.com/santhosh-tekuri/jsonschema/v6 github.com/spf13/cobra golang.org/x/term golang.org/x/text gopkg.in/yaml.v3 pgregory.net/rapid")
 
 func TestDirectModules(t *testing.T) {
 	b, err := os.ReadFile(filepath.Join(root, "go.mod"))

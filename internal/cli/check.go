@@ -138,7 +138,7 @@ func (a *app) base(repo repository, rev string, in *pipeline.Input) error {
 		return usage("%w", err)
 	}
 	base, err := r.MergeBase(ours, theirs)
-	var ambiguous *git.AmbiguousBaseError
+	var ambiguous *git.BaseError
 	if errors.As(err, &ambiguous) {
 		in.Tree.Findings = append(in.Tree.Findings, finding.Finding{
 			ID: "git/ambiguous-base", Severity: finding.Error, Message: err.Error(),

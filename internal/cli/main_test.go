@@ -1,15 +1,79 @@
 package cli
 
 import (
+	"context"
+	"errors"
 	"os"
+	"os/exec"
+	"strconv"
 	"testing"
+	"time"
+
+	"github.com/rogpeppe/go-internal/testscript"
 
 	"github.com/patchops/patchops/internal/pipeline"
 	"github.com/patchops/patchops/internal/sandbox"
 )
 
-// TestMain lets the test binary be its own limited child.
+// scriptNow is the clock of every script.
+var scriptNow = time.Date(2026, 3, 12, 9, 0, 30, 0, time.UTC)
+
+// TestMain lets the test binary be its own limited child, and the patchops
+// command of scripts.
 func TestMain(m *testing.M) {
 	sandbox.Main(pipeline.Jobs())
-	os.Exit(m.Run())
+	testscript.Main(m, map[string]func(){"patchops": command})
+}
+
+func command() {
+	dir, err := os.Getwd()
+	if err != nil {
+		panic(err)
+	}
+	os.Exit(Main(context.Background(), Env{
+		Args: os.Args[1:], Dir: dir, Stdin: os.Stdin, Stdout: os.Stdout, Stderr: os.Stderr,
+		Getenv: os.Getenv, Now: func() time.Time { return scriptNow },
+		Version: Version{Version: "v0.0.0-test", Commit: "0123456789ab"},
+	}))
+}
+
+// TestScripts runs testdata/script/*.txtar: each is one promise of the command
+// line. `status N command...` wants that exit status (`!` only wants not 0).
+func TestScripts(t *testing.T) {
+	testscript.Run(t, testscript.Params{
+		Dir:                 "testdata/script",
+		RequireExplicitExec: true,
+		RequireUniqueNames:  true,
+		UpdateScripts:       os.Getenv("UPDATE_SCRIPTS") != "",
+		Setup: func(env *testscript.Env) error {
+			env.Setenv("XDG_CACHE_HOME", env.WorkDir+"/.cache-home")
+			env.Setenv("HOME", env.WorkDir+"/.home")
+			env.Setenv("GIT_CONFIG_NOSYSTEM", "1")
+			env.Setenv("GIT_AUTHOR_NAME", "Ada")
+			env.Setenv("GIT_AUTHOR_EMAIL", "ada@example.com")
+			env.Setenv("GIT_COMMITTER_NAME", "Ada")
+			env.Setenv("GIT_COMMITTER_EMAIL", "ada@example.com")
+			return nil
+		},
+		Cmds: map[string]func(*testscript.TestScript, bool, []string){"status": status},
+	})
+}
+
+func status(ts *testscript.TestScript, neg bool, args []string) {
+	if neg || len(args) < 2 {
+		ts.Fatalf("usage: status N command [args...]")
+	}
+	want, err := strconv.Atoi(args[0])
+	ts.Check(err)
+	err = ts.Exec(args[1], args[2:]...)
+	got := 0
+	var exit *exec.ExitError
+	if errors.As(err, &exit) {
+		got = exit.ExitCode()
+	} else {
+		ts.Check(err)
+	}
+	if got != want {
+		ts.Fatalf("exit status %d, wanted %d", got, want)
+	}
 }

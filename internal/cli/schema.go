@@ -75,12 +75,20 @@ func (a *app) exportSchema(kind, out string) error {
 		a.progress("wrote %d schemas to %s", len(files), out)
 		return nil
 	}
-	b, err := shape.JSONSchema(shapes, kind)
+	b, err := jsonSchema(shapes, kind)
 	if err != nil {
 		return err
 	}
-	_, err = a.env.Stdout.Write(append(b, '\n'))
+	_, err = a.env.Stdout.Write(b)
 	return err
+}
+
+// jsonSchema is the schema of one kind, or of all for "".
+func jsonSchema(shapes *shape.Set, kind string) ([]byte, error) {
+	if kind == "" {
+		return shape.AllJSONSchema(shapes)
+	}
+	return shape.JSONSchema(shapes, kind)
 }
 
 // SchemaFiles are the editors' schemas by file name: one for each kind (or only
@@ -95,11 +103,11 @@ func SchemaFiles(shapes *shape.Set, kind string) (map[string][]byte, error) {
 	}
 	files := map[string][]byte{}
 	for file, k := range names {
-		b, err := shape.JSONSchema(shapes, k)
+		b, err := jsonSchema(shapes, k)
 		if err != nil {
 			return nil, err
 		}
-		files[file] = append(b, '\n')
+		files[file] = b
 	}
 	return files, nil
 }

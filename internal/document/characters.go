@@ -56,7 +56,7 @@ func charHint(r rune) string {
 func encoding(r *reporter, id string, src []byte) bool {
 	switch {
 	case bytes.HasPrefix(src, []byte{0xff, 0xfe}), bytes.HasPrefix(src, []byte{0xfe, 0xff}),
-		len(src) > 1 && (src[0] == 0) != (src[1] == 0):
+		len(src) >= 4 && (src[0] == 0) == (src[2] == 0) && (src[1] == 0) == (src[3] == 0) && (src[0] == 0) != (src[1] == 0):
 		r.add(id, Pos{1, 1}, "the file is UTF-16 or UTF-32, not UTF-8").Hint = "save the file as UTF-8"
 		return false
 	case bytes.HasPrefix(src, []byte("\ufeff")):
@@ -82,7 +82,8 @@ func encoding(r *reporter, id string, src []byte) bool {
 // characters reports every forbidden character of valid UTF-8. It returns
 // whether none of them keeps a parser from reading on.
 func characters(r *reporter, id string, src []byte) bool {
-	readable, line, start := true, int32(1), 0
+	readable, line := true, int32(1)
+	before := -1 // bytes of the lines above and continuation bytes in this one, less 1
 	for i := 0; i < len(src); {
 		c, n := rune(src[i]), 1
 		if c >= 0x20 && c < 0x7f {
@@ -94,13 +95,14 @@ func characters(r *reporter, id string, src []byte) bool {
 		}
 		switch {
 		case c == '\n':
-			line, start = line+1, i+1
+			line, before = line+1, i
 		case c == '\r' && i+1 < len(src) && src[i+1] == '\n':
 		case forbidden(c):
-			r.add(id, Pos{line, column(src[start:], i-start)}, "%s is %s", shown(c), why(c)).Hint = charHint(c)
+			r.add(id, Pos{line, int32(i - before)}, "%s is %s", shown(c), why(c)).Hint = charHint(c)
 			readable = readable && unicode.Is(unicode.Cf, c)
 		}
 		i += n
+		before += n - 1
 	}
 	return readable
 }

@@ -18,18 +18,20 @@ type reporter struct {
 // add reports an error and returns it for a hint or a related place; the
 // pointer is valid until the next add.
 func (r *reporter) add(id string, at Pos, format string, args ...any) *finding.Finding {
-	if len(r.findings) == MaxFindings {
-		r.findings[MaxFindings-1] = finding.Finding{
-			ID: r.limitID, Severity: finding.Error, Position: r.position(Pos{1, 1}),
-			Message: fmt.Sprintf("more than %s findings in one file, the rest is not shown", grouped(MaxFindings)),
-		}
+	switch {
+	case r.full():
 		return &finding.Finding{}
+	case len(r.findings) == MaxFindings-1:
+		id, at, format, args = r.limitID, Pos{1, 1}, "%s findings or more in one file, the rest is not shown", []any{grouped(MaxFindings)}
 	}
 	r.findings = append(r.findings, finding.Finding{
 		ID: id, Severity: finding.Error, Message: fmt.Sprintf(format, args...), Position: r.position(at),
 	})
 	return &r.findings[len(r.findings)-1]
 }
+
+// full reports whether no more findings are kept.
+func (r *reporter) full() bool { return len(r.findings) == MaxFindings }
 
 func (r *reporter) position(at Pos) finding.Position {
 	return finding.Position{File: r.file, Line: int(at.Line), Column: int(at.Column)}

@@ -48,8 +48,8 @@ func (s *structure) scan(src []byte) bool {
 		}
 		s.line++
 		s.scanLine(b, at)
-		// A node takes at most two tokens (a dash and a scalar), so the strict
-		// walk would refuse the file as well, only later.
+		// A key or value takes at most two tokens (a dash and a scalar), so the
+		// strict walk would refuse the file as well, only later.
 		if s.tokens > 2*MaxNodes {
 			s.add("yaml/limit", Pos{1, 1}, "more than %s values in one file", grouped(MaxNodes)).Hint = "split the file"
 			return false
@@ -134,14 +134,15 @@ func (s *structure) values(b []byte, i int) {
 	for s.plain = false; i >= 0 && i < len(b) && !s.skip; {
 		c := b[i]
 		switch {
-		case c == ' ' || c == '\t':
+		case c == ' ':
 			i++
+		case c == '\t':
+			s.fail(b, i, "yaml/syntax", "write a space", "a tab between values")
+			return
 		case c == '#' && (i == 0 || blank(b, i-1)):
 			return
 		case c == ':' && (s.depth > 0 || blank(b, i+1)):
-			if s.depth == 0 && s.key >= 0 {
-				s.parent = s.key
-			}
+			s.colon()
 			i++
 		case (c == '-' || c == '?') && blank(b, i+1) && s.depth == 0:
 			s.parent, s.key = i, -1
@@ -191,6 +192,17 @@ func (s *structure) value(b []byte, i int) int {
 	return s.plainEnd(b, i+1)
 }
 
+// colon makes the last scalar a key. What it stands for is a value at least, in
+// a list a map as well.
+func (s *structure) colon() {
+	s.tokens++
+	if s.depth > 0 {
+		s.tokens++
+	} else if s.key >= 0 {
+		s.parent = s.key
+	}
+}
+
 func (s *structure) tooDeep(b []byte, at int) {
 	s.fail(b, at, "yaml/limit", "flatten the document", "more than %d lists and maps inside each other", MaxDepth)
 	s.skip = true
@@ -218,6 +230,8 @@ func (s *structure) quoted(b []byte, i int) int {
 func (s *structure) plainEnd(b []byte, i int) int {
 	for ; i < len(b); i++ {
 		switch c := b[i]; {
+		case c == '\t':
+			return i
 		case c == ':' && (blank(b, i+1) || s.depth > 0 && flowIndicator(b[i+1])),
 			c == '#' && blank(b, i-1),
 			s.depth > 0 && flowIndicator(c):

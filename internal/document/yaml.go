@@ -19,7 +19,7 @@ import (
 // Broken, with Refused values in their place. path is the slash path from the
 // repository root.
 func ParseYAML(path string, src []byte) ([]Document, []finding.Finding) {
-	y := &yamlFile{src: src}
+	y := &yamlFile{src: src, at: cursor{src: src}}
 	y.file, y.limitID = path, "yaml/limit"
 	if len(src) > MaxFileBytes {
 		y.add("yaml/limit", Pos{1, 1}, "the file has %s bytes, at most %s are allowed", grouped(len(src)), grouped(MaxFileBytes)).Hint = "split the file"
@@ -36,7 +36,7 @@ type yamlFile struct {
 	reporter
 	src   []byte
 	props bool // anchors, aliases or tags may be there
-	lines []int
+	at    cursor
 	nodes int
 	index int // of the next document
 	docs  []Document
@@ -150,25 +150,23 @@ func (y *yamlFile) document(n *yaml.Node) bool {
 	for i := before; i < len(y.findings); i++ {
 		y.findings[i].Document = doc.ID
 	}
-	if y.nodes > MaxNodes {
+	if y.nodes > MaxNodes || y.full() {
 		return false
 	}
 	if doc.Root.Kind != Map && doc.Root.Kind != Refused {
-		y.notMap(&doc.Root)
+		y.notMap(&doc.Root, y.pos(n))
 		return true
 	}
 	y.docs = append(y.docs, doc)
 	return true
 }
 
-func (y *yamlFile) notMap(root *Value) {
-	at := root.Pos
+func (y *yamlFile) notMap(root *Value, at Pos) {
 	if root.Kind == Odd && root.Str == "" {
-		at.Column = 1
 		y.add("yaml/empty", at, "the document is empty").Hint = `declare a document, or remove the "---"`
 		return
 	}
-	y.add("yaml/empty", at, "the document is %s, not a map", Describe(root)).Hint = "begin with apiVersion and kind"
+	y.add("yaml/empty", root.Pos, "the document is %s, not a map", Describe(root)).Hint = "begin with apiVersion and kind"
 }
 
 func (y *yamlFile) pos(n *yaml.Node) Pos {

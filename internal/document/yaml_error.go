@@ -1,6 +1,7 @@
 package document
 
 import (
+	"bytes"
 	"reflect"
 	"regexp"
 	"strconv"
@@ -66,8 +67,8 @@ func (y *yamlFile) syntax(dec *yaml.Decoder, err error) {
 	if name, ok := strings.CutPrefix(f.problem, "unknown anchor '"); ok {
 		name = strings.TrimSuffix(name, "' referenced")
 		at := f.at
-		if i := strings.Index(string(y.src[y.offset(Pos{y.line + 1, 1}):]), "*"+name); i >= 0 {
-			at = y.placeOf(y.offset(Pos{y.line + 1, 1}) + i)
+		if i := strings.Index(string(y.src[y.at.to(Pos{y.line + 1, 1}):]), "*"+name); i >= 0 {
+			at = y.at.at(y.at.to(Pos{y.line + 1, 1}) + i)
 		}
 		y.add("yaml/alias", at, aliasMessage, "*"+name).Hint = aliasHint
 		return
@@ -79,13 +80,22 @@ func (y *yamlFile) syntax(dec *yaml.Decoder, err error) {
 			break
 		}
 	}
-	if message == "" {
+	switch {
+	case message != "":
+	case strings.HasSuffix(f.context, " tag"):
+		id, message, hint = "yaml/tag", "a tag, tags are not allowed", "remove it, or quote the value"
+	case strings.HasSuffix(f.context, " anchor"), strings.HasSuffix(f.context, " alias"):
+		id, message, hint = "yaml/alias", "an anchor or alias, they are not allowed", "remove it, or quote the value"
+	default:
 		message = f.problem
 	}
 	found := y.add(id, at, "%s", message)
 	found.Hint = hint
 	if f.began.Line < at.Line && strings.HasPrefix(f.context, "while parsing a ") {
-		what := strings.TrimPrefix(f.context, "while parsing a ")
+		what := "list"
+		if strings.Contains(f.context, "mapping") {
+			what = "map"
+		}
 		found.Related = append(found.Related, related(y.position(f.began), "the "+what+" begins here"))
 	}
 }
@@ -174,8 +184,10 @@ func sayFlow(y *yamlFile, f failure) (Pos, string, string) {
 	if strings.Contains(f.problem, "'}'") {
 		closer, what = "}", "map"
 	}
-	message := "expected " + `"," or "` + closer + `"`
-	if c := y.char(f.at); c != "" {
+	message := `expected "," or "` + closer + `"`
+	if c := y.char(f.at); y.ends(f.at) {
+		message = "the document ends, " + message
+	} else {
 		message = "unexpected " + strconv.Quote(c) + ", " + message
 	}
 	return f.at, message, `close the ` + what + ` with "` + closer + `", or separate its values with ","`
@@ -199,10 +211,10 @@ func sayNoKey(y *yamlFile, f failure) (Pos, string, string) {
 }
 
 func sayNoValue(y *yamlFile, f failure) (Pos, string, string) {
-	if c := y.char(f.at); c != "" {
+	if c := y.char(f.at); c != "" && !y.ends(f.at) {
 		return f.at, "unexpected " + strconv.Quote(c) + ", expected a value", "quote it if it is text"
 	}
-	return f.at, "the file ends where a value is expected", "close every bracket that is open"
+	return f.at, "the document ends where a value is expected", "close every bracket that is open"
 }
 
 func sayHeader(y *yamlFile, f failure) (Pos, string, string) {
@@ -219,12 +231,18 @@ func sayDash(y *yamlFile, f failure) (Pos, string, string) {
 
 // before is the text of a line up to a place.
 func (y *yamlFile) before(at Pos) string {
-	return string(y.src[y.offset(Pos{at.Line, 1}):y.offset(at)])
+	return string(y.src[y.at.to(Pos{at.Line, 1}):y.at.to(at)])
+}
+
+// ends reports whether a place is the end of its document.
+func (y *yamlFile) ends(at Pos) bool {
+	rest := y.src[y.at.to(at):]
+	return len(rest) == 0 || at.Column == 1 && (bytes.HasPrefix(rest, []byte("---")) || bytes.HasPrefix(rest, []byte("...")))
 }
 
 // char is the character at a place, "" at the end of the file.
 func (y *yamlFile) char(at Pos) string {
-	i := y.offset(at)
+	i := y.at.to(at)
 	_, n := utf8.DecodeRune(y.src[i:])
 	return string(y.src[i : i+n])
 }

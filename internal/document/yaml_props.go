@@ -1,9 +1,6 @@
 package document
 
 import (
-	"bytes"
-	"unicode/utf8"
-
 	"gopkg.in/yaml.v3"
 
 	"github.com/patchops/patchops/internal/finding"
@@ -19,7 +16,7 @@ const (
 // so they are read from the text.
 func (y *yamlFile) properties(n *yaml.Node) bool {
 	at := y.pos(n)
-	i := y.offset(at)
+	i := y.at.to(at)
 	found := n.Anchor != "" || n.Kind == yaml.AliasNode || n.Style&yaml.TaggedStyle != 0
 	for i < len(y.src) {
 		c := y.src[i]
@@ -34,7 +31,7 @@ func (y *yamlFile) properties(n *yaml.Node) bool {
 			end++
 		}
 		found = true
-		y.property(c, y.placeOf(i), clip(string(y.src[i:end])))
+		y.property(c, y.at.at(i), clip(string(y.src[i:end])))
 		for i = end; i < len(y.src) && (y.src[i] == ' ' || y.src[i] == '\n' || y.src[i] == '\r'); i++ {
 		}
 	}
@@ -60,42 +57,6 @@ func (y *yamlFile) property(c byte, at Pos, text string) {
 	default:
 		y.refuse("yaml/tag", at, "remove it", "tag %q, tags are not allowed", text)
 	}
-}
-
-// offset is the byte at which a place begins.
-func (y *yamlFile) offset(at Pos) int {
-	if y.lines == nil {
-		y.lines = append(y.lines, 0)
-		for i, c := range y.src {
-			if c == '\n' {
-				y.lines = append(y.lines, i+1)
-			}
-		}
-	}
-	if int(at.Line) > len(y.lines) || at.Line < 1 {
-		return len(y.src)
-	}
-	i := y.lines[at.Line-1]
-	for n := int32(1); n < at.Column && i < len(y.src); n++ {
-		_, size := utf8.DecodeRune(y.src[i:])
-		i += size
-	}
-	return i
-}
-
-// placeOf is the place of a byte.
-func (y *yamlFile) placeOf(offset int) Pos {
-	start := bytes.LastIndexByte(y.src[:offset], '\n') + 1
-	y.offset(Pos{1, 1})
-	lo, hi := 0, len(y.lines)
-	for lo+1 < hi {
-		if mid := (lo + hi) / 2; y.lines[mid] <= start {
-			lo = mid
-		} else {
-			hi = mid
-		}
-	}
-	return Pos{int32(lo) + 1, column(y.src[start:], offset-start)}
 }
 
 func related(at finding.Position, message string) finding.Related {

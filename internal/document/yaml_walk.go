@@ -3,7 +3,6 @@ package document
 import (
 	"strconv"
 
-	"golang.org/x/text/unicode/norm"
 	"gopkg.in/yaml.v3"
 )
 
@@ -14,6 +13,9 @@ func (y *yamlFile) value(n *yaml.Node, at Pos, depth int) Value {
 		if y.nodes == MaxNodes+1 {
 			y.refuse("yaml/limit", y.pos(n), "split the file", "more than %s values in one file", grouped(MaxNodes))
 		}
+		return Value{Pos: at}
+	}
+	if y.full() {
 		return Value{Pos: at}
 	}
 	if y.props && y.properties(n) || n.Kind == yaml.AliasNode {
@@ -99,6 +101,9 @@ func (y *yamlFile) key(k *yaml.Node, at Pos) bool {
 	case k.Kind != yaml.ScalarNode:
 		y.refuse("yaml/key", at, "write a string", "a key is %s, keys must be strings", map[bool]string{true: "a map", false: "a list"}[k.Kind == yaml.MappingNode])
 		return false
+	case k.Value == "":
+		y.refuse("yaml/key", at, "write a key before the colon", "a key is empty")
+		return false
 	case plain(k) && k.Value == "<<":
 		y.refuse("yaml/merge-key", at, "write the keys out, or declare the document in CUE", "merge key <<, merge keys are not allowed")
 		return false
@@ -110,11 +115,7 @@ func (y *yamlFile) key(k *yaml.Node, at Pos) bool {
 	}
 	if v := scanPlain(k.Value); v.Kind != String && !boolWord(k.Value) {
 		v.Pos = at
-		hint := "quote it"
-		if k.Value == "" {
-			hint = "write a key before the colon"
-		}
-		y.refuse("yaml/key", at, hint, "a key is %s, keys must be strings", Describe(&v))
+		y.refuse("yaml/key", at, "quote it", "a key is %s, keys must be strings", Describe(&v))
 		return false
 	}
 	return true
@@ -131,46 +132,6 @@ func (y *yamlFile) duplicate(seen *keySet, key Key) bool {
 		f.Related = append(f.Related, related(y.position(first.Pos), "the first one"))
 	}
 	return dup
-}
-
-// keySet finds duplicates: by looking at a few keys, by a map among many.
-type keySet struct {
-	keys *[]Key
-	many map[string]int
-}
-
-func (s *keySet) add(k Key) (first Key, dup bool) {
-	const few = 16
-	name := composed(k.Name)
-	if s.many == nil && len(*s.keys) < few {
-		for _, old := range *s.keys {
-			if composed(old.Name) == name {
-				return old, true
-			}
-		}
-		return Key{}, false
-	}
-	if s.many == nil {
-		s.many = make(map[string]int, 2*few)
-		for i, old := range *s.keys {
-			s.many[composed(old.Name)] = i
-		}
-	}
-	if i, ok := s.many[name]; ok {
-		return (*s.keys)[i], true
-	}
-	s.many[name] = len(*s.keys)
-	return Key{}, false
-}
-
-// composed is a key in Unicode normalization form C.
-func composed(s string) string {
-	for i := 0; i < len(s); i++ {
-		if s[i] >= 0x80 {
-			return norm.NFC.String(s)
-		}
-	}
-	return s
 }
 
 func plain(n *yaml.Node) bool {
@@ -216,19 +177,14 @@ func (y *yamlFile) escapes(n *yaml.Node, at Pos) bool {
 // escapeAt finds the first escape with a forbidden result in the double-quoted
 // scalar that begins at a place.
 func (y *yamlFile) escapeAt(at Pos) Pos {
-	b, line, start := y.src, at.Line, y.offset(Pos{at.Line, 1})
-	for i := y.offset(at) + 1; i+1 < len(b) && b[i] != '"'; i++ {
-		switch {
-		case b[i] == '\n':
-			line, start = line+1, i+1
-		case b[i] == '\\':
-			if r, ok := escaped(b[i+1:]); ok && forbidden(r) {
-				return Pos{line, column(b[start:], i-start)}
-			}
-			if i++; b[i] == '\n' {
-				line, start = line+1, i+1
-			}
+	for i := y.at.to(at) + 1; i+1 < len(y.src) && y.src[i] != '"'; i++ {
+		if y.src[i] != '\\' {
+			continue
 		}
+		if r, ok := escaped(y.src[i+1:]); ok && forbidden(r) {
+			return y.at.at(i)
+		}
+		i++
 	}
 	return at
 }

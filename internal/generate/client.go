@@ -17,8 +17,8 @@ type site struct {
 
 type asset struct {
 	Name, Class, OS, OSVersion, Role, Exposure, Profile, Group, DependsOn, Address string
-	Tier                                                                                int
-	Openssl                                                                             string
+	Tier                                                                           int
+	Openssl                                                                        string
 }
 
 // place is where a client is at home.

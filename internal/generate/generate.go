@@ -90,7 +90,7 @@ func (g *generator) put(path, text string) {
 }
 
 func (g *generator) global() {
-	for _, name := range []string{"people", "groups", "approval", "profiles", "policies", "freezes"} {
+	for _, name := range []string{"people", "groups", "approval", "profiles", "sla", "risk", "retention", "notifications", "freezes"} {
 		g.put("rules/"+name+".yaml", g.render(name, nil))
 	}
 	for _, name := range []string{"patches", "bundles", "baselines", "holidays"} {

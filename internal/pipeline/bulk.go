@@ -1,15 +1,12 @@
 package pipeline
 
 import (
-	"fmt"
-	"path"
 	"slices"
 	"strings"
 
 	"github.com/patchops/patchops/internal/corpus"
 	"github.com/patchops/patchops/internal/document"
 	"github.com/patchops/patchops/internal/finding"
-	"github.com/patchops/patchops/internal/shape"
 	"github.com/patchops/patchops/internal/spec"
 )
 
@@ -27,13 +24,13 @@ func (e *Engine) bulk(doc *document.Document, view *corpus.View) []finding.Findi
 }
 
 func (e *Engine) judgeRows(doc *document.Document, file string, src []byte) []finding.Finding {
-	rows, out := e.parseRows(file, src)
 	asset := e.Shapes.Definitions["#Asset"]
 	defaults := doc.Root.Get("spec").Get("defaults")
-	for i := range rows {
-		row := document.Document{File: file, Index: i, Root: *spec.MergeAsset(defaults, &rows[i]), ID: doc.ID}
-		out = append(out, e.Shapes.JudgeValue(asset, &row)...)
-	}
+	var out []finding.Finding
+	syntax := document.ParseRows(file, src, e.column, func(row document.Value) {
+		out = append(out, asset.Judge(file, doc.ID, nil, spec.MergeAsset(defaults, &row))...)
+	})
+	out = append(out, syntax...)
 	for i := range out {
 		out[i].Document = doc.ID
 		out[i].Related = append(out[i].Related, finding.Related{
@@ -43,46 +40,33 @@ func (e *Engine) judgeRows(doc *document.Document, file string, src []byte) []fi
 	return out
 }
 
-// parseRows reads a bulk file by its name's ending.
-func (e *Engine) parseRows(file string, src []byte) ([]document.Value, []finding.Finding) {
-	switch path.Ext(file) {
-	case ".csv":
-		return document.ParseCSV(file, src, e.columns())
-	case ".jsonl", ".ndjson":
-		return document.ParseJSONLines(file, src)
-	}
-	return nil, []finding.Finding{{
-		ID: "bulk/syntax", Severity: finding.Error, Message: fmt.Sprintf("a bulk file ends in %q, wanted .csv or .jsonl", path.Ext(file)),
-		Hint: "rename the file", Position: finding.Position{File: file, Line: 1, Column: 1},
-	}}
+// rows reads a bulk file's rows, without those that cannot be read.
+func (e *Engine) rows(file string, src []byte) []document.Value {
+	var rows []document.Value
+	document.ParseRows(file, src, e.column, func(row document.Value) { rows = append(rows, row) })
+	return rows
 }
 
-// columns says how a cell of a CSV column is read, from the schema of an asset.
-func (e *Engine) columns() func(string) document.ColumnKind {
+// column says how a cell of a CSV column is read, from the schema of an asset.
+func (e *Engine) column(name string) document.ColumnKind {
 	asset := e.Shapes.Definitions["#Asset"]
-	return func(name string) document.ColumnKind {
-		n := asset.Child(name)
-		if group, key, ok := strings.Cut(name, "."); ok && key != "" {
-			if g := asset.Child(group); g != nil && g.Open() {
-				n = g.Child(key)
-			}
+	if group, key, dotted := strings.Cut(name, "."); dotted && key != "" {
+		if g := asset.Child(group); g.Open() && g.Child(key) != nil && g.Child(key).String != nil {
+			return document.Entry
 		}
-		return columnKind(n)
+		return document.NoColumn
 	}
-}
-
-func columnKind(n *shape.Node) document.ColumnKind {
-	switch {
-	case n == nil:
-		return document.ColumnUnknown
+	switch n := asset.Child(name); {
+	case n == nil, n.Map != nil && n.List == nil && n.String == nil:
+		return document.NoColumn
 	case n.List != nil:
-		return document.ColumnList
+		return document.Texts
 	case n.Int != nil && n.String == nil:
-		return document.ColumnInt
+		return document.Integer
 	case n.Bool != nil:
-		return document.ColumnBool
+		return document.Boolean
 	}
-	return document.ColumnString
+	return document.Text
 }
 
 // estate says where asset names collide, and where assets and HA groups

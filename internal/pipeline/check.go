@@ -6,10 +6,8 @@ import (
 	"time"
 
 	"github.com/patchops/patchops/internal/corpus"
-	"github.com/patchops/patchops/internal/document"
 	"github.com/patchops/patchops/internal/finding"
 	"github.com/patchops/patchops/internal/reference"
-	"github.com/patchops/patchops/internal/spec"
 )
 
 // Input is what a check needs beside the engine.
@@ -172,10 +170,3 @@ func (r *run) noRules(out *Outcome, broken bool) *finding.Finding {
 		Position: finding.Position{File: configFile, Line: 1, Column: 1},
 	}
 }
-
-func (r *Engine) rows(path string, src []byte) []document.Value {
-	rows, _ := r.parseRows(path, src)
-	return rows
-}
-
-var _ spec.Config

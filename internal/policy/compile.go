@@ -99,7 +99,8 @@ func (b *builder) build(list []*parsed) (*Engine, []finding.Finding) {
 	for {
 		compiler, found := b.compile(list)
 		if len(found) == 0 {
-			return b.engine(compiler, list)
+			engine, found := b.engine(compiler, list)
+			return engine, append(all, found...)
 		}
 		all = append(all, found...)
 		bad := map[string]bool{}

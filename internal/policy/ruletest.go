@@ -57,7 +57,7 @@ func RunTests(set *shape.Set, modules []Module, functions Functions, options Tes
 	if engine == nil {
 		return results
 	}
-	t := tester{engine: engine, options: options, lines: lineCover{}}
+	t := tester{engine: engine, options: options, lines: lineCover{}, explain: true}
 	for _, m := range list {
 		if m.isTest() {
 			results.Tests = append(results.Tests, t.module(m)...)
@@ -93,6 +93,7 @@ type tester struct {
 	engine  *Engine
 	options TestOptions
 	lines   lineCover
+	explain bool // say where a test failed
 }
 
 // module runs the tests of one file in the order they are written.
@@ -132,10 +133,13 @@ func (t *tester) run(m *parsed, name string) string {
 	if err != nil {
 		return oneLine(err.Error())
 	}
-	failed := &lastFailure{file: m.File}
 	query := topdown.NewQuery(body).WithCompiler(t.engine.compiler).WithStore(newStore(t.engine, testData{t.options.AsOf})).
 		WithTransaction(transaction{}).WithBuiltins(t.engine.builtins).WithStrictBuiltinErrors(true).WithIndexing(false).
-		WithCancel(&budget{left: stepsPerRule}).WithTime(epoch).WithSeed(noSeed{}).WithQueryTracer(failed)
+		WithCancel(&budget{left: stepsPerRule}).WithTime(epoch).WithSeed(noSeed{})
+	failed := &lastFailure{file: m.File}
+	if t.explain {
+		query = query.WithQueryTracer(failed)
+	}
 	if t.options.Cover {
 		query = query.WithQueryTracer(t.lines)
 	}

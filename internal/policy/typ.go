@@ -45,6 +45,9 @@ var (
 
 // union is nil when one of the parts is: then anything may come.
 func union(parts ...*typ) *typ {
+	if len(parts) == 1 {
+		return parts[0]
+	}
 	var sum *typ
 	for _, p := range parts {
 		switch {

@@ -4,6 +4,8 @@ import (
 	"strings"
 
 	"github.com/open-policy-agent/opa/v1/ast"
+
+	"github.com/patchops/patchops/internal/shape"
 )
 
 // call checks a call as an expression: terms are the operator, the arguments
@@ -146,12 +148,18 @@ func (c *checker) builtin(expr *ast.Expr, name string, terms []*ast.Term, args [
 		return ofNodes(anyBool)
 	case "object.get":
 		return union(c.getPath(args[0], terms), args[2])
-	case "array.concat", "or", "and", "object.union":
+	case "array.concat", "or", "object.union":
 		return union(args[0], args[1])
-	case "minus":
+	case "and", "minus":
+		// A member that the other set cannot have is a misspelling.
 		if args[0].kinds()&isNumber == 0 {
+			_, left := args[0].elements()
+			_, right := args[1].elements()
+			c.compare(expr, left, right, true)
 			return args[0]
 		}
+	case builtinInstant:
+		c.literalsIn(args[2], bounds)
 	case "sort", "array.reverse", "array.slice":
 		return args[0]
 	case "object.keys":
@@ -166,6 +174,9 @@ func (c *checker) builtin(expr *ast.Expr, name string, terms []*ast.Term, args [
 	}
 	return nil
 }
+
+// bounds are what patchops.instant takes a bare date for.
+var bounds = ofNodes(&shape.Node{String: &shape.StringType{Enum: []string{"from", "until"}}}).named("the bound")
 
 // getPath follows the key, or the list of keys, of object.get.
 func (c *checker) getPath(t *typ, terms []*ast.Term) *typ {

@@ -295,7 +295,7 @@ func (c *checker) conforms(made, want *typ) {
 		below, ok, known := want.get(name)
 		if !ok && want.kinds()&isObject != 0 {
 			at := position(f.key.Location, c.file())
-			c.failed[c.key(f.key.Location, "field")] = unknownField(at, want.text(), name, known)
+			c.failed[c.key(f.key.Location, "field "+name)] = unknownField(at, want.text(), name, known)
 			continue
 		}
 		if ok {

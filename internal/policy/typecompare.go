@@ -158,7 +158,7 @@ func (c *checker) literalsIn(side, other *typ) {
 func (c *checker) literal(l *ast.Term, want *typ) {
 	ok, enum := want.admits(l)
 	if ok {
-		c.pass(l.Location, "literal")
+		c.pass(l.Location, "literal "+l.String())
 		return
 	}
 	hint := ""
@@ -168,7 +168,7 @@ func (c *checker) literal(l *ast.Term, want *typ) {
 			hint = "use one of " + strings.Join(enum, ", ")
 		}
 	}
-	c.fail(l.Location, "literal", fmt.Sprintf("%s is never %s", want.text(), l), hint)
+	c.fail(l.Location, "literal "+l.String(), fmt.Sprintf("%s is never %s", want.text(), l), hint)
 }
 
 func (t *typ) text() string {

@@ -139,10 +139,10 @@ func (c *checker) stepName(t *typ, ref ast.Ref, i int, name string, at *ast.Loca
 	below, ok, known := t.get(name)
 	here := place(ref[i], at)
 	if !ok {
-		c.failed[c.key(here, "segment")] = unknownField(position(here, c.file()), c.refText(ref[:i+1]), name, known)
+		c.failed[c.key(here, "segment "+name)] = unknownField(position(here, c.file()), c.refText(ref[:i+1]), name, known)
 		return nil
 	}
-	c.pass(here, "segment")
+	c.pass(here, "segment "+name)
 	if t.list && len(t.nodes) == 0 {
 		c.literalsIn(&typ{literals: []*ast.Term{ref[i]}}, t.items)
 	}
@@ -164,7 +164,7 @@ func (c *checker) stepSpace(s *space, ref ast.Ref, i int, name string, at *ast.L
 	if !c.builder.isLeft(ref[:i+1].String()) {
 		here := place(ref[i], at)
 		f := problem("policy/type", position(here, c.file()), fmt.Sprintf("%s: there is no rule or package %q", refText(ref[:i+1]), name), nearestHint(name, s.names()))
-		c.failed[c.key(here, "segment")] = f
+		c.failed[c.key(here, "segment "+name)] = f
 	}
 	return nil
 }

@@ -20,7 +20,7 @@ import (
 // A Job prepares work from bytes that all items share and returns what answers
 // one item. Its setup is under the same limits as an item; its error is the
 // outcome of every item. Both run in the child, one at a time.
-type Job func(shared []byte) (func(item []byte) []byte, error)
+type Job = func(shared []byte) (func(item []byte) []byte, error)
 
 // Outcome is what became of one item: its output, or one of the errors below
 // (wrapped with the detail), or the context's error.

@@ -23,7 +23,6 @@ func (a almanac) functions() template.FuncMap {
 		"on":           a.on,
 		"nth":          a.nth,
 		"patchTuesday": a.patchTuesday,
-		"released":     a.released,
 		"easter":       a.easter,
 		"years":        func(n ...int) []int { return n },
 	}
@@ -96,21 +95,10 @@ func (a almanac) nth(k int, name string, month, n int) (string, error) {
 	return date(day), nil
 }
 
-func secondTuesday(first time.Time) time.Time {
-	return first.AddDate(0, 0, int(time.Tuesday-first.Weekday()+7)%7+7)
-}
-
 // patchTuesday is the second Tuesday of the month n months from this one.
-func (a almanac) patchTuesday(n int) string { return date(secondTuesday(a.firstOfMonth(n))) }
-
-// released is the date n months from the newest patch Tuesday that is at least two
-// days old.
-func (a almanac) released(n int) string {
-	newest := secondTuesday(a.firstOfMonth(0))
-	if a.midnight().Sub(newest) < 48*time.Hour {
-		n--
-	}
-	return a.patchTuesday(n)
+func (a almanac) patchTuesday(n int) string {
+	first := a.firstOfMonth(n)
+	return date(first.AddDate(0, 0, int(time.Tuesday-first.Weekday()+7)%7+7))
 }
 
 // easter is the date so many days from Easter Sunday of year(n), by the anonymous

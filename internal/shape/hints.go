@@ -42,10 +42,14 @@ func textHint(t *StringType, s string) string {
 // typeHint says how to write what was probably meant.
 func typeHint(n *Node, v *document.Value) string {
 	switch {
+	case v.Kind == document.Odd:
+		return oddHint(n, v)
 	case v.Kind == document.Null:
-		return "give it a value, or remove the field"
-	case n.String != nil && (v.Kind == document.Int || v.Kind == document.Bool):
-		return quoteHint(n.String, strings.Trim(describe(v), `"`))
+		return "write a value, or remove the field"
+	case n.String != nil && v.Kind == document.Int:
+		return quoteHint(n.String, strconv.FormatInt(v.Int, 10))
+	case n.String != nil && v.Kind == document.Bool:
+		return quoteHint(n.String, strconv.FormatBool(v.Bool))
 	case n.Int != nil && v.Kind == document.String && isInteger(v.Str),
 		n.Bool != nil && v.Kind == document.String && (v.Str == "true" || v.Str == "false"):
 		return "write " + v.Str + " without quotes"
@@ -70,19 +74,14 @@ func isInteger(s string) bool {
 }
 
 // oddHint says how to write an odd scalar so that there is no doubt.
-func oddHint(n *Node, text string) string {
-	lower := strings.ToLower(text)
-	switch {
-	case n.Bool != nil && (lower == "yes" || lower == "on" || lower == "y" || lower == "true"):
-		return "write true"
-	case n.Bool != nil && (lower == "no" || lower == "off" || lower == "n" || lower == "false"):
-		return "write false"
-	case text == "" || text == "~" || lower == "null":
-		return "give it a value, or remove the field"
-	case n.String != nil:
-		return quoteHint(n.String, text)
-	case n.Int != nil:
-		return "write a decimal integer"
+func oddHint(n *Node, v *document.Value) string {
+	for _, kind := range []document.Kind{document.Bool, document.Int, document.Null, document.String} {
+		if !n.Allows(kind) || n.String != nil && kind == document.String && !n.String.allows(v.Str) {
+			continue
+		}
+		if hint := document.OddHint(v, kind); hint != "" {
+			return hint
+		}
 	}
 	return ""
 }

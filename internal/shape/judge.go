@@ -12,11 +12,9 @@ import (
 // or apiVersion yields schema/kind, and nothing else is judged without a kind.
 func (s *Set) Judge(doc *document.Document) []finding.Finding {
 	j := judge{file: doc.File, id: doc.ID}
-	j.path, j.rules = j.pathBuffer[:0], j.ruleBuffer[:0]
 	kind := doc.Root.Get("kind")
 	if n := s.Kinds[kind.Text()]; n != nil {
-		j.rules = append(j.rules, n)
-		j.value(n, &doc.Root)
+		j.start(n, &doc.Root)
 		return envelopeFindings(j.findings)
 	}
 	j.kindless(s, &doc.Root, kind)
@@ -27,9 +25,7 @@ func (s *Set) Judge(doc *document.Document) []finding.Finding {
 // as a row of a bulk file; file, id and at say where it stands.
 func (n *Node) Judge(file string, id finding.Identity, at document.Path, v *document.Value) []finding.Finding {
 	j := judge{file: file, id: id, prefix: at}
-	j.path, j.rules = j.pathBuffer[:0], j.ruleBuffer[:0]
-	j.rules = append(j.rules, n)
-	j.value(n, v)
+	j.start(n, v)
 	return j.findings
 }
 
@@ -43,30 +39,29 @@ func (s *Set) KindNames() []string {
 	return names
 }
 
-// judge is one judgement under way. rules holds the node of every step of path,
-// and that of the root before them.
+// judge is one judgement under way.
 type judge struct {
-	file       string
-	id         finding.Identity
-	prefix     document.Path
-	path       document.Path
-	rules      []*Node
-	findings   []finding.Finding
-	pathBuffer [24]document.Segment
-	ruleBuffer [25]*Node
+	file     string
+	id       finding.Identity
+	prefix   document.Path // of the value that is judged
+	trail    trail
+	findings []finding.Finding
 }
 
 func (j *judge) kindless(s *Set, root, kind *document.Value) {
+	if root.Kind == document.Refused || kind != nil && kind.Kind == document.Refused {
+		return
+	}
 	f := finding.Finding{ID: "schema/kind", Severity: finding.Error, Document: j.id}
 	switch {
 	case root.Kind != document.Map:
-		f.Message = "found " + describe(root) + ", wanted a document: a map with apiVersion, kind, metadata and spec"
+		f.Message = "found " + document.Describe(root) + ", wanted a document: a map with apiVersion, kind, metadata and spec"
 		f.Position = j.at(root.Pos)
 	case kind == nil:
 		f.Message, f.Hint = `missing field "kind"`, "add kind: one of "+strings.Join(s.KindNames(), ", ")
 		f.Position = j.at(root.Pos)
 	default:
-		f.Message = "found " + describe(kind) + ", wanted a kind of document"
+		f.Message = "found " + document.Describe(kind) + ", wanted a kind of document"
 		f.Path, f.Position = "kind", j.at(kind.Pos)
 		if near := finding.Nearest(kind.Text(), s.KindNames()); near != "" {
 			f.Hint = "write " + near
@@ -86,16 +81,26 @@ func envelopeFindings(fs []finding.Finding) []finding.Finding {
 	return fs
 }
 
+// start judges the value that the judgement is about.
+func (j *judge) start(n *Node, v *document.Value) {
+	j.step(document.Segment{}, n, v)
+}
+
+// step judges one value below the current one.
+func (j *judge) step(s document.Segment, n *Node, v *document.Value) {
+	n = n.Alternative(v.Kind)
+	j.trail.push(s, n)
+	j.value(n, v)
+	j.trail.pop()
+}
+
 func (j *judge) value(n *Node, v *document.Value) {
-	if len(n.Alternatives) > 0 {
-		n = n.Alternative(v.Kind)
-		j.rules[len(j.rules)-1] = n
-	}
 	switch {
+	case v.Kind == document.Refused: // the loader said so already
 	case v.Kind == document.Odd:
-		j.odd(n, v)
+		j.mistyped(n, v)
 	case n.Any:
-		j.any(v)
+		j.any(n, v)
 	case !n.Allows(v.Kind):
 		j.mistyped(n, v)
 	case v.Kind == document.Bool:
@@ -117,21 +122,14 @@ func (j *judge) value(n *Node, v *document.Value) {
 	}
 }
 
-// step judges one value below the current one.
-func (j *judge) step(s document.Segment, n *Node, v *document.Value) {
-	j.path, j.rules = append(j.path, s), append(j.rules, n)
-	j.value(n, v)
-	j.path, j.rules = j.path[:len(j.path)-1], j.rules[:len(j.rules)-1]
-}
-
 // any looks for the only thing that nothing allows: Odd scalars.
-func (j *judge) any(v *document.Value) {
+func (j *judge) any(n *Node, v *document.Value) {
 	for i := range v.Items {
 		segment := document.Segment{Index: i}
 		if v.Kind == document.Map {
 			segment = document.Segment{Key: v.Keys[i].Name}
 		}
-		j.step(segment, j.rules[len(j.rules)-1], &v.Items[i])
+		j.step(segment, n, &v.Items[i])
 	}
 }
 
@@ -144,7 +142,7 @@ func (j *judge) text(n *Node, v *document.Value) {
 		return
 	}
 	if problem, hint := n.Check(v.Str); problem != "" {
-		j.add("schema/check", problem, hint, v.Pos, j.rule(n))
+		j.add("schema/check", problem, hint, v.Pos)
 	}
 }
 
@@ -171,14 +169,26 @@ func (j *judge) at(p document.Pos) finding.Position {
 	return finding.Position{File: j.file, Line: int(p.Line), Column: int(p.Column)}
 }
 
-func (j *judge) add(id, message, hint string, at document.Pos, rule finding.Related) {
+// add reports a finding about the current value.
+func (j *judge) add(id, message, hint string, at document.Pos) {
+	j.report(id, message, hint, at, j.trail.path(), j.rule())
+}
+
+// addKey reports a finding about a key of the current map that is not there, or
+// that nothing allows.
+func (j *judge) addKey(id, message, hint string, at document.Pos, key string) {
+	j.report(id, message, hint, at, j.trail.path().With(document.Segment{Key: key}), j.rule())
+}
+
+func (j *judge) report(id, message, hint string, at document.Pos, path document.Path, rule finding.Related) {
 	j.findings = append(j.findings, finding.Finding{
-		ID: id, Severity: finding.Error, Message: message, Hint: hint,
-		Position: j.at(at), Document: j.id, Path: j.where().String(), Related: []finding.Related{rule},
+		ID: id, Severity: finding.Error, Message: message, Hint: hint, Position: j.at(at), Document: j.id,
+		Path: slices.Concat(j.prefix, path).String(), Related: []finding.Related{rule},
 	})
 }
 
-// where is the whole path, in memory of its own.
-func (j *judge) where() document.Path {
-	return slices.Concat(j.prefix, j.path)
+// rule is the place and the words of what the schema says of the current value.
+func (j *judge) rule() finding.Related {
+	n := j.trail.at(j.trail.length - 1).node
+	return finding.Related{Position: n.Pos, Message: j.trail.owner() + ": " + n.Content()}
 }

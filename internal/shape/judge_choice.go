@@ -11,7 +11,7 @@ import (
 // choice judges the fields of an exactly-one-of by the branch that v takes: of
 // those that the tag leaves in question, the one that v has a field of which no
 // other names.
-func (j *judge) choice(n *Node, c *Choice, v *document.Value) {
+func (j *judge) choice(c *Choice, v *document.Value) {
 	tag, ok := j.tag(c, v)
 	if !ok {
 		j.branchValues(c, c.Branches, v)
@@ -25,7 +25,7 @@ func (j *judge) choice(n *Node, c *Choice, v *document.Value) {
 	}
 	if count != 1 {
 		j.branchValues(c, c.Branches, v)
-		j.undecided(n, c, tag, count, v)
+		j.undecided(c, tag, count, v)
 		return
 	}
 	branch, required := c.Branches[taken], 0
@@ -36,7 +36,7 @@ func (j *judge) choice(n *Node, c *Choice, v *document.Value) {
 	}
 	j.missing(branch, required, v)
 	j.branchValues(c, c.Branches[taken:taken+1], v)
-	j.foreign(n, c, taken, v)
+	j.foreign(c, taken, v)
 }
 
 // tag judges the tag and returns its value; false when there is no knowing
@@ -84,21 +84,18 @@ func (c *Choice) taken(b int, v *document.Value) bool {
 }
 
 // foreign reports fields of other branches beside those of the taken one.
-func (j *judge) foreign(n *Node, c *Choice, taken int, v *document.Value) {
+func (j *judge) foreign(c *Choice, taken int, v *document.Value) {
 	for i := range v.Keys {
 		name := v.Keys[i].Name
 		if c.firstBranch(name) < 0 || branchField(c.Branches[taken], name) != nil {
 			continue
 		}
-		rule := j.rule(n)
-		j.path = append(j.path, document.Segment{Key: name})
-		j.add("schema/choice", fmt.Sprintf("%q does not go with %s", name, c.label(taken)), "remove "+name, v.Keys[i].Pos, rule)
-		j.path = j.path[:len(j.path)-1]
+		j.addKey("schema/choice", fmt.Sprintf("%q does not go with %s", name, c.label(taken)), "remove "+name, v.Keys[i].Pos, name)
 	}
 }
 
 // undecided reports that no branch in question is taken, or several.
-func (j *judge) undecided(n *Node, c *Choice, tag string, count int, v *document.Value) {
+func (j *judge) undecided(c *Choice, tag string, count int, v *document.Value) {
 	var all, found []string
 	at := v.Pos
 	for b := range c.Branches {
@@ -119,7 +116,7 @@ func (j *judge) undecided(n *Node, c *Choice, tag string, count int, v *document
 	if count > 1 {
 		hint = "keep one of " + strings.Join(found, ", ")
 	}
-	j.add("schema/choice", message, hint, at, j.rule(n))
+	j.add("schema/choice", message, hint, at)
 }
 
 func (c *Choice) firstKey(b int, v *document.Value) document.Pos {

@@ -28,7 +28,7 @@ func (j *judge) fields(n *Node, v *document.Value) {
 	}
 	j.missing(m.Fields, required, v)
 	for i := range m.Choices {
-		j.choice(n, &m.Choices[i], v)
+		j.choice(&m.Choices[i], v)
 	}
 }
 
@@ -67,14 +67,11 @@ func (j *judge) otherKey(n *Node, v *document.Value, i int) {
 	if known {
 		return
 	}
-	rule := j.rule(n)
-	j.path = append(j.path, document.Segment{Key: key})
+	message, hint := fmt.Sprintf("unknown field %q", key), writeNearest(key, n.FieldNames())
 	if len(n.Map.Keys) > 0 {
-		j.add("schema/unknown-field", fmt.Sprintf("found key %q, wanted a key that matches %s", key, n.Map.keysText()), "", v.Keys[i].Pos, rule)
-	} else {
-		j.add("schema/unknown-field", fmt.Sprintf("unknown field %q", key), writeNearest(key, n.FieldNames()), v.Keys[i].Pos, rule)
+		message, hint = fmt.Sprintf("found key %q, wanted a key that matches %s", key, n.Map.keysText()), ""
 	}
-	j.path = j.path[:len(j.path)-1]
+	j.addKey("schema/unknown-field", message, hint, v.Keys[i].Pos, key)
 }
 
 func (m *MapType) keysText() string {
@@ -103,8 +100,7 @@ func (j *judge) missing(fields []Field, found int, v *document.Value) {
 }
 
 func (j *judge) missingField(f *Field, v *document.Value) {
-	rule := finding.Related{Position: f.Pos, Message: j.owner() + "." + f.Name + "!: " + f.Node.TypeText()}
-	j.path = append(j.path, document.Segment{Key: f.Name})
-	j.add("schema/missing-field", fmt.Sprintf("missing field %q", f.Name), "add "+f.Name, v.Pos, rule)
-	j.path = j.path[:len(j.path)-1]
+	rule := finding.Related{Position: f.Pos, Message: j.trail.owner() + "." + f.Name + "!: " + f.Node.TypeText()}
+	j.report("schema/missing-field", fmt.Sprintf("missing field %q", f.Name), "add "+f.Name, v.Pos,
+		j.trail.path().With(document.Segment{Key: f.Name}), rule)
 }

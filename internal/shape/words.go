@@ -3,74 +3,16 @@ package shape
 import (
 	"strconv"
 	"strings"
-	"unicode/utf8"
 
 	"github.com/patchops/patchops/internal/document"
-	"github.com/patchops/patchops/internal/finding"
 )
 
-func (j *judge) odd(n *Node, v *document.Value) {
-	message := "found " + describe(v) + ", which readers of YAML disagree about, wanted " + n.wanted()
-	j.add("schema/type", message, oddHint(n, v.Str), v.Pos, j.rule(n))
-}
-
 func (j *judge) mistyped(n *Node, v *document.Value) {
-	j.add("schema/type", "found "+describe(v)+", wanted "+n.wanted(), typeHint(n, v), v.Pos, j.rule(n))
+	j.add("schema/type", "found "+document.Describe(v)+", wanted "+n.wanted(), typeHint(n, v), v.Pos)
 }
 
 func (j *judge) misvalued(n *Node, v *document.Value, hint string) {
-	j.add("schema/value", "found "+describe(v)+", wanted "+n.wantedOf(v.Kind), hint, v.Pos, j.rule(n))
-}
-
-// rule is the place and the words of what the schema says of n.
-func (j *judge) rule(n *Node) finding.Related {
-	return finding.Related{Position: n.Pos, Message: j.owner() + ": " + n.Content()}
-}
-
-// owner names the current rule by the nearest definition around it:
-// "#Wave.percent", "#Config.spec.policy.levels[string]".
-func (j *judge) owner() string {
-	first := len(j.rules) - 1
-	for first > 0 && j.rules[first].Name == "" {
-		first--
-	}
-	var b strings.Builder
-	b.WriteString(j.rules[first].Name)
-	for i := first; i < len(j.path); i++ {
-		switch s := j.path[i]; {
-		case s.Key == "":
-			b.WriteString("[...]")
-		case j.rules[i].Map != nil && j.rules[i].Map.Field(s.Key) == nil:
-			b.WriteString("[string]")
-		default:
-			b.WriteString("." + s.Key)
-		}
-	}
-	return b.String()
-}
-
-// describe is a value as a finding shows it.
-func describe(v *document.Value) string {
-	switch v.Kind {
-	case document.Null:
-		return "null"
-	case document.Bool:
-		return strconv.FormatBool(v.Bool)
-	case document.Int:
-		return strconv.FormatInt(v.Int, 10)
-	case document.List:
-		return "a list"
-	case document.Map:
-		return "a map"
-	}
-	return strconv.Quote(shorten(v.Str, 80))
-}
-
-func shorten(s string, runes int) string {
-	if utf8.RuneCountInString(s) <= runes {
-		return s
-	}
-	return string([]rune(s)[:runes]) + "…"
+	j.add("schema/value", "found "+document.Describe(v)+", wanted "+n.wantedOf(v.Kind), hint, v.Pos)
 }
 
 var valueKinds = []document.Kind{document.String, document.Int, document.Bool, document.List, document.Map, document.Null}
@@ -84,7 +26,7 @@ func (n *Node) wanted() string {
 		}
 	}
 	if n.Any {
-		return "a value that all of them read alike"
+		return "a value that every reader of YAML reads alike"
 	}
 	return strings.Join(parts, " or ")
 }

@@ -63,7 +63,7 @@ func (s durationScanner) parts() (date, clock []part, err error) {
 		if err != nil {
 			return nil, nil, err
 		}
-		if i = p.end + 1; inClock {
+		if i = p.end + len(runeAt(s.text, p.end)); inClock {
 			clock = append(clock, p)
 		} else {
 			date = append(date, p)

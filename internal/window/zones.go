@@ -84,7 +84,7 @@ var legacyZones = map[string]string{
 	"PST": "America/Los_Angeles", "PDT": "America/Los_Angeles", "PST8PDT": "America/Los_Angeles",
 	"MEZ": "Europe/Berlin", "CET": "Europe/Berlin", "CEST": "Europe/Berlin",
 	"BST": "Europe/London", "EET": "Europe/Helsinki", "WET": "Europe/Lisbon",
-	"JST": "Asia/Tokyo", "GMT": "UTC", "Z": "UTC", "ZULU": "UTC", "UCT": "UTC",
+	"JST": "Asia/Tokyo", "UTC": "UTC", "GMT": "UTC", "Z": "UTC", "ZULU": "UTC", "UCT": "UTC",
 }
 
 func unknownZone(name string) error {

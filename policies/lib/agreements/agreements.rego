@@ -31,7 +31,6 @@ unsigned(terms) := warnings - {signed.id | some signed in terms.acknowledgements
 # lapsed is the places of signatures that expired and that no later one replaces.
 lapsed(client, terms) := {i |
 	some i, signed in terms.acknowledgements
-	moment.over(signed.expires, clients.zone(client))
 	not renewed(client, terms, signed.id)
 }
 

@@ -16,14 +16,17 @@ else := data.documents.MaintenanceWindow._[name].spec
 allows(window) if not window.type == "deny"
 
 # agreed is the names of the opening windows of the agreement in force.
-agreed(client) := {name |
-	some name in agreements.spec(client).windowRefs
+agreed(client) := opening(client, agreements.spec(client))
+
+# opening is the names of the windows of some terms that open.
+opening(client, terms) := {name |
+	some name in terms.windowRefs
 	allows(spec(client, name))
 }
 
-# of is the names of the opening windows of one asset of a client.
-of(client, asset) := {name |
-	some name in agreed(client)
+# of is the names, among some windows of a client, of those that one asset gets.
+of(client, names, asset) := {name |
+	some name in names
 	wanted(asset, name)
 	takes(spec(client, name), asset)
 }

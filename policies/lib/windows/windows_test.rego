@@ -26,10 +26,11 @@ test_own_window_before_global if {
 test_agreed if windows.agreed("acme") == {"nightly", "shared", "servers"} with data.documents as documents with data.asOf as asof
 
 test_windows_of_an_asset if {
-	windows.of("acme", {"name": "a", "class": "server"}) == {"nightly", "shared", "servers"} with data.documents as documents with data.asOf as asof
-	windows.of("acme", {"name": "a", "class": "network"}) == {"nightly", "shared"} with data.documents as documents with data.asOf as asof
-	windows.of("acme", {"name": "a", "class": "server", "windowRefs": ["servers", "loose"]}) == {"servers"} with data.documents as documents with data.asOf as asof
-	windows.of("acme", {"name": "a", "class": "network", "windowRefs": ["servers"]}) == set() with data.documents as documents with data.asOf as asof
+	names := {"nightly", "shared", "servers"}
+	windows.of("acme", names, {"name": "a", "class": "server"}) == {"nightly", "shared", "servers"} with data.documents as documents with data.asOf as asof
+	windows.of("acme", names, {"name": "a", "class": "network"}) == {"nightly", "shared"} with data.documents as documents with data.asOf as asof
+	windows.of("acme", names, {"name": "a", "class": "server", "windowRefs": ["servers", "loose"]}) == {"servers"} with data.documents as documents with data.asOf as asof
+	windows.of("acme", names, {"name": "a", "class": "network", "windowRefs": ["servers"]}) == set() with data.documents as documents with data.asOf as asof
 }
 
 test_clock if windows.clock({"start": "2026-01-01T22:30:15"}) == "22:30"

@@ -1,4 +1,4 @@
-package agreement
+package main
 
 warnings := {"errors-possible", "risk-of-not-patching", "services-unavailable", "costs"}
 
@@ -7,10 +7,4 @@ deny contains msg if {
 	input.kind == "ClientAgreement"
 	some id in warnings - {a.id | some a in input.spec.acknowledgements}
 	msg := sprintf("%s/%s: acknowledgement %s is missing", [input.metadata.client, input.metadata.name, id])
-}
-
-deny contains msg if {
-	input.kind == "ClientAgreement"
-	count(input.spec.windowRefs) == 0
-	msg := sprintf("%s/%s: no window is agreed", [input.metadata.client, input.metadata.name])
 }

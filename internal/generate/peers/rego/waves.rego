@@ -1,4 +1,4 @@
-package waves
+package main
 
 # Waves are cumulative, so their percentages increase.
 deny contains msg if {
@@ -6,12 +6,4 @@ deny contains msg if {
 	some i
 	input.spec.waves[i].percent >= input.spec.waves[i + 1].percent
 	msg := sprintf("%s/%s: wave %s is not smaller than the next", [input.metadata.client, input.metadata.name, input.spec.waves[i].name])
-}
-
-# The first of several waves is small.
-deny contains msg if {
-	input.kind == "PatchPlan"
-	count(input.spec.waves) > 1
-	input.spec.waves[0].percent > 25
-	msg := sprintf("%s/%s: the first wave is no canary", [input.metadata.client, input.metadata.name])
 }

@@ -1,0 +1,43 @@
+package generate
+
+import (
+	"testing"
+	"testing/fstest"
+	"time"
+
+	"github.com/patchops/patchops/internal/finding"
+	"github.com/patchops/patchops/internal/pipeline"
+)
+
+// TestRepositoryIsFreeOfErrors keeps the benchmark honest: nothing is skipped
+// because it was broken anyway.
+func TestRepositoryIsFreeOfErrors(t *testing.T) {
+	fsys := fstest.MapFS{}
+	for name, content := range Repository(8, 180, 1) {
+		fsys[name] = &fstest.MapFile{Data: content, Mode: 0o644}
+	}
+	tree, err := pipeline.ReadTree(fsys)
+	if err != nil {
+		t.Fatal(err)
+	}
+	engine, err := pipeline.NewEngine()
+	if err != nil {
+		t.Fatal(err)
+	}
+	asOf, err := time.Parse(time.RFC3339, AsOf)
+	if err != nil {
+		t.Fatal(err)
+	}
+	outcome, err := engine.Check(pipeline.Input{Tree: tree, AsOf: asOf})
+	if err != nil {
+		t.Fatal(err)
+	}
+	for _, f := range outcome.Findings {
+		if f.Severity != finding.Note {
+			t.Errorf("%s:%d:%d: %s %s (%s)", f.File, f.Line, f.Column, f.ID, f.Message, f.Hint)
+		}
+	}
+	if outcome.Evaluated == 0 {
+		t.Error("no rule was evaluated")
+	}
+}
