@@ -1,4 +1,4 @@
-package policies
+package policies_test
 
 import (
 	"bytes"
@@ -8,17 +8,19 @@ import (
 	"testing"
 
 	"github.com/open-policy-agent/opa/v1/format"
+
+	"github.com/patchops/patchops/policies"
 )
 
 var update = flag.Bool("update", false, "rewrite the Rego files as opa fmt would")
 
 func TestRegoIsFormatted(t *testing.T) {
-	files, err := fs.Glob(FS, "*/*/*.rego")
+	files, err := fs.Glob(policies.FS, "*/*/*.rego")
 	if err != nil {
 		t.Fatal(err)
 	}
 	for _, file := range files {
-		src, err := FS.ReadFile(file)
+		src, err := policies.FS.ReadFile(file)
 		if err != nil {
 			t.Fatal(err)
 		}

@@ -164,7 +164,11 @@ func (c *Corpus) fill(e *estate, client string) {
 			e.groups = append(e.groups, entry.Document())
 		}
 	}
-	e.assets = spec.JoinGroups(e.declared, e.groups)
+	e.assets = spec.JoinSites(spec.JoinGroups(e.declared, e.groups), c.sites(client))
+	root := c.root("Client", client, client)
+	for i := range e.assets {
+		e.assets[i].Value = e.assets[i].Derive(root)
+	}
 	e.byName = make(map[string]*spec.Asset, len(e.assets))
 	for i := range e.assets {
 		a := &e.assets[i]
@@ -174,6 +178,24 @@ func (c *Corpus) fill(e *estate, client string) {
 		}
 	}
 	slices.Sort(e.names)
+}
+
+func (c *Corpus) sites(client string) map[string]*document.Value {
+	sites := map[string]*document.Value{}
+	for _, name := range c.names[site][client] {
+		if root := c.root(site, client, name); root != nil {
+			sites[name] = root
+		}
+	}
+	return sites
+}
+
+// root is the root of a document, nil when absent or broken.
+func (c *Corpus) root(kind, client, name string) *document.Value {
+	if e := c.entry(kind, client, name); e != nil && !e.Broken {
+		return &e.Document().Root
+	}
+	return nil
 }
 
 func (c *Corpus) readRows(path string) []document.Value {
@@ -187,4 +209,5 @@ func (c *Corpus) readRows(path string) []document.Value {
 const (
 	assetList = "AssetList"
 	haGroup   = "HAGroup"
+	site      = "Site"
 )

@@ -19,7 +19,7 @@ const (
 	Exists    Reading = 'e' // whether a document exists
 	Names     Reading = 'n' // the names of a kind in a client
 	Clients   Reading = 'c' // the clients of a kind
-	Assets    Reading = 's' // the assets of a client: its lists, their bulk files, its HA groups
+	Assets    Reading = 's' // the assets of a client: its lists, their bulk files, its HA groups and sites, the client itself
 	File      Reading = 'f' // the bytes of a file; Name is its path
 	Parameter Reading = 'p' // Config's and a client's parameters of a rule; Name is the rule
 )
@@ -103,9 +103,11 @@ func (c *Corpus) assetsDigest(client string) Digest {
 			h.Write(d[:])
 		}
 	}
-	for _, name := range c.names[haGroup][client] {
-		d := c.content(haGroup, client, name)
-		h.Write(d[:])
+	for _, kind := range []string{haGroup, site, "Client"} {
+		for _, name := range c.names[kind][client] {
+			d := c.content(kind, client, name)
+			h.Write(d[:])
+		}
 	}
 	return Digest(h.Sum(nil))
 }

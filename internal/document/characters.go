@@ -100,6 +100,9 @@ func characters(r *reporter, id string, src []byte) bool {
 		case forbidden(c):
 			r.add(id, Pos{line, int32(i - before)}, "%s is %s", shown(c), why(c)).Hint = charHint(c)
 			readable = readable && unicode.Is(unicode.Cf, c)
+			if r.full() {
+				return false
+			}
 		}
 		i += n
 		before += n - 1

@@ -45,6 +45,14 @@ func newCUEFile(path string, src []byte) *cueFile {
 	return c
 }
 
+// ParseCUE parses a CUE file and refuses what no CUE file of a repository may
+// use: attributes, packages that act. It evaluates nothing; the file is nil
+// when there are findings.
+func ParseCUE(path string, src []byte) (*ast.File, []finding.Finding) {
+	c := newCUEFile(path, src)
+	return c.gate(), c.sorted()
+}
+
 // gate parses the file and refuses what a document may not use. It evaluates
 // nothing; nil means that there are findings.
 func (c *cueFile) gate() *ast.File {
@@ -99,19 +107,9 @@ func (c *cueFile) where(p token.Pos, otherwise Pos) Pos {
 	if !p.IsValid() || p.Filename() != c.file || p.Line() < 1 || p.Line() > len(c.lines) {
 		return otherwise
 	}
-	start := c.lines[p.Line()-1]
-	return c.byteOffset(start, min(start+p.Column()-1, len(c.src)))
-}
-
-// byteOffset is the place of a byte in the line that begins at start.
-func (c *cueFile) byteOffset(start, offset int) Pos {
-	lo, hi := 0, len(c.lines)
-	for lo+1 < hi {
-		if mid := (lo + hi) / 2; c.lines[mid] <= start {
-			lo = mid
-		} else {
-			hi = mid
-		}
+	start, end := c.lines[p.Line()-1], len(c.src)
+	if p.Line() < len(c.lines) {
+		end = c.lines[p.Line()] - 1 // the end of the file is in the last line that has text
 	}
-	return Pos{int32(lo) + 1, column(c.src[start:], offset-start)}
+	return Pos{int32(p.Line()), column(c.src[start:end], p.Column()-1)}
 }

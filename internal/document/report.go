@@ -2,7 +2,6 @@ package document
 
 import (
 	"fmt"
-	"strings"
 	"unicode/utf8"
 
 	"github.com/patchops/patchops/internal/finding"
@@ -67,20 +66,4 @@ func clip(s string) string {
 // column is the 1-based code point column of a byte offset in a line.
 func column(line []byte, offset int) int32 {
 	return int32(utf8.RuneCount(line[:min(offset, len(line))])) + 1
-}
-
-// lineOf returns the text of a 1-based line without its break.
-func lineOf(src []byte, line int) []byte {
-	rest := string(src)
-	for ; line > 1; line-- {
-		i := strings.IndexByte(rest, '\n')
-		if i < 0 {
-			return nil
-		}
-		rest = rest[i+1:]
-	}
-	if i := strings.IndexByte(rest, '\n'); i >= 0 {
-		rest = rest[:i]
-	}
-	return []byte(strings.TrimSuffix(rest, "\r"))
 }

@@ -109,9 +109,11 @@ func (s *structure) firstToken(b []byte, indent int) {
 		s.fail(b, 0, "yaml/directive", "remove the line", "directive %q, directives are not allowed", clip(string(b)))
 		return
 	case s.plain && (s.depth > 0 || indent > s.parent):
+		s.plain = false
 		s.values(b, s.plainEnd(b, indent))
 		return
 	}
+	s.plain, s.key = false, -1
 	s.values(b, indent)
 }
 
@@ -131,7 +133,7 @@ func (s *structure) inLiteral(b []byte, indent int) bool {
 // values scans the tokens of a line from i on.
 func (s *structure) values(b []byte, i int) {
 	dashes := 0
-	for s.plain = false; i >= 0 && i < len(b) && !s.skip; {
+	for i >= 0 && i < len(b) && !s.skip {
 		c := b[i]
 		switch {
 		case c == ' ':
@@ -142,7 +144,7 @@ func (s *structure) values(b []byte, i int) {
 		case c == '#' && (i == 0 || blank(b, i-1)):
 			return
 		case c == ':' && (s.depth > 0 || blank(b, i+1)):
-			s.colon()
+			s.colon(i)
 			i++
 		case (c == '-' || c == '?') && blank(b, i+1) && s.depth == 0:
 			s.parent, s.key = i, -1
@@ -182,6 +184,7 @@ func (s *structure) value(b []byte, i int) int {
 		return -1
 	case c == '&' || c == '*' || c == '!':
 		s.props = true
+		s.tokens++
 		for i < len(b) && !blank(b, i) && (s.depth == 0 || !flowIndicator(b[i])) {
 			i++
 		}
@@ -192,14 +195,17 @@ func (s *structure) value(b []byte, i int) int {
 	return s.plainEnd(b, i+1)
 }
 
-// colon makes the last scalar a key. What it stands for is a value at least, in
-// a list a map as well.
-func (s *structure) colon() {
+// colon makes the last scalar of the line a key; without one it follows a "?"
+// above. What it stands for is a value at least, in a list a map as well.
+func (s *structure) colon(at int) {
 	s.tokens++
-	if s.depth > 0 {
+	switch {
+	case s.depth > 0:
 		s.tokens++
-	} else if s.key >= 0 {
+	case s.key >= 0:
 		s.parent = s.key
+	default:
+		s.parent = at
 	}
 }
 

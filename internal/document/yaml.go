@@ -60,6 +60,9 @@ func (y *yamlFile) parse() {
 	y.docs, y.index, y.nodes = y.docs[:begin], 0, 0
 	y.findings = keep(y.findings)
 	for i, seg := range segments {
+		if y.full() {
+			return
+		}
 		end := len(y.src)
 		if i+1 < len(segments) {
 			end = segments[i+1].start

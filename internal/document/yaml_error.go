@@ -23,6 +23,8 @@ type failure struct {
 	at, began        Pos
 }
 
+var lineInText = regexp.MustCompile(`^line (\d+): (.*)`)
+
 // failed takes an error apart. The parser's text has a line that is often one
 // too few and never a column; the marks it keeps in itself have both, so they
 // are read from there. A test holds the names; without them the line of the
@@ -30,7 +32,7 @@ type failure struct {
 func (y *yamlFile) failed(dec *yaml.Decoder, err error) failure {
 	text := strings.TrimPrefix(err.Error(), "yaml: ")
 	f := failure{problem: text, at: Pos{y.line + 1, 1}, began: Pos{y.line + 1, 1}}
-	if m := regexp.MustCompile(`^line (\d+): (.*)`).FindStringSubmatch(text); m != nil {
+	if m := lineInText.FindStringSubmatch(text); m != nil {
 		n, _ := strconv.Atoi(m[1])
 		f.at.Line, f.problem = y.line+int32(n), m[2]
 	}
@@ -58,7 +60,8 @@ func (y *yamlFile) mark(m reflect.Value) (Pos, bool) {
 	if line.Kind() != reflect.Int || col.Kind() != reflect.Int {
 		return Pos{}, false
 	}
-	return Pos{int32(line.Int()) + y.line + 1, int32(col.Int()) + 1}, true
+	at := Pos{int32(line.Int()) + y.line + 1, int32(col.Int()) + 1}
+	return y.at.at(y.at.to(at)), true // not behind the end of the file
 }
 
 // syntax reports a syntax error in people's words.
@@ -67,8 +70,9 @@ func (y *yamlFile) syntax(dec *yaml.Decoder, err error) {
 	if name, ok := strings.CutPrefix(f.problem, "unknown anchor '"); ok {
 		name = strings.TrimSuffix(name, "' referenced")
 		at := f.at
-		if i := strings.Index(string(y.src[y.at.to(Pos{y.line + 1, 1}):]), "*"+name); i >= 0 {
-			at = y.at.at(y.at.to(Pos{y.line + 1, 1}) + i)
+		from := y.at.to(Pos{y.line + 1, 1})
+		if i := bytes.Index(y.src[from:], []byte("*"+name)); i >= 0 {
+			at = y.at.at(from + i)
 		}
 		y.add("yaml/alias", at, aliasMessage, "*"+name).Hint = aliasHint
 		return
@@ -168,7 +172,7 @@ func sayBadStart(y *yamlFile, f failure) (Pos, string, string) {
 
 func sayEscape(y *yamlFile, f failure) (Pos, string, string) {
 	at := f.at
-	line := string(lineOf(y.src, int(at.Line)))
+	line := string(y.at.text(at.Line))
 	i := strings.LastIndexByte(line[:min(len(line), len(y.before(at))+1)], '\\')
 	if i < 0 {
 		return at, f.problem, ""

@@ -37,8 +37,8 @@ func (y *yamlFile) refuse(id string, at Pos, hint, format string, args ...any) {
 	f.Hint, f.Path = hint, y.path.String()
 }
 
-func (y *yamlFile) tooDeep(n *yaml.Node, at Pos, depth int) bool {
-	if depth <= MaxDepth || len(n.Content) == 0 && depth == MaxDepth+1 {
+func (y *yamlFile) tooDeep(at Pos, depth int) bool {
+	if depth <= MaxDepth {
 		return false
 	}
 	y.refuse("yaml/limit", at, "flatten the document", "more than %d lists and maps inside each other", MaxDepth)
@@ -47,7 +47,7 @@ func (y *yamlFile) tooDeep(n *yaml.Node, at Pos, depth int) bool {
 
 func (y *yamlFile) sequence(n *yaml.Node, at Pos, depth int) Value {
 	v := Value{Kind: List, Pos: at}
-	if y.tooDeep(n, at, depth) {
+	if y.tooDeep(at, depth) {
 		return Value{Pos: at}
 	}
 	if len(n.Content) > 0 {
@@ -63,7 +63,7 @@ func (y *yamlFile) sequence(n *yaml.Node, at Pos, depth int) Value {
 
 func (y *yamlFile) mapping(n *yaml.Node, at Pos, depth int) Value {
 	v := Value{Kind: Map, Pos: at}
-	if y.tooDeep(n, at, depth) {
+	if y.tooDeep(at, depth) {
 		return Value{Pos: at}
 	}
 	if len(n.Content) > 0 {

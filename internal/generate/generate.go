@@ -99,6 +99,7 @@ func (g *generator) global() {
 	g.put("catalog/procedures.yaml", g.render("procedures", nil))
 	g.put("catalog/evidence.yaml", g.render("evidence", nil))
 	g.put("patchops.yaml", g.render("config", nil))
+	g.put("playbooks/client.yml", g.render("playbook", nil))
 }
 
 // own writes the documents that every client has.

@@ -63,12 +63,17 @@ func (o *objects) close() error {
 	return errors.Join(errs...)
 }
 
-// size is the length of an object's content, found without inflating it.
+// size is the length of an object's content, found without inflating it. An
+// object cut from one too large to read is ErrTooLarge.
 func (o *objects) size(h plumbing.Hash) (int64, error) {
 	o.mu.Lock()
 	defer o.mu.Unlock()
 	if p, offset := o.find(h); p != nil {
-		return p.size(offset)
+		size, err := p.size(offset)
+		if err == nil && size <= large {
+			err = p.check(offset)
+		}
+		return size, err
 	}
 	_, size, r, err := o.loose(h)
 	if err != nil {

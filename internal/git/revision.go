@@ -11,7 +11,7 @@ import (
 )
 
 // suffix is one step from a commit: ~, ~3, ^, ^2, ^0, ^{commit}, ^{}.
-var suffix = regexp.MustCompile(`^(?:([~^])([0-9]{0,9})|\^\{(?:commit)?\})`)
+var suffix = regexp.MustCompile(`^(?:\^\{(?:commit)?\}|([~^])([0-9]{0,9}))`)
 
 // Resolve names the commit of a revision by its full id. It takes ids, whole or
 // abbreviated to four digits or more, HEAD or @, names of tags and branches by
@@ -66,7 +66,7 @@ func (r *Repository) base(name string) (plumbing.Hash, error) {
 func (r *Repository) reference(name plumbing.ReferenceName) (plumbing.Hash, error) {
 	first := name
 	for range 5 {
-		if name.Validate() != nil {
+		if name != plumbing.HEAD && (!strings.HasPrefix(name.String(), "refs/") || name.Validate() != nil) {
 			return plumbing.ZeroHash, plumbing.ErrReferenceNotFound
 		}
 		ref, err := r.dir.Ref(name)

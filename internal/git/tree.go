@@ -232,6 +232,10 @@ func (b *builder) mode(e raw, file string) fs.FileMode {
 // count asks for a file's size, which also proves that its content is there.
 func (b *builder) count(e *Entry, h plumbing.Hash) error {
 	size, err := b.tree.repository.objects.size(h)
+	if errors.Is(err, ErrTooLarge) {
+		b.problem("git/limit", e.Path, "write the file anew and repack", "a file stored as a part of another: %v", err)
+		return nil
+	}
 	if err != nil {
 		return fmt.Errorf("file %q: object %s: %w", e.Path, h, err)
 	}

@@ -10,25 +10,36 @@ import (
 	"github.com/patchops/patchops/internal/spec"
 )
 
-// bulk judges the rows of an AssetList's bulk file, one by one.
-func (e *Engine) bulk(doc *document.Document, view *corpus.View) []finding.Finding {
-	file := doc.Root.Get("spec").Get("file").Text()
-	if doc.ID.Kind != "AssetList" || file == "" {
+// assets judges each asset of an AssetList with the list's defaults merged in,
+// inline ones and the rows of a bulk file alike, one by one.
+func (e *Engine) assets(doc *document.Document, view *corpus.View) []finding.Finding {
+	if doc.ID.Kind != "AssetList" {
 		return nil
 	}
-	src, ok := view.File(file)
-	if !ok {
-		return nil // reference/missing-file says so
+	spec := doc.Root.Get("spec")
+	var out []finding.Finding
+	inline := documentPath("spec", "assets")
+	for i := range spec.Get("assets").Elements() {
+		p := inline.With(document.Segment{Index: i})
+		out = append(out, e.asset(doc, doc.File, p, &spec.Get("assets").Items[i])...)
 	}
-	return e.judgeRows(doc, file, src)
+	if file := spec.Get("file").Text(); file != "" {
+		if src, ok := view.File(file); ok {
+			out = append(out, e.bulk(doc, file, src)...)
+		}
+	}
+	return out
 }
 
-func (e *Engine) judgeRows(doc *document.Document, file string, src []byte) []finding.Finding {
-	asset := e.Shapes.Definitions["#Asset"]
-	defaults := doc.Root.Get("spec").Get("defaults")
+func (e *Engine) bulk(doc *document.Document, file string, src []byte) []finding.Finding {
+	entry := e.Shapes.Definitions["#AssetEntry"]
 	var out []finding.Finding
 	syntax := document.ParseRows(file, src, e.column, func(row document.Value) {
-		out = append(out, asset.Judge(file, doc.ID, nil, spec.MergeAsset(defaults, &row))...)
+		found := entry.Judge(file, doc.ID, nil, &row)
+		if len(found) == 0 {
+			found = e.asset(doc, file, nil, &row)
+		}
+		out = append(out, found...)
 	})
 	out = append(out, syntax...)
 	for i := range out {
@@ -40,6 +51,12 @@ func (e *Engine) judgeRows(doc *document.Document, file string, src []byte) []fi
 	return out
 }
 
+// asset says what an asset lacks that neither it nor the defaults give.
+func (e *Engine) asset(doc *document.Document, file string, p document.Path, own *document.Value) []finding.Finding {
+	merged := spec.MergeAsset(doc.Root.Get("spec").Get("defaults"), own)
+	return e.Shapes.Definitions["#Asset"].Judge(file, doc.ID, p, merged)
+}
+
 // rows reads a bulk file's rows, without those that cannot be read.
 func (e *Engine) rows(file string, src []byte) []document.Value {
 	var rows []document.Value
@@ -49,7 +66,7 @@ func (e *Engine) rows(file string, src []byte) []document.Value {
 
 // column says how a cell of a CSV column is read, from the schema of an asset.
 func (e *Engine) column(name string) document.ColumnKind {
-	asset := e.Shapes.Definitions["#Asset"]
+	asset := e.Shapes.Definitions["#AssetEntry"]
 	if group, key, dotted := strings.Cut(name, "."); dotted && key != "" {
 		if g := asset.Child(group); g.Open() && g.Child(key) != nil && g.Child(key).String != nil {
 			return document.Entry

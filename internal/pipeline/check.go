@@ -36,7 +36,7 @@ type Outcome struct {
 // Check judges a tree. Errors are about us; what is wrong with the tree is in
 // the outcome.
 func (e *Engine) Check(in Input) (*Outcome, error) {
-	r := run{engine: e, in: in}
+	r := run{engine: e.with(ownRules(in.Tree)), in: in}
 	if err := r.judge(); err != nil {
 		return nil, err
 	}
@@ -65,7 +65,7 @@ func (r *run) judge() error {
 	asOf := r.in.AsOf.UTC().Format(time.RFC3339)
 	r.corpus = corpus.New(asOf, entries(r.files, r.in.Child), r.in.Tree.File, r.engine.rows)
 	todo := tasks(r.corpus, r.files)
-	r.own = newOwn(r)
+	r.own = &own{run: r}
 	options := reference.Options{Findings: r.own.known(r.engine.known)}
 	if err = r.engine.judge(r.corpus, todo, options); err != nil {
 		return err
@@ -126,7 +126,7 @@ func (r *run) collect(wanted func(*file, *Head) bool) []finding.Finding {
 
 func (r *run) settle(found []finding.Finding) *Outcome {
 	e := r.engine
-	out := &Outcome{Corpus: r.corpus, Kept: Kept{}, Reused: r.reused, Rules: len(e.Rules.Rules()) + len(r.own.rules)}
+	out := &Outcome{Corpus: r.corpus, Kept: Kept{}, Reused: r.reused, Rules: len(e.Rules.Rules()) + len(e.own)}
 	broken := false
 	for _, f := range r.files {
 		out.Kept[f.source.Path] = &f.FileVerdict

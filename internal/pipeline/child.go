@@ -30,7 +30,7 @@ const (
 
 // Jobs are the jobs that main hands to the sandbox.
 func Jobs() map[string]Job {
-	return map[string]Job{cueJob: evaluateCUE, ownJob: judgeOwn, testJob: testRules}
+	return map[string]Job{cueJob: evaluateCUE, ownJob: judgeOwn, testJob: testRules, vetJob: vetSchemas}
 }
 
 type cueItem struct {

@@ -25,8 +25,9 @@ import (
 type Engine struct {
 	Shapes *shape.Set
 	Rules  *policy.Engine
-	known  []string // ids of all findings that have a page, sorted
-	ids    map[string]bool
+	known  []string        // ids of all findings that have a page, sorted
+	ids    map[string]bool // of built-in rules
+	own    []string        // ids of the judged tree's own rules, sorted (see with)
 }
 
 // NewEngine compiles the built-in schemas and rules. It fails only when they
@@ -142,7 +143,19 @@ func broken(what string, found []finding.Finding) error {
 	return errors.Join(errs...)
 }
 
-func (e *Engine) isRule(id string) bool { return e.ids[id] }
+// with is the engine for a tree that has own rules.
+func (e *Engine) with(own []string) *Engine {
+	engine := *e
+	engine.own = own
+	return &engine
+}
+
+func (e *Engine) ownRule(id string) bool {
+	_, ok := slices.BinarySearch(e.own, id)
+	return ok
+}
+
+func (e *Engine) isRule(id string) bool { return e.ids[id] || e.ownRule(id) }
 
 func documentPath(keys ...string) document.Path {
 	p := make(document.Path, len(keys))

@@ -1,9 +1,14 @@
 package pipeline
 
 import (
+	"fmt"
+	"slices"
+
 	"github.com/patchops/patchops/internal/corpus"
+	"github.com/patchops/patchops/internal/document"
 	"github.com/patchops/patchops/internal/finding"
 	"github.com/patchops/patchops/internal/reference"
+	"github.com/patchops/patchops/internal/shape"
 )
 
 // task is one document that has no verdict that still holds.
@@ -45,9 +50,11 @@ func (e *Engine) verdict(c *corpus.Corpus, entry *corpus.Entry, options referenc
 	doc := entry.Document()
 	view := c.View(doc.ID.Client)
 	options.Lenient = entry.Closed
-	found := append(e.bulk(doc, view), e.estate(doc, view)...)
-	found = append(found, reference.Judge(e.Shapes.Kinds[doc.ID.Kind], doc, view, options)...)
-	found = append(found, e.parameters(doc)...)
+	found := append(e.assets(doc, view), e.estate(doc, view)...)
+	found = append(found, emptyLists(e.Shapes.Kinds[doc.ID.Kind], doc)...)
+	found = append(found, references(e.Shapes.Kinds[doc.ID.Kind], doc, view, options)...)
+	found = append(found, e.levels(doc, options.Findings)...)
+	found = append(found, parameters(e.Rules, doc, view, func(id string) bool { return !e.ownRule(id) })...)
 	judged, evaluated := e.rules(c, entry, view)
 	return &Verdict{Findings: append(found, judged...), Evaluated: evaluated, Read: view.Dependencies()}
 }
@@ -69,4 +76,51 @@ func (e *Engine) rules(c *corpus.Corpus, entry *corpus.Entry, view *corpus.View)
 		}
 	}
 	return found, evaluated
+}
+
+// references judges references and selectors. What is missing because a broken
+// document could not be read is left out: that document has findings of its own.
+func references(tree *shape.Node, doc *document.Document, view *corpus.View, options reference.Options) []finding.Finding {
+	found := reference.Judge(tree, doc, view, options)
+	if !view.Broken() {
+		return found
+	}
+	return slices.DeleteFunc(found, func(f finding.Finding) bool {
+		return f.ID == "selector/no-match" || f.ID == "reference/unresolved-asset"
+	})
+}
+
+// emptyLists says which required lists have no element: a plan without waves, a
+// step without a command. Lists whose emptiness a rule judges are left to it.
+func emptyLists(tree *shape.Node, doc *document.Document) []finding.Finding {
+	var out []finding.Finding
+	shape.Walk(tree, &doc.Root, func(p document.Path, n *shape.Node, v *document.Value) {
+		if v.Kind != document.Map || n.Map == nil {
+			return
+		}
+		for i, k := range v.Keys {
+			f := n.Map.Field(k.Name)
+			item := &v.Items[i]
+			if f == nil || !f.Required || item.Kind != document.List || len(item.Items) > 0 || mayBeEmpty[doc.ID.Kind+"."+k.Name] {
+				continue
+			}
+			full := p.With(document.Segment{Key: k.Name})
+			out = append(out, finding.Finding{
+				ID: "schema/empty-list", Severity: finding.Error, Message: fmt.Sprintf("%s is empty, wanted at least one element", k.Name),
+				Hint: "add an element", Position: doc.At(full), Document: doc.ID, Path: full.String(),
+			})
+		}
+	})
+	return out
+}
+
+var mayBeEmpty = map[string]bool{
+	"AssetList.assets":                 true, // a new client
+	"ClientAgreement.windowRefs":       true, // agreement/windows
+	"ClientAgreement.acknowledgements": true, // agreement/acknowledgements
+	"ClientAgreement.contactRefs":      true, // agreement/notice-contacts
+	"ClientAgreement.channels":         true, // agreement/notice-channels
+	"HAGroup.members":                  true, // ha/members
+	"Group.members":                    true, // approval/group-too-small
+	"HolidayCalendar.days":             true, // a year without holidays
 }

@@ -17,22 +17,19 @@ import (
 // that touches them runs in the child.
 type own struct {
 	run      *run
-	rules    []string // ids, sorted: the folders below policies/
 	findings []finding.Finding
 }
 
-func newOwn(r *run) *own {
-	o := &own{run: r}
-	for _, s := range r.in.Tree.Policies {
-		if id, ok := ruleOfPath(s.Path); ok && !slices.Contains(o.rules, id) {
-			o.rules = append(o.rules, id)
+// ownRules are the ids of a tree's own rules, sorted: the folders below policies/.
+func ownRules(t *Tree) []string {
+	var ids []string
+	for _, s := range t.Policies {
+		if id, ok := ruleOfPath(s.Path); ok {
+			ids = append(ids, id)
 		}
 	}
-	slices.Sort(o.rules)
-	for _, id := range o.rules {
-		r.engine.ids[id] = true
-	}
-	return o
+	slices.Sort(ids)
+	return slices.Compact(ids)
 }
 
 func ruleOfPath(file string) (string, bool) {
@@ -45,7 +42,7 @@ func ruleOfPath(file string) (string, bool) {
 
 // known are the ids that documents may name, own rules included.
 func (o *own) known(builtin []string) []string {
-	all := slices.Concat(builtin, o.rules)
+	all := slices.Concat(builtin, o.run.engine.own)
 	slices.Sort(all)
 	return slices.Compact(all)
 }
@@ -102,9 +99,13 @@ func (o *own) judge(todo []task) error {
 	if err != nil || !sound {
 		return err
 	}
+	index := map[string]int{}
+	for i, f := range o.run.files {
+		index[f.source.Path] = i
+	}
 	items := [][]byte{encode(ownItem{Compile: true})}
 	for _, task := range todo {
-		items = append(items, encode(o.item(task)))
+		items = append(items, encode(ownItem{File: index[task.entry.File], Index: task.entry.Index}))
 	}
 	answers, err := o.run.in.Child(ownJob, encode(o.shared()), items)
 	if err != nil {
@@ -185,15 +186,6 @@ func (o *own) take(a Answer, entry *corpus.Entry, file string) *ownAnswer {
 		return nil
 	}
 	return &ownAnswer{Findings: []finding.Finding{f}}
-}
-
-func (o *own) item(t task) ownItem {
-	for i, f := range o.run.files {
-		if f.source.Path == t.entry.File {
-			return ownItem{File: i, Index: t.entry.Index}
-		}
-	}
-	return ownItem{}
 }
 
 func (o *own) shared() ownShared {

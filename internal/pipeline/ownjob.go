@@ -1,6 +1,8 @@
 package pipeline
 
 import (
+	"slices"
+
 	"github.com/patchops/patchops/internal/corpus"
 	"github.com/patchops/patchops/internal/document"
 	"github.com/patchops/patchops/internal/finding"
@@ -65,13 +67,7 @@ func (j *ownJudge) compile(sources []Source) (*policy.Engine, []finding.Finding)
 func (j *ownJudge) setUp() []finding.Finding {
 	var found, vetted []finding.Finding
 	j.rules, found = j.compile(j.in.Policies)
-	files := map[string][]byte{}
-	for _, s := range j.in.Schemas {
-		files[s.Path] = s.Bytes
-	}
-	if len(files) > 0 {
-		j.own, vetted = schema.CompileOwn(files)
-	}
+	j.own, vetted = compileSchemas(j.in.Schemas, j.shapes)
 	j.index()
 	return append(found, vetted...)
 }
@@ -110,7 +106,13 @@ func (j *ownJudge) judge(want ownItem) ownAnswer {
 		view := j.corpus.View(doc.ID.Client)
 		found, evaluated := j.rules.Judge(doc, view)
 		out.Findings, out.Evaluated = append(out.Findings, found...), evaluated
+		out.Findings = append(out.Findings, parameters(j.rules, doc, view, j.isOwn)...)
 		out.Read = view.Dependencies()
 	}
 	return out
+}
+
+func (j *ownJudge) isOwn(id string) bool {
+	_, ok := slices.BinarySearch(ownRules(&Tree{Policies: j.in.Policies}), id)
+	return ok
 }

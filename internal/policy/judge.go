@@ -62,7 +62,7 @@ var errUndefined = errors.New("the rule is undefined")
 // run evaluates a query of n rules.
 func (j *judgement) run(body ast.Body, n int) (*ast.Array, error) {
 	var list *ast.Array
-	spent := &budget{left: stepsPerRule * n}
+	spent := &budget{left: stepsPerRule}
 	query := topdown.NewQuery(body).WithCompiler(j.engine.compiler).WithStore(j.store).
 		WithTransaction(transaction{}).WithInput(j.input).WithBuiltins(j.engine.builtins).
 		WithStrictBuiltinErrors(true).WithIndexing(false).WithCancel(spent).WithTime(epoch).WithSeed(noSeed{})

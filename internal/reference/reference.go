@@ -140,6 +140,7 @@ func (j *judge) asset(p document.Path, v *document.Value) {
 	names := j.estate.AssetNames(client)
 	if _, ok := slices.BinarySearch(names, name); !ok {
 		j.unresolved(p, "asset", name, names)
+		j.found[len(j.found)-1].ID = "reference/unresolved-asset"
 	}
 }
 

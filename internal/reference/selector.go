@@ -56,8 +56,9 @@ func (j *judge) matches(p document.Path, s spec.Selector) bool {
 			}
 			continue
 		}
-		for _, a := range j.estate.Assets(client) {
-			if s.Matches(spec.AssetFacets(a.Value, root)) {
+		assets := j.estate.Assets(client)
+		for i := range assets {
+			if s.Matches(assets[i].Facets(root)) {
 				return true
 			}
 		}

@@ -101,6 +101,15 @@ func quick() Limits {
 	return Limits{Item: 500 * time.Millisecond, Run: 4 * time.Second}
 }
 
+// patient leaves time to fill the memory on a busy machine.
+func patient() Limits {
+	l := Limits{Item: 10 * time.Second, Run: 20 * time.Second}
+	if raceDetector {
+		l.Memory = 96 << 20
+	}
+	return l
+}
+
 // Each culprit is named, and the items around it are answered.
 func TestACulpritIsNamedAndTheOthersAnswered(t *testing.T) {
 	for word, want := range map[string]error{
@@ -112,7 +121,7 @@ func TestACulpritIsNamedAndTheOthersAnswered(t *testing.T) {
 			}
 			l := quick()
 			if word == "memory" || word == "heap" || word == "stack" {
-				l.Item, l.Run = 10*time.Second, 20*time.Second // a busy machine fills 512 MiB slowly
+				l = patient()
 			}
 			before := resident(t)
 			out := Runner{Limits: l}.Run(t.Context(), "misbehave", []byte("s:"), items("a", word, "b", "c"))
@@ -171,7 +180,7 @@ func TestASetupIsUnderTheSameLimits(t *testing.T) {
 	for job, want := range map[string]error{"bad-setup": ErrSetup, "bomb-setup": ErrMemory, "nap-setup": ErrTime, "unknown": ErrCrash} {
 		l := quick()
 		if job == "bomb-setup" {
-			l.Item, l.Run = 10*time.Second, 20*time.Second
+			l = patient()
 		}
 		for i, o := range (Runner{Limits: l}).Run(t.Context(), job, nil, items("a", "b")) {
 			if !errors.Is(o.Err, want) || !errors.Is(o.Err, ErrSetup) {

@@ -67,11 +67,11 @@ func siteFacets(asset, client, site *document.Value) Facets {
 		case "complianceScope":
 			return append(scalars(asset.Get("complianceScopes")), scalars(own.Get("complianceScopes"))...)
 		case "client":
-			return scalars(client.Get("metadata").Get("name"))
+			return either(scalars(client.Get("metadata").Get("name")), scalars(asset.Get("client")))
 		case "clientTier":
-			return scalars(own.Get("tier"))
+			return either(scalars(own.Get("tier")), scalars(asset.Get("clientTier")))
 		case "businessUnit":
-			return either(scalars(place.Get("businessUnit")), scalars(own.Get("businessUnit")))
+			return either(either(scalars(place.Get("businessUnit")), scalars(own.Get("businessUnit"))), scalars(asset.Get("businessUnit")))
 		case "relay":
 			return either(scalars(asset.Get("relay")), scalars(place.Get("relayRef")))
 		case "name", "os", "role", "env", "tier", "class", "site", "haGroup", "owner", "exposure":

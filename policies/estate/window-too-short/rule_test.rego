@@ -49,6 +49,8 @@ test_bulk if {
 	}}
 }
 
+test_one_window if count(found("active", ["hour"], {"assets": [{"name": "bad"}]})) == 1
+
 test_a_window_by_the_wall_clock if count(found("active", ["half", "night"], all)) == 0
 
 test_every_window_is_long if count(found("active", ["hour"], {"assets": [{"name": "ok"}]})) == 0

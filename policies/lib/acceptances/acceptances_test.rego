@@ -12,7 +12,7 @@ documents := {
 		"over": accepted({"expires": "2026-03-11", "scope": {"assets": ["d"]}}),
 		"next": accepted({"approvedAt": "2026-03-13", "scope": {"assets": ["e"]}}),
 		"patch": accepted({"scope": {"assets": ["f"], "patches": ["p"]}}),
-		"cve": accepted({"scope": {"assets": ["g"], "cves": ["CVE-2026-1"]}}),
+		"cve": accepted({"scope": {"assets": ["g"], "cves": ["CVE-2026-1000"]}}),
 		"finding": accepted({"scope": {"assets": ["h"], "findings": ["estate/eol"]}}),
 	}},
 }

@@ -35,4 +35,4 @@ test_any_range if hours.open(array.concat(day, night), "SU", "23:00")
 
 test_no_hours if not hours.open([], "MO", "08:00")
 
-test_before if [hours.before(d) | some d in ["MO", "TU", "SU"]] == ["SU", "MO", "SA"]
+test_before if [hours.before(d) | some d in ["MO", "TU", "WE", "TH", "FR", "SA", "SU"]] == ["SU", "MO", "TU", "WE", "TH", "FR", "SA"]

@@ -20,5 +20,8 @@ over(text, zone) if patchops.instant(text, zone, "until") <= now
 # since is the whole seconds from an instant, as a lower bound, to now.
 since(text, zone) := floor((now - patchops.instant(text, zone, "from")) / second)
 
+# between is the whole seconds from a lower to an upper bound.
+between(from, until, zone) := floor((patchops.instant(until, zone, "until") - patchops.instant(from, zone, "from")) / second)
+
 # left is the whole seconds from now to an instant, as an upper bound.
 left(text, zone) := floor((patchops.instant(text, zone, "until") - now) / second)

@@ -41,6 +41,20 @@ takes(window, _) if not window.selector
 
 takes(window, asset) if patchops.matches(window.selector, asset)
 
+# What a selector asks of the client or the site is the schedule's to judge.
+takes(window, _) if {
+	some key, _ in window.selector.matchLabels
+	key in beyond
+}
+
+takes(window, _) if {
+	some term in window.selector.matchExpressions
+	term.key in beyond
+}
+
+# beyond is the facets that an asset does not say by itself.
+beyond := {"client", "clientTier", "businessUnit", "complianceScope", "relay"}
+
 # clock is the time of day at which a window opens.
 clock(window) := substring(window.start, 11, 5)
 
@@ -53,7 +67,11 @@ days(window) := found if {
 
 stated(window) := found if {
 	items := split(listed(window.recurrence), ",")
-	found := {substring(item, count(item) - 2, 2) | some item in items}
+	found := {day |
+		some item in items
+		last := count(item) - 2
+		day := substring(item, last, 2) # mutation: equivalent nothing follows a weekday
+	}
 } else := {day | some day in hours.week} if {
 	"FREQ=DAILY" in parts(window.recurrence)
 } else := {first(window)} if {

@@ -55,3 +55,12 @@ test_minutes if {
 	windows.minutes({"duration": "PT1H30M"}) == 90
 	not windows.minutes({"end": "04:00"})
 }
+
+test_facets_of_client_and_site if {
+	windows.takes({"selector": {"matchLabels": {"clientTier": "1"}}}, {"name": "a"})
+	every key in ["client", "clientTier", "businessUnit", "complianceScope", "relay"] {
+		windows.takes({"selector": {"matchExpressions": [{"key": key, "operator": "In", "values": ["x"]}]}}, {"name": "a"})
+	}
+	not windows.takes({"selector": {"matchExpressions": [{"key": "env", "operator": "In", "values": ["x"]}]}}, {"name": "a"})
+	not windows.takes({"selector": {"matchLabels": {"env": "x"}}}, {"name": "a"})
+}

@@ -1,0 +1,6 @@
+package cli
+
+// mistakes are the edits that the demo makes, in its order.
+func mistakes() []mistake {
+	return nil
+}

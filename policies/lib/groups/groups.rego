@@ -1,0 +1,21 @@
+# METADATA
+# title: Groups that stand in for each other
+# description: The members of an HAGroup, as the group or as its assets say.
+# scope: package
+package patchops.lib.groups
+
+# members are those that the group lists, else the assets that name it.
+members(group) := {member | some member in group.spec.members} if group.spec.members
+
+else := naming(group)
+
+# naming is the assets whose haGroup is this group.
+naming(group) := {name |
+	some name, asset in data.assets[group.metadata.client]
+	asset.haGroup == group.metadata.name
+}
+
+# limit is how many members may be down at once.
+limit(group) := n if n := group.spec.maxUnavailable
+
+else := 1
