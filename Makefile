@@ -48,7 +48,7 @@ docs: ## check every example in README and docs
 	@$(GO) test -count=1 -run 'TestDocs|TestPages|TestReadme' ./...
 
 golden: ## write the golden files anew
-	@$(GO) test ./internal/report ./internal/cli -update
+	@$(GO) test ./internal/report ./internal/pipeline -update
 
 plans: build ## check this project's own plans with the built binary
 	@$(BIN) check --repo plans

@@ -32,14 +32,6 @@ func (a *app) demoCommand() *cobra.Command {
 	return cmd
 }
 
-// mistake is one edit as people make it, and the findings it must lead to.
-type mistake struct {
-	title    string
-	file     string
-	old, new string
-	want     []string
-}
-
 func (a *app) demo(cmd *cobra.Command, dir string) error {
 	dir, clean, err := a.demoDir(dir)
 	if err != nil {
@@ -141,19 +133,16 @@ func (d *demo) check() (*pipeline.Outcome, error) {
 // make makes one mistake, shows what check says, and takes it back. A demo that
 // does not show what it promises fails.
 func (d *demo) make(n int, m mistake) error {
-	path := filepath.Join(d.dir, filepath.FromSlash(m.file))
-	before, err := os.ReadFile(path)
-	if err != nil {
-		return err
-	}
-	if !bytes.Contains(before, []byte(m.old)) {
-		return fmt.Errorf("%s does not hold %q", m.file, m.old)
-	}
-	after := bytes.Replace(before, []byte(m.old), []byte(m.new), 1)
-	if err := os.WriteFile(path, after, 0o644); err != nil {
-		return err
+	before := map[string][]byte{}
+	for _, e := range m.edits {
+		if err := d.edit(e, before); err != nil {
+			return err
+		}
 	}
 	d.say("%d. %s", n+1, m.title)
+	for _, e := range m.edits {
+		fmt.Fprintf(d.env.Stdout, "   %s: %s  ->  %s\n", e.file, short(e.old), short(e.new))
+	}
 	d.say("   $ patchops check")
 	out, err := d.check()
 	if err != nil {
@@ -164,7 +153,28 @@ func (d *demo) make(n int, m mistake) error {
 			return fmt.Errorf("mistake %d: wanted a finding %s", n, id)
 		}
 	}
-	return os.WriteFile(path, before, 0o644)
+	return writeFiles(d.dir, before)
+}
+
+// edit makes one edit and remembers in before what the file was.
+func (d *demo) edit(e edit, before map[string][]byte) error {
+	path := filepath.Join(d.dir, filepath.FromSlash(e.file))
+	b, err := os.ReadFile(path)
+	if err != nil {
+		return err
+	}
+	if !bytes.Contains(b, []byte(e.old)) {
+		return fmt.Errorf("%s does not hold %q", e.file, e.old)
+	}
+	if before[e.file] == nil {
+		before[e.file] = b
+	}
+	return os.WriteFile(path, bytes.Replace(b, []byte(e.old), []byte(e.new), 1), 0o644)
+}
+
+// short is an edit's text on one line.
+func short(s string) string {
+	return strings.Join(strings.FieldsFunc(s, func(r rune) bool { return r == '\n' }), " / ")
 }
 
 func (d *demo) end() error {

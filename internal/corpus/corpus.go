@@ -79,6 +79,8 @@ type Corpus struct {
 	mu      sync.Mutex
 	estates map[string]*estate
 	values  map[Dependency]Digest
+
+	selections map[finding.Identity]*selection
 }
 
 // New indexes entries, in the order given: of two with one identity the first
@@ -88,7 +90,7 @@ func New(asOf string, entries []*Entry, files Files, rows Rows) *Corpus {
 		asOf: asOf, entries: entries, files: files, rows: rows,
 		byID:    make(map[finding.Identity]*Entry, len(entries)),
 		names:   map[string]map[string][]string{},
-		estates: map[string]*estate{}, values: map[Dependency]Digest{},
+		estates: map[string]*estate{}, values: map[Dependency]Digest{}, selections: map[finding.Identity]*selection{},
 	}
 	for _, e := range entries {
 		c.add(e)

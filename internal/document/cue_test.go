@@ -160,8 +160,8 @@ func TestCUEEvaluationErrorsAreAllReported(t *testing.T) {
 		{"a: 1\n", "1:1 cue/document", "no document"},
 		{"", "1:1 cue/document", "no document"},
 		{"x: {kind: \"Patch\", spec: {}}\n" + "y: {" + strings.ReplaceAll(head, "\n", ", ") + "}\n", "1:1 cue/document", "only one of"},
-		{head + "import \"list\"\nspec: a: list.Range(0, 150000, 1)\n", "3:8 cue/syntax", ""},
-		{"import \"list\"\n" + head + "spec: a: list.Range(0, 150000, 1)\n", "4:7 cue/limit", "values"},
+		{head + "import \"list\"\nspec: a: list.Range(0, 15, 1)\n", "3:8 cue/syntax", ""},
+		{"import \"list\"\nlet L = list.Range(0, 320, 1)\n" + head + "spec: a: [for i in L {[for j in L {j}]}]\n", "5:35 cue/limit", "values"},
 		{"import \"strings\"\n" + head + "spec: a: strings.Repeat(\"x\", 70000)\n", "4:7 cue/limit", "65,536"},
 		{head + "spec: a: " + strings.Repeat("[", 70) + strings.Repeat("]", 70) + "\n", "3:72 cue/limit", "64"},
 	} {

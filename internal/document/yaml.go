@@ -156,11 +156,13 @@ func (y *yamlFile) document(n *yaml.Node) bool {
 	if y.nodes > MaxNodes || y.full() {
 		return false
 	}
-	if doc.Root.Kind != Map && doc.Root.Kind != Refused {
+	switch doc.Root.Kind {
+	case Map:
+		y.docs = append(y.docs, doc)
+	case Refused:
+	default:
 		y.notMap(&doc.Root, y.pos(n))
-		return true
 	}
-	y.docs = append(y.docs, doc)
 	return true
 }
 

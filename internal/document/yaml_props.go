@@ -13,12 +13,22 @@ const (
 
 // properties reports the anchor, the alias and the tag of a node, each at its
 // own place, and whether there was one. The parser drops some of them ("! x"),
-// so they are read from the text.
+// so where the text may have any they are read from it.
 func (y *yamlFile) properties(n *yaml.Node) bool {
-	at := y.pos(n)
-	i := y.at.to(at)
-	found := n.Anchor != "" || n.Kind == yaml.AliasNode || n.Style&yaml.TaggedStyle != 0
-	for i < len(y.src) {
+	known := n.Anchor != "" || n.Kind == yaml.AliasNode || n.Style&yaml.TaggedStyle != 0
+	if !known && !y.props {
+		return false
+	}
+	found := y.written(n)
+	if known && !found {
+		y.refuse("yaml/alias", y.pos(n), aliasHint, "an anchor, alias or tag, they are not allowed")
+	}
+	return known || found
+}
+
+// written reports the properties that stand in the text where a node begins.
+func (y *yamlFile) written(n *yaml.Node) (found bool) {
+	for i := y.at.to(y.pos(n)); i < len(y.src); {
 		c := y.src[i]
 		if c != '&' && c != '*' && c != '!' {
 			break
@@ -35,7 +45,6 @@ func (y *yamlFile) properties(n *yaml.Node) bool {
 		for i = end; i < len(y.src) && (y.src[i] == ' ' || y.src[i] == '\n' || y.src[i] == '\r'); i++ {
 		}
 	}
-	y.bad = y.bad || found
 	return found
 }
 

@@ -18,7 +18,7 @@ func (y *yamlFile) value(n *yaml.Node, at Pos, depth int) Value {
 	if y.full() {
 		return Value{Pos: at}
 	}
-	if y.props && y.properties(n) || n.Kind == yaml.AliasNode {
+	if y.properties(n) {
 		return Value{Pos: at}
 	}
 	switch n.Kind {
@@ -93,10 +93,7 @@ func (y *yamlFile) mapping(n *yaml.Node, at Pos, depth int) Value {
 // key checks one key and reports whether it is a string that may stand.
 func (y *yamlFile) key(k *yaml.Node, at Pos) bool {
 	switch {
-	case y.props && y.properties(k):
-		return false
-	case k.Kind == yaml.AliasNode:
-		y.refuse("yaml/alias", at, aliasHint, aliasMessage, "*"+k.Value)
+	case y.properties(k):
 		return false
 	case k.Kind != yaml.ScalarNode:
 		y.refuse("yaml/key", at, "write a string", "a key is %s, keys must be strings", map[bool]string{true: "a map", false: "a list"}[k.Kind == yaml.MappingNode])

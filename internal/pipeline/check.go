@@ -7,6 +7,7 @@ import (
 
 	"github.com/patchops/patchops/internal/corpus"
 	"github.com/patchops/patchops/internal/finding"
+	"github.com/patchops/patchops/internal/policy"
 	"github.com/patchops/patchops/internal/reference"
 )
 
@@ -66,8 +67,8 @@ func (r *run) judge() error {
 	r.corpus = corpus.New(asOf, entries(r.files, r.in.Child), r.in.Tree.File, r.engine.rows)
 	todo := tasks(r.corpus, r.files)
 	r.own = &own{run: r}
-	options := reference.Options{Findings: r.own.known(r.engine.known)}
-	if err = r.engine.judge(r.corpus, todo, options); err != nil {
+	judging := judging{r.engine, r.corpus, reference.Options{Findings: r.own.known(r.engine.known)}, policy.NewTerms()}
+	if err = judging.all(todo); err != nil {
 		return err
 	}
 	if err = r.own.judge(todo); err != nil {

@@ -7,6 +7,7 @@ import (
 	"github.com/patchops/patchops/internal/corpus"
 	"github.com/patchops/patchops/internal/document"
 	"github.com/patchops/patchops/internal/finding"
+	"github.com/patchops/patchops/internal/policy"
 	"github.com/patchops/patchops/internal/reference"
 	"github.com/patchops/patchops/internal/shape"
 )
@@ -38,40 +39,62 @@ func tasks(c *corpus.Corpus, files []*file) []task {
 	return out
 }
 
-// judge gives every task its verdict.
-func (e *Engine) judge(c *corpus.Corpus, todo []task, options reference.Options) error {
+// judging is the judgement of many documents of one corpus.
+type judging struct {
+	*Engine
+	corpus  *corpus.Corpus
+	options reference.Options
+	terms   *policy.Terms
+}
+
+// all gives every task its verdict.
+func (j *judging) all(todo []task) error {
 	return parallel(len(todo), func(i int) error {
-		todo[i].head.Verdict = e.verdict(c, todo[i].entry, options)
+		todo[i].head.Verdict = j.verdict(todo[i].entry)
 		return nil
 	})
 }
 
-func (e *Engine) verdict(c *corpus.Corpus, entry *corpus.Entry, options reference.Options) *Verdict {
+// data is what rules read, with the memory of terms that they share.
+type data struct {
+	*corpus.View
+	terms *policy.Terms
+}
+
+// Terms implements policy.Remembering.
+func (d data) Terms() *policy.Terms { return d.terms }
+
+func (j *judging) verdict(entry *corpus.Entry) *Verdict {
 	doc := entry.Document()
-	view := c.View(doc.ID.Client)
+	view := j.corpus.View(doc.ID.Client)
+	options := j.options
 	options.Lenient = entry.Closed
-	found := append(e.assets(doc, view), e.estate(doc, view)...)
-	found = append(found, emptyLists(e.Shapes.Kinds[doc.ID.Kind], doc)...)
-	found = append(found, references(e.Shapes.Kinds[doc.ID.Kind], doc, view, options)...)
-	found = append(found, e.levels(doc, options.Findings)...)
-	found = append(found, parameters(e.Rules, doc, view, func(id string) bool { return !e.ownRule(id) })...)
-	judged, evaluated := e.rules(c, entry, view)
+	tree := j.Shapes.Kinds[doc.ID.Kind]
+	found := append(j.assets(doc, view), emptyLists(tree, doc)...)
+	broken := len(found) > 0 // like a document that breaks its schema
+	found = append(found, j.estate(doc, view)...)
+	found = append(found, references(tree, doc, view, options)...)
+	found = append(found, j.levels(doc, options.Findings)...)
+	found = append(found, parameters(j.Rules, doc, view, func(id string) bool { return !j.ownRule(id) })...)
+	if broken {
+		return &Verdict{Findings: found, Read: view.Dependencies()}
+	}
+	judged, evaluated := j.rules(doc, view)
 	return &Verdict{Findings: append(found, judged...), Evaluated: evaluated, Read: view.Dependencies()}
 }
 
 // rules judges a document by all rules. Where that met a broken document it is
 // done again rule by rule, and what a rule says because it could not see that
 // document is dropped: the broken document has findings of its own.
-func (e *Engine) rules(c *corpus.Corpus, entry *corpus.Entry, view *corpus.View) ([]finding.Finding, int) {
-	doc := entry.Document()
-	found, evaluated := e.Rules.Judge(doc, view)
+func (j *judging) rules(doc *document.Document, view *corpus.View) ([]finding.Finding, int) {
+	found, evaluated := j.Rules.Judge(doc, data{view, j.terms})
 	if !view.Broken() || len(found) == 0 {
 		return found, evaluated
 	}
 	found = nil
-	for n := range e.Rules.Count(doc.ID.Kind) {
-		own := c.View(doc.ID.Client)
-		if said := e.Rules.JudgeRule(n, doc, own); !own.Broken() {
+	for n := range j.Rules.Count(doc.ID.Kind) {
+		alone := j.corpus.View(doc.ID.Client)
+		if said := j.Rules.JudgeRule(n, doc, data{alone, j.terms}); !alone.Broken() {
 			found = append(found, said...)
 		}
 	}

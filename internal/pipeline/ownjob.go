@@ -18,11 +18,12 @@ type ownJudge struct {
 	rules  *policy.Engine
 	own    *schema.Own
 	corpus *corpus.Corpus
+	terms  *policy.Terms
 	first  []int // index of each file's first entry
 }
 
 func judgeOwn(shared []byte) (func([]byte) []byte, error) {
-	j := &ownJudge{}
+	j := &ownJudge{terms: policy.NewTerms()}
 	if err := decode(shared, &j.in); err != nil {
 		return nil, err
 	}
@@ -104,7 +105,7 @@ func (j *ownJudge) judge(want ownItem) ownAnswer {
 	}
 	if j.rules != nil {
 		view := j.corpus.View(doc.ID.Client)
-		found, evaluated := j.rules.Judge(doc, view)
+		found, evaluated := j.rules.Judge(doc, data{view, j.terms})
 		out.Findings, out.Evaluated = append(out.Findings, found...), evaluated
 		out.Findings = append(out.Findings, parameters(j.rules, doc, view, j.isOwn)...)
 		out.Read = view.Dependencies()

@@ -10,10 +10,9 @@ import (
 )
 
 func TestRuleSaysWhatItsMetadataSays(t *testing.T) {
-	src := strings.Replace(metadata("a-rule", "PatchPlan"), "package", `#   parameters:
-#     minimum: {type: integer, default: 3, tighter: higher}
+	src := withParameters(metadata("a-rule", "PatchPlan"), `#     minimum: {type: integer, default: 3, tighter: higher}
 #     lead: {type: duration, default: PT72H}
-package`, 1)
+`)
 	e := compiled(t, Module{File: "policies/demo/a-rule/rule.rego", Source: []byte(src + deny("input.spec.auto")), Builtin: true})
 	want := Rule{
 		ID: "demo/a-rule", Title: "Demo", Description: "What it wants", Severity: finding.Error, Gate: "document", Kind: "PatchPlan",
@@ -31,7 +30,7 @@ package`, 1)
 func TestMetadataIsStrict(t *testing.T) {
 	whole := metadata("bad", "PatchPlan")
 	parameters := func(text string) string {
-		return strings.Replace(whole, "package", "#   parameters:\n#     n: "+text+"\npackage", 1)
+		return withParameters(whole, "#     n: "+text+"\n")
 	}
 	for name, c := range map[string]struct {
 		src  string
@@ -40,7 +39,6 @@ func TestMetadataIsStrict(t *testing.T) {
 		hint string
 	}{
 		"none":                  {"package patchops.demo.bad\n", 1, "without metadata", ""},
-		"scope of a rule":       {strings.Replace(whole, "scope: package", "scope: rule", 1), 1, "", ""},
 		"no title":              {strings.Replace(whole, "# title: Demo\n", "", 1), 10, "without a title", ""},
 		"no severity":           {strings.Replace(whole, "#   severity: error\n", "", 1), 10, "no severity", ""},
 		"unknown severity":      {strings.Replace(whole, "severity: error", "severity: eror", 1), 8, `severity "eror"`, `write "error"`},

@@ -35,21 +35,16 @@ var utcOnly = []string{"time.clock", "time.date", "time.weekday"}
 // capabilities are what a rule's compiler knows: the allowed builtins, ours,
 // no host to reach, and the language of Rego v1 with template strings.
 func capabilities() *ast.Capabilities {
-	names := map[string]bool{}
-	for _, name := range strings.Fields(allowed) {
-		names[name] = true
+	caps := &ast.Capabilities{
+		AllowNet: []string{},
+		Features: []string{ast.FeatureRegoV1, ast.FeatureTemplateStrings, ast.FeatureKeywordsInRefs},
 	}
-	caps := ast.CapabilitiesForThisVersion()
-	var kept []*ast.Builtin
-	for _, b := range caps.Builtins {
-		if names[b.Name] && !b.Nondeterministic {
-			kept = append(kept, narrowed(b))
+	for _, name := range strings.Fields(allowed) {
+		if b := ast.BuiltinMap[name]; b != nil && !b.Nondeterministic {
+			caps.Builtins = append(caps.Builtins, narrowed(b))
 		}
 	}
-	caps.Builtins = append(kept, declarations()...)
-	caps.AllowNet = []string{}
-	caps.FutureKeywords = nil
-	caps.Features = []string{ast.FeatureRegoV1, ast.FeatureTemplateStrings, ast.FeatureKeywordsInRefs}
+	caps.Builtins = append(caps.Builtins, declarations()...)
 	return caps
 }
 

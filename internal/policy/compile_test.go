@@ -26,7 +26,7 @@ func refused(t *testing.T, m Module) finding.Finding {
 
 func TestRefusedRules(t *testing.T) {
 	for name, c := range map[string]struct {
-		body         string // of rule demo/bad, from bodyLine on
+		body         string // of rule demo/bad, from line 13 on
 		id           string
 		line, column int
 		says, hint   string

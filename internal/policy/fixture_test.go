@@ -77,8 +77,10 @@ func metadata(name, kind string) string {
 package patchops.demo.` + strings.ReplaceAll(name, "-", "_") + "\n\n"
 }
 
-// bodyLine is the line of the first line behind metadata.
-const bodyLine = 13
+// withParameters adds parameters to a rule's metadata.
+func withParameters(src, list string) string {
+	return strings.Replace(src, "\npackage ", "\n#   parameters:\n"+list+"package ", 1)
+}
 
 func ruleModule(name, body string) Module {
 	return Module{File: "policies/demo/" + name + "/rule.rego", Source: []byte(metadata(name, "PatchPlan") + body), Builtin: true}

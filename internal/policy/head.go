@@ -15,7 +15,7 @@ func checkHeads(m *parsed) []finding.Finding {
 	var found []finding.Finding
 	denies := false
 	for _, r := range m.tree.Rules {
-		if r.Head.Name != "deny" {
+		if ruleName(r) != "deny" {
 			continue
 		}
 		denies = true

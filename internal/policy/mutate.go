@@ -201,7 +201,7 @@ func Misspellings(m Module) []Mutant {
 
 // isDeny reports a deny rule with a path, whose message is left alone.
 func isDeny(r *ast.Rule) bool {
-	if r.Head.Name != "deny" || r.Head.Key == nil {
+	if ruleName(r) != "deny" || r.Head.Key == nil {
 		return false
 	}
 	o, ok := r.Head.Key.Value.(ast.Object)

@@ -30,15 +30,27 @@ func (b *builder) opaFinding(e *ast.Error) finding.Finding {
 	if d, ok := e.Details.(*ast.RefErrUnsupportedDetail); ok {
 		return problem("policy/type", at, fmt.Sprintf("%s has no fields or elements", refText(d.Ref[:d.Pos+1])), "")
 	}
+	if d, ok := e.Details.(*ast.RefErrInvalidDetail); ok && d.Pos < len(d.Ref) {
+		return problem("policy/type", fieldPlace(d.Ref, d.Pos, at),
+			fmt.Sprintf("%s has no field %s", refText(d.Ref[:d.Pos]), d.Ref[d.Pos]), "")
+	}
 	id := "policy/compile"
 	if e.Code == ast.TypeErr {
 		id = "policy/type"
 	}
-	message := oneLine(e.Message)
-	if d, ok := e.Details.(*ast.ArgErrDetail); ok {
-		message += ": " + strings.Join(d.Lines(), ", ")
+	return problem(id, at, oneLine(e.Message)+details(e.Details), "")
+}
+
+// details are OPA's types of both sides, as far as a line can hold them.
+func details(d ast.ErrorDetails) string {
+	if d == nil {
+		return ""
 	}
-	return problem(id, at, message, "")
+	text := []rune(": " + oneLine(strings.Join(d.Lines(), ", ")))
+	if len(text) > 240 {
+		return string(text[:237]) + "..."
+	}
+	return string(text)
 }
 
 func (b *builder) unknownFunction(at finding.Position, name string) finding.Finding {

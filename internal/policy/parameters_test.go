@@ -10,7 +10,7 @@ import (
 
 func engineWith(t *testing.T, parameters string) *Engine {
 	t.Helper()
-	src := strings.Replace(metadata("a", "PatchPlan"), "package", "#   parameters:\n"+parameters+"package", 1) +
+	src := withParameters(metadata("a", "PatchPlan"), parameters) +
 		`deny contains {"path": [], "message": $"{data.parameters["demo/a"].n}"} if input.spec.auto`
 	return compiled(t, Module{File: "policies/demo/a/rule.rego", Source: []byte(src), Builtin: true})
 }

@@ -102,10 +102,10 @@ func (t *tester) module(m *parsed) []TestResult {
 	var list []TestResult
 	seen := map[string]bool{}
 	for _, r := range m.tree.Rules {
-		if !strings.HasPrefix(string(r.Head.Name), "test_") && !strings.HasPrefix(string(r.Head.Name), "todo_test_") {
+		if test := ruleName(r); !strings.HasPrefix(test, "test_") && !strings.HasPrefix(test, "todo_test_") {
 			continue
 		}
-		result := TestResult{Rule: category + "/" + name, Name: string(r.Head.Name), Position: position(r.Location, m.File)}
+		result := TestResult{Rule: category + "/" + name, Name: ruleName(r), Position: position(r.Location, m.File)}
 		if t.options.Filter != nil && !t.options.Filter.MatchString(result.Rule+"."+result.Name) {
 			continue
 		}

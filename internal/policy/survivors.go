@@ -138,7 +138,7 @@ func (s *surgeon) parameters(engine *Engine, m *parsed) {
 
 func (t *tester) firstFailure(m *parsed) string {
 	for _, r := range m.tree.Rules {
-		if name := string(r.Head.Name); strings.HasPrefix(name, "test_") {
+		if name := ruleName(r); strings.HasPrefix(name, "test_") {
 			if t.run(m, name) != "" {
 				return name
 			}

@@ -1,8 +1,11 @@
 package policy
 
 import (
+	"fmt"
 	"maps"
 	"slices"
+	"strconv"
+	"strings"
 
 	"github.com/open-policy-agent/opa/v1/ast"
 
@@ -237,4 +240,35 @@ func (t *typ) at() (element *typ, ok bool) {
 		parts = append(parts, t.rest)
 	}
 	return union(parts...), len(parts) > 0
+}
+
+// sign writes what tells one type from another.
+func (t *typ) sign(b *strings.Builder) {
+	if t == nil {
+		b.WriteString("?")
+		return
+	}
+	b.WriteByte('(')
+	for _, n := range t.nodes {
+		fmt.Fprintf(b, "%p ", n)
+	}
+	for _, l := range t.literals {
+		b.WriteString(l.String() + " ")
+	}
+	if t.space != nil {
+		fmt.Fprintf(b, "%p", t.space)
+	}
+	if t.list {
+		b.WriteByte('[')
+		t.items.sign(b)
+	}
+	for _, name := range slices.Sorted(maps.Keys(t.fields)) {
+		b.WriteString(strconv.Quote(name))
+		t.fields[name].typ.sign(b)
+	}
+	if t.computed {
+		b.WriteByte('*')
+		t.rest.sign(b)
+	}
+	b.WriteByte(')')
 }

@@ -1,6 +1,7 @@
 package policy
 
 import (
+	"fmt"
 	"strings"
 
 	"github.com/open-policy-agent/opa/v1/ast"
@@ -44,31 +45,27 @@ func (c *checker) equal(expr *ast.Expr, a, b *ast.Term) {
 
 // receiver is the term that a call's result goes to, nil when there is none.
 func (c *checker) receiver(terms []*ast.Term) *ast.Term {
-	if n := c.arity(terms[0].String()); n >= 0 && len(terms) == n+2 {
+	if n := c.arity(terms[0]); n >= 0 && len(terms) == n+2 {
 		return terms[n+1]
 	}
 	return nil
 }
 
 // arity is the number of a function's arguments, -1 when it is unknown.
-func (c *checker) arity(name string) int {
-	if b := c.builtins[name]; b != nil {
-		return len(b.Decl.FuncArgs().Args)
-	}
-	if rules := c.function(name); len(rules) > 0 {
+func (c *checker) arity(operator *ast.Term) int {
+	if rules := c.function(operator); len(rules) > 0 {
 		return len(rules[0].Head.Args)
+	}
+	if b := c.builtins[operator.String()]; b != nil {
+		return len(b.Decl.FuncArgs().Args)
 	}
 	return -1
 }
 
-// function finds the clauses of an own function by its full name.
-func (c *checker) function(name string) []*ast.Rule {
-	rest, ok := strings.CutPrefix(name, "data.")
-	if !ok {
-		return nil
-	}
-	ref, err := ast.ParseRef("data." + rest)
-	if err != nil {
+// function finds the clauses of an own function.
+func (c *checker) function(operator *ast.Term) []*ast.Rule {
+	ref, ok := operator.Value.(ast.Ref)
+	if !ok || len(ref) < 3 || !ref[0].Equal(ast.DefaultRootDocument) {
 		return nil
 	}
 	s := c.packages
@@ -85,28 +82,33 @@ func (c *checker) function(name string) []*ast.Rule {
 
 // called is the type of a call's result.
 func (c *checker) called(expr *ast.Expr, terms []*ast.Term) *typ {
-	name := terms[0].String()
 	args := make([]*typ, 0, len(terms))
-	n := c.arity(name)
+	n := c.arity(terms[0])
 	for i, t := range terms[1:] {
 		if n < 0 || i < n {
 			args = append(args, c.term(t))
 		}
 	}
-	if rules := c.function(name); rules != nil {
+	if rules := c.function(terms[0]); rules != nil {
 		return c.own(rules, args)
 	}
 	if expr == nil {
 		expr = &ast.Expr{Location: terms[0].Location}
 	}
-	return c.builtin(expr, name, terms, args)
+	return c.builtin(expr, terms[0].String(), terms, args)
 }
 
 // own follows a call into the function, with the types of the arguments.
 func (c *checker) own(rules []*ast.Rule, args []*typ) *typ {
-	if c.calls++; c.calls > maxCalls {
+	c.patterns(rules, args)
+	call := c.callOf(rules[0], args)
+	if known, ok := c.results[call]; ok {
+		return known
+	}
+	if len(c.results) > maxCalls {
 		return nil
 	}
+	c.results[call] = nil
 	var parts []*typ
 	for _, r := range rules {
 		if c.open[r] || len(r.Head.Args) != len(args) {
@@ -114,7 +116,39 @@ func (c *checker) own(rules []*ast.Rule, args []*typ) *typ {
 		}
 		parts = append(parts, c.follow(r, args))
 	}
-	return union(parts...)
+	c.results[call] = union(parts...)
+	return c.results[call]
+}
+
+// callOf names a function with the types of its arguments.
+func (c *checker) callOf(r *ast.Rule, args []*typ) string {
+	var b strings.Builder
+	fmt.Fprintf(&b, "%p", r)
+	for _, a := range args {
+		a.sign(&b)
+	}
+	return b.String()
+}
+
+// patterns checks literal arguments against functions whose every clause wants
+// a literal there.
+func (c *checker) patterns(rules []*ast.Rule, args []*typ) {
+	for i, arg := range args {
+		if arg == nil || len(arg.nodes) > 0 || len(arg.literals) == 0 {
+			continue
+		}
+		want := &typ{}
+		for _, r := range rules {
+			if i < len(r.Head.Args) && literalKind(r.Head.Args[i]) != isAny {
+				want.literals = append(want.literals, r.Head.Args[i])
+			}
+		}
+		for _, l := range arg.literals {
+			if ok, enum := want.admits(l); !ok && len(want.literals) == len(rules) {
+				c.fail(l.Location, "argument", fmt.Sprintf("no clause of the function takes %s", l), nearestHint(strings.Trim(l.String(), `"`), enum))
+			}
+		}
+	}
 }
 
 func (c *checker) follow(r *ast.Rule, args []*typ) *typ {

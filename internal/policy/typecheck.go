@@ -29,20 +29,21 @@ type checker struct {
 	current  *ast.Module
 	values   map[*ast.Rule]*typ
 	open     map[*ast.Rule]bool // being evaluated
-	calls    int
+	results  map[string]*typ    // of the calls that were followed
 	failed   map[string]finding.Finding
 	passed   map[string]bool
 	packages *space
 	builtins map[string]*ast.Builtin
 }
 
-// maxCalls bounds the calls of functions that are followed.
+// maxCalls bounds the calls of functions, different in their types, that are
+// followed.
 const maxCalls = 20_000
 
 func (b *builder) checkTypes(compiler *ast.Compiler, list []*parsed) []finding.Finding {
 	c := &checker{
 		builder: b, inputs: map[string]*typ{}, modules: map[*ast.Module]*parsed{}, env: map[ast.Var]*typ{},
-		values: map[*ast.Rule]*typ{}, open: map[*ast.Rule]bool{}, failed: map[string]finding.Finding{}, passed: map[string]bool{},
+		values: map[*ast.Rule]*typ{}, results: map[string]*typ{}, open: map[*ast.Rule]bool{}, failed: map[string]finding.Finding{}, passed: map[string]bool{},
 		packages: spaces(compiler.Modules), builtins: map[string]*ast.Builtin{},
 	}
 	for _, builtin := range b.caps.Builtins {

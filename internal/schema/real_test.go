@@ -2,10 +2,17 @@ package schema
 
 import (
 	"io/fs"
+	"math/rand/v2"
+	"os"
+	"path/filepath"
+	"regexp"
 	"strings"
 	"testing"
 
+	"github.com/patchops/patchops/internal/document"
 	"github.com/patchops/patchops/internal/shape"
+	"github.com/patchops/patchops/internal/spec"
+	"github.com/patchops/patchops/internal/window"
 	"github.com/patchops/patchops/schemas"
 )
 
@@ -38,11 +45,18 @@ func compileBuiltin(t testing.TB) *shape.Set {
 }
 
 func TestBuiltin(t *testing.T) {
-	set := compileBuiltin(t)
+	checks := map[string]shape.Check{}
+	for _, table := range []map[string]func(string) (string, string){window.Checks(), spec.Checks()} {
+		for name, check := range table {
+			checks[name] = check
+		}
+	}
+	if _, findings := Compile(builtin(t), checks); len(findings) > 0 {
+		t.Errorf("with the checks: %v", findings)
+	}
 	if _, err := NewJudge(builtin(t)); err != nil {
 		t.Errorf("CUE refuses the schemas: %v", err)
 	}
-	t.Log(len(set.Kinds), len(set.Gates), len(set.Definitions))
 }
 
 func BenchmarkCompile(b *testing.B) {
@@ -52,11 +66,122 @@ func BenchmarkCompile(b *testing.B) {
 	}
 }
 
-func BenchmarkJudge(b *testing.B) {
-	files := builtin(b)
-	for b.Loop() {
-		if _, err := NewJudge(files); err != nil {
-			b.Fatal(err)
+// Kinds, gates and definitions are all there, documented, and each kind lets its
+// documents be told apart.
+func TestBuiltinSet(t *testing.T) {
+	set := compileBuiltin(t)
+	for _, gate := range []string{"rollout", "change", "start", "close"} {
+		if set.Gates[gate] == nil {
+			t.Errorf("no input for gate %s", gate)
 		}
 	}
+	for kind, n := range set.Kinds {
+		for _, field := range []string{"apiVersion", "kind", "metadata", "spec"} {
+			if f := n.Map.Field(field); f == nil || !f.Required {
+				t.Errorf("%s does not require %s", kind, field)
+			}
+		}
+	}
+	for name, n := range set.Definitions {
+		if n.Doc == "" {
+			t.Errorf("%s has no comment", name)
+		}
+		for _, row := range shape.FieldTable(n) {
+			envelope := row.Path == "apiVersion" || row.Path == "kind" || strings.HasPrefix(row.Path, "metadata")
+			if row.Doc == "" && !envelope {
+				t.Errorf("%s: %s has no comment", name, row.Path)
+			}
+		}
+	}
+}
+
+// Deleting any required field of a good document refuses it (security.md R27).
+func TestFloors(t *testing.T) {
+	files := builtin(t)
+	set := compileBuiltin(t)
+	g := newGenerator(files, rand.NewPCG(7, 8))
+	for _, kind := range set.KindNames() {
+		for range 20 {
+			v := g.good(set.Kinds[kind])
+			eachRequired(set.Kinds[kind], &v, func(m *document.Value, i int) {
+				before := *m
+				name := m.Keys[i].Name
+				m.Keys, m.Items = without(m.Keys, i), without(m.Items, i)
+				if admits(set.Kinds[kind], &v) {
+					t.Errorf("%s is taken without %s: %s", kind, name, show(plain(&v)))
+				}
+				*m = before
+			})
+		}
+	}
+}
+
+// eachRequired visits the keys of v that are required and no part of a choice.
+func eachRequired(n *shape.Node, v *document.Value, visit func(m *document.Value, i int)) {
+	var sites []site
+	collect(n, v, &sites)
+	for _, s := range sites {
+		for i := range s.value.Keys {
+			if s.node.Map == nil {
+				continue
+			}
+			for _, f := range s.node.Map.Fields {
+				if f.Required && f.Name == s.value.Keys[i].Name {
+					visit(s.value, i)
+				}
+			}
+		}
+	}
+}
+
+// good makes a value that the node admits.
+func (g *generator) good(n *shape.Node) document.Value {
+	for {
+		if v := g.value(n, 5); admits(n, &v) {
+			return v
+		}
+	}
+}
+
+// BenchmarkJudge10000 judges 10,000 good documents such as people write.
+func BenchmarkJudge10000(b *testing.B) {
+	set := compileBuiltin(b)
+	people := scaffolded(b, set)
+	docs := make([]document.Document, 10_000)
+	for i := range docs {
+		docs[i] = people[i%len(people)]
+	}
+	b.ReportAllocs()
+	for b.Loop() {
+		for i := range docs {
+			if len(set.Judge(&docs[i])) > 0 {
+				b.Fatal("a good document is refused")
+			}
+		}
+	}
+}
+
+// scaffolded are the good documents of the scaffold of a larger repository,
+// with one date for all its placeholders.
+func scaffolded(b *testing.B, set *shape.Set) []document.Document {
+	b.Helper()
+	placeholder := regexp.MustCompile(`\{\{[^}]*\}\}`)
+	var good []document.Document
+	err := filepath.WalkDir("../scaffold/msp", func(path string, _ fs.DirEntry, err error) error {
+		if err != nil || filepath.Ext(path) != ".yaml" {
+			return err
+		}
+		text, err := os.ReadFile(path)
+		docs, _ := document.ParseYAML(path, placeholder.ReplaceAll(text, []byte("2026-03-31")))
+		for i := range docs {
+			if len(set.Judge(&docs[i])) == 0 {
+				good = append(good, docs[i])
+			}
+		}
+		return err
+	})
+	if err != nil || len(good) < 20 {
+		b.Fatal(len(good), err)
+	}
+	return good
 }

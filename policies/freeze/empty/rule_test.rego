@@ -14,6 +14,8 @@ test_backwards if {
 
 test_no_time if count(found({"from": "2026-04-01T10:00:00Z", "until": "2026-04-01T10:00:00Z"})) == 1
 
+test_one_second if count(found({"from": "2026-04-01T10:00:00Z", "until": "2026-04-01T10:00:01Z"})) == 0
+
 test_one_day if count(found({"from": "2026-04-01", "until": "2026-04-01"})) == 0
 
 test_in_its_zone if {

@@ -1,0 +1,24 @@
+# METADATA
+# title: Patches are old enough before the deadline
+# description: A patch of the plan reaches the plan's own minimum age only after the deadline, so it can never be installed by it.
+# scope: package
+# schemas:
+#   - input: schema.PatchPlan
+# custom:
+#   severity: error
+#   gate: document
+#   controls: ["NIST SP 800-53r5 SI-2", "PCI DSS 4.0.1 6.3.3", "ITIL 4 change enablement"]
+package patchops.plan.too_young
+
+import data.patchops.lib.plans
+
+deny contains {
+	"path": ["spec", field, i],
+	"message": $"patch \"{name}\" of {released} is {input.spec.minimumAge} old only after the deadline {input.spec.deadline}",
+	"hint": "move the deadline, or leave the patch to the next plan",
+} if {
+	some [field, i, name] in plans.named(input)
+	released := plans.patch(name).releasedAt
+	age := patchops.seconds(input.spec.minimumAge) * 1000000000 # mutation: equivalent a nanosecond in a second moves no date
+	patchops.instant(released, "UTC", "from") + age >= plans.deadline(input)
+}
