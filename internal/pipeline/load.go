@@ -76,7 +76,7 @@ func (e *Engine) head(doc *document.Document) *Head {
 		return &Head{ID: doc.ID, Name: name, Ignored: true, Findings: []finding.Finding{envelope(doc)}}
 	}
 	found := e.Shapes.Judge(doc)
-	h := &Head{ID: doc.ID, Name: name, Broken: len(found) > 0}
+	h := &Head{ID: doc.ID, Name: name, Broken: doc.Broken || len(found) > 0}
 	h.Findings = append(append(found, layout(doc)...), scope(doc)...)
 	return h
 }

@@ -82,6 +82,5 @@ func (e *Engine) levels(doc *document.Document, known []string) []finding.Findin
 func softened(id string) bool {
 	return slices.Contains([]string{
 		"document/envelope", "selector/no-match", "acceptance/unused", "acceptance/expiring", "acceptance/expired-waiver",
-		"config/missing", "schema/own-shadow",
 	}, id)
 }

@@ -116,12 +116,13 @@ func TestDataIsReadLazily(t *testing.T) {
 		"all assets":                   {`count(data.assets.acme) == 2`, true, []string{"asset/acme/db-01", "asset/acme/web-01", "assets/acme"}},
 		"targets":                      {"some t in data.targets.acme.p\ndata.assets[t.client][t.asset].tier == \"0\"", true, []string{"asset/acme/db-01", "asset/acme/web-01", "targets/acme/p"}},
 		"matches":                      {"some a in data.assets.acme\npatchops.matches(input.spec.selector, a)\na.name == \"web-01\"", true, []string{"asset/acme/db-01", "asset/acme/web-01", "assets/acme"}},
+		"R23 a name that looks like Rego": {`data.documents.Client.acme[input.spec.deadline].spec`, false, []string{`document/Client/acme/"] == 1; x["../a`}},
 		"as-of behind a condition":     {"input.spec.reboot == \"always\"\ndata.asOf", false, nil},
 		"as-of":                        {`time.parse_rfc3339_ns(data.asOf) > patchops.instant("2026-03-11", "", "until")`, true, []string{"asOf"}},
 	} {
 		t.Run(name, func(t *testing.T) {
 			e, w := compiled(t, ruleModule("a", deny(c.body))), small()
-			found, _ := e.Judge(plan(t, "reboot: never\nselector: {matchLabels: {team: linux}}"), w)
+			found, _ := e.Judge(plan(t, "reboot: never\nselector: {matchLabels: {team: linux}}\ndeadline: '\"] == 1; x[\"../a'"), w)
 			slices.Sort(w.asked)
 			if fires := len(found) == 1 && found[0].ID == "demo/a"; fires != c.fires || !slices.Equal(slices.Compact(w.asked), c.asked) {
 				t.Errorf("asked for %q, found %s", w.asked, lines(found))
@@ -140,6 +141,27 @@ func TestJudgeGate(t *testing.T) {
 	found, n := e.JudgeGate("rollout", yaml("{placements: [{cost: 5}, {cost: 11}]}"), small())
 	if n != 1 || len(found) != 1 || found[0].Path != "placements[1].cost" || found[0].Message != "11" {
 		t.Errorf("%d rules, found %+v", n, found)
+	}
+}
+
+// TestSameInputSameFindings guards R24: whatever the order of modules and of
+// maps.
+func TestSameInputSameFindings(t *testing.T) {
+	modules := []Module{
+		ruleModule("increase", increasing), ruleModule("a", deny("some w in input.spec.waves\nw.percent > 1")), ruleModule("b", deny(`to_number(input.spec.deadline) > 1`)),
+		libModule("help", help), own(ruleModule("c", deny("input.spec.rebot"))), own(ruleModule("d", deny("http.send({})"))),
+	}
+	doc := plan(t, "deadline: soon\nwaves:\n  - {name: a, percent: 50}\n  - {name: b, percent: 10}\n  - {name: c, percent: 5}")
+	var first string
+	for i := range 200 {
+		modules = append(modules[1:], modules[0])
+		e, refused := Compile(shapes(), modules, functions)
+		found, _ := e.Judge(doc, small())
+		if all := lines(refused) + lines(found); i == 0 {
+			first = all
+		} else if all != first {
+			t.Fatalf("replay %d: %s\nfirst: %s", i, all, first)
+		}
 	}
 }
 

@@ -22,6 +22,7 @@ type typ struct {
 	rest     *typ             // values of an object made in Rego under computed keys,
 	computed bool             // if it has such keys
 	space    *space           // below data.patchops
+	tuple    []*typ           // the elements of a list made in Rego, by index
 	list     bool             // a list or set made in Rego
 	object   bool             // likewise an object
 	what     string           // how the rule calls it, for messages
@@ -72,6 +73,11 @@ func (t *typ) plus(p *typ) *typ {
 		nodes:    slices.Clone(t.nodes), list: t.list || p.list, object: t.object || p.object,
 		items: either(t.list, t.items, p.list, p.items), what: t.what,
 		rest: either(t.computed, t.rest, p.computed, p.rest), computed: t.computed || p.computed,
+	}
+	if len(t.tuple) == len(p.tuple) && len(t.nodes)+len(p.nodes) == 0 {
+		for i := range t.tuple {
+			sum.tuple = append(sum.tuple, union(t.tuple[i], p.tuple[i]))
+		}
 	}
 	for _, n := range p.nodes {
 		if !slices.Contains(sum.nodes, n) {
@@ -261,6 +267,9 @@ func (t *typ) sign(b *strings.Builder) {
 	if t.list {
 		b.WriteByte('[')
 		t.items.sign(b)
+	}
+	for _, e := range t.tuple {
+		e.sign(b)
 	}
 	for _, name := range slices.Sorted(maps.Keys(t.fields)) {
 		b.WriteString(strconv.Quote(name))

@@ -242,7 +242,12 @@ func (c *checker) unify(expr *ast.Expr, pattern *ast.Term, t *typ) {
 		c.env[p] = t
 	case *ast.Array:
 		_, below := t.elements()
-		p.Foreach(func(item *ast.Term) { c.unify(expr, item, below) })
+		for i := range p.Len() {
+			if t != nil && len(t.tuple) == p.Len() {
+				below = t.tuple[i]
+			}
+			c.unify(expr, p.Elem(i), below)
+		}
 	case ast.Object:
 		p.Foreach(func(k, v *ast.Term) {
 			ref := ast.Ref{ast.VarTerm(t.text()), k}

@@ -115,6 +115,11 @@ else := {"reboot": "always"}`,
 	data.patchops.lib.help.ended(client)
 	help.low(input.spec.waves)
 }`,
+	"names": `deny contains {"path": ["spec", field, i, "name"], "message": "m"} if {
+	some [field, i] in {[f, j] | some j, w in input.spec.waves; w.soak; f := "waves"} | direct(input)
+}
+
+direct(p) := {["patches", i] | some i, _ in p.spec.patches}`,
 	"choices": `deny contains {"path": ["spec", "waves", 0, "clock"], "message": "m"} if {
 	some w in input.spec.waves
 	w.elapsed

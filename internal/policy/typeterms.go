@@ -19,7 +19,9 @@ func (c *checker) term(t *ast.Term) *typ {
 	case ast.Ref:
 		return c.ref(v, t.Location)
 	case *ast.Array:
-		return c.collection(v.Foreach)
+		made := c.collection(v.Foreach)
+		v.Foreach(func(item *ast.Term) { made.tuple = append(made.tuple, c.known(item)) })
+		return made
 	case ast.Set:
 		return c.collection(v.Foreach)
 	case ast.Object:
@@ -48,6 +50,14 @@ func (c *checker) variable(v ast.Var, at *ast.Location) *typ {
 		return nil // all of data holds the rule itself: OPA refuses that
 	}
 	return c.env[v]
+}
+
+// known is the type of a term that was checked before.
+func (c *checker) known(t *ast.Term) *typ {
+	if v, ok := t.Value.(ast.Var); ok {
+		return c.env[v]
+	}
+	return c.term(t)
 }
 
 func (c *checker) collection(each func(func(*ast.Term))) *typ {
@@ -121,7 +131,7 @@ func (c *checker) step(t *typ, ref ast.Ref, i int, at *ast.Location) *typ {
 			c.env[v] = keys
 		}
 		c.lookup(t, c.env[v])
-		return values
+		return c.named(t, ref, i, c.env[v], values)
 	}
 	c.lookup(t, c.term(segment))
 	_, values := t.elements()
@@ -146,6 +156,24 @@ func (c *checker) stepName(t *typ, ref ast.Ref, i int, name string, at *ast.Loca
 		c.literalsIn(&typ{literals: []*ast.Term{ref[i]}}, t.items)
 	}
 	return below
+}
+
+// named checks a variable that can only hold names which the rule spells out:
+// each must be a key.
+func (c *checker) named(t *typ, ref ast.Ref, i int, index, all *typ) *typ {
+	if t == nil || index == nil || len(t.nodes) == 0 || len(index.literals) == 0 || len(index.nodes) > 0 {
+		return all
+	}
+	var parts []*typ
+	for _, l := range index.literals {
+		name, ok := l.Value.(ast.String)
+		if !ok {
+			return all
+		}
+		spelt := append(slices.Clone(ref[:i]), l)
+		parts = append(parts, c.stepName(t, spelt, i, string(name), l.Location))
+	}
+	return union(parts...)
 }
 
 // stepSpace goes from a package to its rule, or to a package below.

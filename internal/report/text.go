@@ -66,8 +66,16 @@ func (v view) textFinding(b *bytes.Buffer, f finding.Finding, e *excerpter) {
 		fmt.Fprintf(b, "  hint: %s\n", indented(f.Hint))
 	}
 	for _, r := range f.Related {
-		fmt.Fprintf(b, "  see %s: %s\n", place(r.Position), Display(r.Message))
+		fmt.Fprintf(b, "  see %s: %s\n", place(r.Position), shorten(Display(r.Message), 120))
 	}
+}
+
+// shorten cuts a text that would hide the finding it explains.
+func shorten(s string, limit int) string {
+	if r := []rune(s); len(r) > limit {
+		return string(r[:limit-1]) + "…"
+	}
+	return s
 }
 
 // indented keeps the lines of a hint that holds several, so that a snippet to

@@ -17,11 +17,11 @@ func FuzzTreeEqualsCUE(f *testing.F) {
 		f.Fatal(err)
 	}
 	names := sortedKeys(set.Definitions)
+	words, numbers := literals(files)
 	f.Add(uint16(0), []byte("patchops"))
 	f.Fuzz(func(t *testing.T, which uint16, steer []byte) {
 		name := names[int(which)%len(names)]
-		g := &generator{Rand: newSteered(steer)}
-		g.words, g.numbers = literals(files)
+		g := &generator{newSteered(steer), words, numbers}
 		v := g.next(set.Definitions[name])
 		if tree, other := admits(set.Definitions[name], &v), cue.Admits(name, plain(&v)); tree != other {
 			t.Errorf("%s: tree %v, CUE %v: %s", name, tree, other, show(plain(&v)))

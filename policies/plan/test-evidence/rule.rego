@@ -5,7 +5,7 @@
 # schemas:
 #   - input: schema.PatchPlan
 # custom:
-#   severity: note
+#   severity: warning
 #   gate: document
 #   controls: ["PCI DSS 4.0.1 6.5.1", "NIST SP 800-53r5 CM-3(2)", "NIST SP 800-40r4 2.3.1", "ISO/IEC 27001:2022 A.8.29", "ITIL 4 service validation and testing"]
 package patchops.plan.test_evidence
