@@ -95,7 +95,7 @@ func (r *reader) kept() pipeline.Kept {
 }
 
 func (r *reader) head() *pipeline.Head {
-	h := &pipeline.Head{ID: r.identity(), Name: r.position(), Broken: r.flag(), Ignored: r.flag(), Findings: r.findings()}
+	h := &pipeline.Head{ID: r.identity(), Name: r.position(), Broken: r.flag(), Ignored: r.flag(), Bulk: r.text(), Waives: r.flag(), Findings: r.findings()}
 	if !r.flag() {
 		return h
 	}

@@ -81,6 +81,8 @@ func (w *writer) head(h *pipeline.Head) {
 	w.position(h.Name)
 	w.flag(h.Broken)
 	w.flag(h.Ignored)
+	w.text(h.Bulk)
+	w.flag(h.Waives)
 	w.findings(h.Findings)
 	w.flag(h.Verdict != nil)
 	if v := h.Verdict; v != nil {

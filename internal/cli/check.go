@@ -83,11 +83,17 @@ func (a *app) check(cmd *cobra.Command, flags checkFlags, args []string) error {
 	if err != nil {
 		return err
 	}
+	var rules []report.RuleInfo
+	if a.flags.format == "sarif" {
+		if rules, err = metadata(engine); err != nil {
+			return err
+		}
+	}
 	found := slices.DeleteFunc(out.Findings, func(f finding.Finding) bool { return !under(f.File, paths) })
 	err = report.Write(a.env.Stdout, a.flags.format, report.Check{
 		Commit: commit, AsOf: asOf.Format("2006-01-02T15:04:05Z07:00"), Tzdata: window.Version,
 		Documents: out.Documents, Rules: out.Rules, Findings: found,
-		Version: a.env.Version.Version, Metadata: metadata(engine), Source: repo.source(in.Tree),
+		Version: a.env.Version.Version, Metadata: rules, Source: repo.source(in.Tree),
 	}, report.Options{Color: color})
 	if err == nil && finding.Count(found).Errors > 0 {
 		return statusError{status: exitFindings}
@@ -153,13 +159,18 @@ func (a *app) base(repo repository, rev string, in *pipeline.Input) error {
 	return err
 }
 
-func metadata(e *pipeline.Engine) []report.RuleInfo {
+// metadata is what SARIF shows of the built-in rules.
+func metadata(e *pipeline.Engine) ([]report.RuleInfo, error) {
+	rules, err := e.Rules()
+	if err != nil {
+		return nil, err
+	}
 	var out []report.RuleInfo
-	for _, r := range e.Rules.Rules() {
+	for _, r := range rules.Rules() {
 		out = append(out, report.RuleInfo{
 			ID: r.ID, Title: r.Title, Description: r.Description, Severity: r.Severity, Controls: r.Controls,
 			HelpURI: fmt.Sprintf("https://github.com/patchops/patchops/blob/main/docs/findings/%s.md", r.ID),
 		})
 	}
-	return out
+	return out, nil
 }

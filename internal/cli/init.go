@@ -77,9 +77,10 @@ func (a *app) init(dir, example string) error {
 	return nil
 }
 
-// Scaffold renders an example with the editors' schemas beside it.
+// Scaffold renders an example with the workflow and the editors' schemas beside it.
 func Scaffold(example string, asOf time.Time, id string) (map[string][]byte, error) {
-	files, err := scaffold.Render(example, asOf, id)
+	p := scaffold.Params{Example: example, AsOf: asOf, RepositoryID: id, Workflow: scaffold.Workflow()}
+	files, err := p.Render()
 	if err != nil {
 		return nil, err
 	}

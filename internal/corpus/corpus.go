@@ -31,6 +31,8 @@ type Entry struct {
 	Name   finding.Position // of metadata.name, for findings about the identity
 	Broken bool             // has findings that keep rules from reading it
 	Closed bool             // a plan below plans/**/closed/
+	Bulk   string           // of an AssetList: the file that its rows are in
+	Waives bool             // of a RiskAcceptance: it names findings
 
 	document func() *document.Document
 	root     func() *document.Value
@@ -90,7 +92,7 @@ func New(asOf string, entries []*Entry, files Files, rows Rows) *Corpus {
 		asOf: asOf, entries: entries, files: files, rows: rows,
 		byID:    make(map[finding.Identity]*Entry, len(entries)),
 		names:   map[string]map[string][]string{},
-		estates: map[string]*estate{}, values: map[Dependency]Digest{}, selections: map[finding.Identity]*selection{},
+		estates: map[string]*estate{}, values: make(map[Dependency]Digest, 4*len(entries)), selections: map[finding.Identity]*selection{},
 	}
 	for _, e := range entries {
 		c.add(e)

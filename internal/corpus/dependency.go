@@ -4,9 +4,6 @@ import (
 	"cmp"
 	"crypto/sha256"
 	"io"
-	"strings"
-
-	"github.com/patchops/patchops/internal/document"
 )
 
 // Reading says how something was read.
@@ -14,14 +11,13 @@ type Reading byte
 
 // The ways of reading. What each holds, as a digest, is Corpus.Holds.
 const (
-	AsOf      Reading = 'a' // the instant of judgement
-	Content   Reading = 'd' // a document: the bytes of its file
-	Exists    Reading = 'e' // whether a document exists
-	Names     Reading = 'n' // the names of a kind in a client
-	Clients   Reading = 'c' // the clients of a kind
-	Assets    Reading = 's' // the assets of a client: its lists, their bulk files, its HA groups and sites, the client itself
-	File      Reading = 'f' // the bytes of a file; Name is its path
-	Parameter Reading = 'p' // Config's and a client's parameters of a rule; Name is the rule
+	AsOf    Reading = 'a' // the instant of judgement
+	Content Reading = 'd' // a document: the bytes of its file
+	Exists  Reading = 'e' // whether a document exists
+	Names   Reading = 'n' // the names of a kind in a client
+	Clients Reading = 'c' // the clients of a kind
+	Assets  Reading = 's' // the assets of a client: its lists, their bulk files, its HA groups and sites, the client itself
+	File    Reading = 'f' // the bytes of a file; Name is its path
 )
 
 // Dependency is one thing that a judgement read.
@@ -66,9 +62,6 @@ func (c *Corpus) holds(d Dependency) Digest {
 		return c.assetsDigest(d.Client)
 	case File:
 		return c.fileDigest(d.Name)
-	case Parameter:
-		config, client := c.parameters(d.Client, d.Name)
-		return sum(text(config), text(client))
 	}
 	return Digest{}
 }
@@ -98,8 +91,8 @@ func (c *Corpus) assetsDigest(client string) Digest {
 		if e.Broken {
 			continue
 		}
-		if path := e.Document().Root.Get("spec").Get("file").Text(); path != "" {
-			d = c.fileDigest(path)
+		if e.Bulk != "" {
+			d = c.fileDigest(e.Bulk)
 			h.Write(d[:])
 		}
 	}
@@ -122,13 +115,6 @@ func sum(texts ...string) Digest {
 		_, _ = io.WriteString(h, t)
 	}
 	return Digest(h.Sum(nil))
-}
-
-// text is a value's content without its places, for digests only.
-func text(v *document.Value) string {
-	var b strings.Builder
-	write(&b, v)
-	return b.String()
 }
 
 // CompareDependencies is the fixed order of dependencies.

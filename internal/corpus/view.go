@@ -5,7 +5,6 @@ import (
 	"slices"
 
 	"github.com/patchops/patchops/internal/document"
-	"github.com/patchops/patchops/internal/finding"
 	"github.com/patchops/patchops/internal/spec"
 )
 
@@ -127,22 +126,15 @@ func (v *View) AssetNames(client string) []string { return v.estate(client).name
 
 // Parameters is what Config and the judged document's client say of a rule.
 func (v *View) Parameters(rule string) (config, client *document.Value) {
-	v.note(Dependency{Reading: Parameter, Client: v.client, Name: rule})
-	return v.corpus.parameters(v.client, rule)
+	for _, name := range v.Names("Config", Global) {
+		config = parameter(v.Document("Config", Global, name), rule)
+	}
+	if v.client == Global {
+		return config, nil
+	}
+	return config, parameter(v.Document("Client", v.client, v.client), rule)
 }
 
-func (c *Corpus) parameters(client, rule string) (config, own *document.Value) {
-	for _, name := range c.names["Config"][Global] {
-		config = c.parameter(finding.Identity{Kind: "Config", Name: name}, rule)
-	}
-	own = c.parameter(finding.Identity{Kind: "Client", Client: client, Name: client}, rule)
-	return config, own
-}
-
-func (c *Corpus) parameter(id finding.Identity, rule string) *document.Value {
-	e := c.byID[id]
-	if e == nil || e.Broken {
-		return nil
-	}
-	return e.Document().Root.Get("spec").Get("policy").Get("parameters").Get(rule)
+func parameter(root *document.Value, rule string) *document.Value {
+	return root.Get("spec").Get("policy").Get("parameters").Get(rule)
 }

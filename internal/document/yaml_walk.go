@@ -167,23 +167,26 @@ func (y *yamlFile) escapes(n *yaml.Node, at Pos) bool {
 	if r < 0 {
 		return true
 	}
-	y.refuse("yaml/character", y.escapeAt(at), "remove it", "the escape gives %s, %s", shown(r), why(r))
+	if where, ok := y.escapeAt(at); ok {
+		y.refuse("yaml/character", where, "remove it", "the escape gives %s, %s", shown(r), why(r))
+	}
+	y.bad = true
 	return false
 }
 
 // escapeAt finds the first escape with a forbidden result in the double-quoted
-// scalar that begins at a place.
-func (y *yamlFile) escapeAt(at Pos) Pos {
+// scalar that begins at a place; none, when the character itself stands there.
+func (y *yamlFile) escapeAt(at Pos) (Pos, bool) {
 	for i := y.at.to(at) + 1; i+1 < len(y.src) && y.src[i] != '"'; i++ {
 		if y.src[i] != '\\' {
 			continue
 		}
 		if r, ok := escaped(y.src[i+1:]); ok && forbidden(r) {
-			return y.at.at(i)
+			return y.at.at(i), true
 		}
 		i++
 	}
-	return at
+	return at, false
 }
 
 // escaped decodes the escape that b continues (YAML 1.2 section 5.7), those

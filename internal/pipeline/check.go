@@ -67,7 +67,15 @@ func (r *run) judge() error {
 	r.corpus = corpus.New(asOf, entries(r.files, r.in.Child), r.in.Tree.File, r.engine.rows)
 	todo := tasks(r.corpus, r.files)
 	r.own = &own{run: r}
-	judging := judging{r.engine, r.corpus, reference.Options{Findings: r.own.known(r.engine.known)}, policy.NewTerms()}
+	kinds := map[string]bool{}
+	for _, t := range todo {
+		kinds[t.entry.ID.Kind] = true
+	}
+	rules, err := r.engine.rulesFor(kinds)
+	if err != nil {
+		return err
+	}
+	judging := judging{r.engine, rules, r.corpus, reference.Options{Findings: r.own.known(r.engine.known)}, policy.NewTerms()}
 	if err = judging.all(todo); err != nil {
 		return err
 	}
@@ -127,7 +135,7 @@ func (r *run) collect(wanted func(*file, *Head) bool) []finding.Finding {
 
 func (r *run) settle(found []finding.Finding) *Outcome {
 	e := r.engine
-	out := &Outcome{Corpus: r.corpus, Kept: Kept{}, Reused: r.reused, Rules: len(e.Rules.Rules()) + len(e.own)}
+	out := &Outcome{Corpus: r.corpus, Kept: Kept{}, Reused: r.reused, Rules: len(e.ids) + len(e.own)}
 	broken := false
 	for _, f := range r.files {
 		out.Kept[f.source.Path] = &f.FileVerdict

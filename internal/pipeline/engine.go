@@ -5,8 +5,10 @@ import (
 	"fmt"
 	"io/fs"
 	"path"
+	"regexp"
 	"slices"
 	"strings"
+	"sync"
 
 	"github.com/patchops/patchops/docs"
 	"github.com/patchops/patchops/internal/document"
@@ -20,18 +22,20 @@ import (
 	"github.com/patchops/patchops/schemas"
 )
 
-// Engine is the built-in schemas and rules, compiled. It does not change and is
-// safe for concurrent use.
+// Engine is the built-in schemas, compiled, and the built-in rules, compiled as
+// far as a tree needs them. It does not change and is safe for concurrent use.
 type Engine struct {
 	Shapes *shape.Set
-	Rules  *policy.Engine
-	known  []string        // ids of all findings that have a page, sorted
-	ids    map[string]bool // of built-in rules
-	own    []string        // ids of the judged tree's own rules, sorted (see with)
+
+	modules []policy.Module
+	all     func() (*policy.Engine, error)
+	known   []string // ids of all findings that have a page, sorted
+	ids     []string // of built-in rules, sorted
+	own     []string // ids of the judged tree's own rules, sorted (see with)
 }
 
-// NewEngine compiles the built-in schemas and rules. It fails only when they
-// are wrong, which is a bug of ours.
+// NewEngine compiles the built-in schemas. It fails only when they are wrong,
+// which is a bug of ours.
 func NewEngine() (*Engine, error) {
 	shapes, err := Shapes()
 	if err != nil {
@@ -41,16 +45,39 @@ func NewEngine() (*Engine, error) {
 	if err != nil {
 		return nil, err
 	}
-	rules, found := policy.Compile(shapes, modules, Functions())
-	if len(found) > 0 {
-		return nil, broken("policies", found)
+	e := &Engine{Shapes: shapes, modules: modules, known: Known()}
+	for _, m := range modules {
+		if id, ok := ruleOfPath(m.File); ok {
+			e.ids = append(e.ids, id)
+		}
 	}
-	e := &Engine{Shapes: shapes, Rules: rules, known: Known(), ids: map[string]bool{}}
-	for _, r := range rules.Rules() {
-		e.ids[r.ID] = true
-	}
+	slices.Sort(e.ids)
+	e.all = sync.OnceValues(func() (*policy.Engine, error) { return policy.CompileVetted(shapes, modules, Functions()) })
 	return e, nil
 }
+
+// Rules are all built-in rules, compiled.
+func (e *Engine) Rules() (*policy.Engine, error) { return e.all() }
+
+// rulesFor are at least the built-in rules for these kinds. A start for one
+// changed document compiles only what can judge it.
+func (e *Engine) rulesFor(kinds map[string]bool) (*policy.Engine, error) {
+	// What Config and Client say of rules is judged against all of them.
+	if len(kinds) > 8 || kinds["Config"] || kinds["Client"] {
+		return e.all()
+	}
+	var some []policy.Module
+	for _, m := range e.modules {
+		kind := inputKind.FindSubmatch(m.Source)
+		if kind == nil || kinds[string(kind[1])] {
+			some = append(some, m)
+		}
+	}
+	return policy.CompileVetted(e.Shapes, some, Functions())
+}
+
+// inputKind finds the kind that a rule's annotation names.
+var inputKind = regexp.MustCompile(`(?m)^#\s+- input: schema\.(\w+)`)
 
 // Shapes compiles the built-in schemas.
 func Shapes() (*shape.Set, error) {
@@ -155,7 +182,10 @@ func (e *Engine) ownRule(id string) bool {
 	return ok
 }
 
-func (e *Engine) isRule(id string) bool { return e.ids[id] || e.ownRule(id) }
+func (e *Engine) isRule(id string) bool {
+	_, ok := slices.BinarySearch(e.ids, id)
+	return ok || e.ownRule(id)
+}
 
 func documentPath(keys ...string) document.Path {
 	p := make(document.Path, len(keys))

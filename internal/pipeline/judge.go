@@ -42,6 +42,7 @@ func tasks(c *corpus.Corpus, files []*file) []task {
 // judging is the judgement of many documents of one corpus.
 type judging struct {
 	*Engine
+	rules   *policy.Engine
 	corpus  *corpus.Corpus
 	options reference.Options
 	terms   *policy.Terms
@@ -75,26 +76,26 @@ func (j *judging) verdict(entry *corpus.Entry) *Verdict {
 	found = append(found, j.estate(doc, view)...)
 	found = append(found, references(tree, doc, view, options)...)
 	found = append(found, j.levels(doc, options.Findings)...)
-	found = append(found, parameters(j.Rules, doc, view, func(id string) bool { return !j.ownRule(id) })...)
-	if broken {
+	found = append(found, parameters(j.rules, doc, view, func(id string) bool { return !j.ownRule(id) })...)
+	if broken || entry.Closed { // a closed plan is history that no rule judges
 		return &Verdict{Findings: found, Read: view.Dependencies()}
 	}
-	judged, evaluated := j.rules(doc, view)
+	judged, evaluated := j.judgeByRules(doc, view)
 	return &Verdict{Findings: append(found, judged...), Evaluated: evaluated, Read: view.Dependencies()}
 }
 
-// rules judges a document by all rules. Where that met a broken document it is
+// judgeByRules judges a document by all rules. Where that met a broken document it is
 // done again rule by rule, and what a rule says because it could not see that
 // document is dropped: the broken document has findings of its own.
-func (j *judging) rules(doc *document.Document, view *corpus.View) ([]finding.Finding, int) {
-	found, evaluated := j.Rules.Judge(doc, data{view, j.terms})
+func (j *judging) judgeByRules(doc *document.Document, view *corpus.View) ([]finding.Finding, int) {
+	found, evaluated := j.rules.Judge(doc, data{view, j.terms})
 	if !view.Broken() || len(found) == 0 {
 		return found, evaluated
 	}
 	found = nil
-	for n := range j.Rules.Count(doc.ID.Kind) {
+	for n := range j.rules.Count(doc.ID.Kind) {
 		alone := j.corpus.View(doc.ID.Client)
-		if said := j.Rules.JudgeRule(n, doc, data{alone, j.terms}); !alone.Broken() {
+		if said := j.rules.JudgeRule(n, doc, data{alone, j.terms}); !alone.Broken() {
 			found = append(found, said...)
 		}
 	}

@@ -26,6 +26,8 @@ type Head struct {
 	Name     finding.Position // of metadata.name
 	Broken   bool             // schema errors: rules neither judge nor read it
 	Ignored  bool             // not a document of patchops
+	Bulk     string           // of an AssetList: the file that its rows are in
+	Waives   bool             // of a RiskAcceptance: it names findings
 	Findings []finding.Finding
 	Verdict  *Verdict // nil when not judged
 }

@@ -77,6 +77,12 @@ func (e *Engine) head(doc *document.Document) *Head {
 	}
 	found := e.Shapes.Judge(doc)
 	h := &Head{ID: doc.ID, Name: name, Broken: doc.Broken || len(found) > 0}
+	switch spec := doc.Root.Get("spec"); doc.ID.Kind {
+	case "AssetList":
+		h.Bulk = spec.Get("file").Text()
+	case "RiskAcceptance":
+		h.Waives = len(spec.Get("scope").Get("findings").Elements()) > 0
+	}
 	h.Findings = append(append(found, layout(doc)...), scope(doc)...)
 	return h
 }
@@ -152,6 +158,7 @@ func entries(files []*file, child Child) []*corpus.Entry {
 			}
 			out = append(out, corpus.NewEntry(corpus.Entry{
 				ID: h.ID, File: f.source.Path, Index: i, Digest: f.source.Digest, Name: h.Name, Broken: h.Broken,
+				Bulk: h.Bulk, Waives: h.Waives,
 			}, func() *document.Document { return f.document(i, child) }))
 		}
 	}

@@ -197,7 +197,7 @@ func (o *own) shared() ownShared {
 	for _, f := range o.run.files {
 		of := ownFile{Source: f.source}
 		for _, h := range f.Documents {
-			of.Heads = append(of.Heads, Head{ID: h.ID, Name: h.Name, Broken: h.Broken, Ignored: h.Ignored})
+			of.Heads = append(of.Heads, Head{ID: h.ID, Name: h.Name, Broken: h.Broken, Ignored: h.Ignored, Bulk: h.Bulk})
 		}
 		if path.Ext(f.source.Path) == ".cue" && len(f.Documents) > 0 {
 			f.document(0, o.run.in.Child)
@@ -206,11 +206,8 @@ func (o *own) shared() ownShared {
 		s.Files = append(s.Files, of)
 	}
 	for _, e := range o.run.corpus.Entries() {
-		if e.ID.Kind != "AssetList" || e.Broken {
-			continue
-		}
-		if name := e.Document().Root.Get("spec").Get("file").Text(); name != "" {
-			s.Data[name], _ = t.File(name)
+		if e.Bulk != "" {
+			s.Data[e.Bulk], _ = t.File(e.Bulk)
 		}
 	}
 	return s

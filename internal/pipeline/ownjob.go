@@ -79,7 +79,7 @@ func (j *ownJudge) index() {
 		j.first = append(j.first, len(all))
 		loaded := &file{source: f.Source, documents: f.Evaluated}
 		for i, h := range f.Heads {
-			e := corpus.Entry{ID: h.ID, File: f.Source.Path, Index: i, Digest: f.Source.Digest, Name: h.Name, Broken: h.Broken}
+			e := corpus.Entry{ID: h.ID, File: f.Source.Path, Index: i, Digest: f.Source.Digest, Name: h.Name, Broken: h.Broken, Bulk: h.Bulk}
 			if h.Ignored {
 				e.ID = finding.Identity{}
 			}

@@ -64,13 +64,10 @@ func (e *Engine) mayLevel(f finding.Finding) bool {
 func (e *Engine) waive(c *corpus.Corpus, found []finding.Finding, asOf time.Time) []finding.Finding {
 	var out []finding.Finding
 	for _, entry := range c.Entries() {
-		if entry.ID.Kind != "RiskAcceptance" || entry.Broken {
+		if !entry.Waives || entry.Broken {
 			continue
 		}
 		a := spec.ParseAcceptance(entry.Document(), c.Zone(entry.ID.Client))
-		if len(a.Findings) == 0 {
-			continue
-		}
 		out = append(out, e.apply(c, a, entry, found, asOf)...)
 	}
 	return append(found, out...)

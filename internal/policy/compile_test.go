@@ -179,3 +179,21 @@ func FuzzTooDeep(f *testing.F) {
 		}
 	})
 }
+
+func TestABrokenRuleIsNamedOnce(t *testing.T) {
+	// A rule that reads the broken one is not reported for it.
+	reader := own(ruleModule("reader", deny("count(data.patchops.demo.bad.deny) > 0")))
+	if f := refused(t, ruleModule("bad", deny("input.spec.auto ==")+"\n")); f.ID != "policy/compile" {
+		t.Errorf("found %s", lines([]finding.Finding{f}))
+	}
+	_, found := Compile(shapes(), []Module{own(ruleModule("bad", deny("input.spec.auto =="))), reader}, functions)
+	if len(found) != 1 || found[0].File != "policies/demo/bad/rule.rego" {
+		t.Errorf("found %s", lines(found))
+	}
+}
+
+func TestABrokenBuiltinRuleLeavesNoEngine(t *testing.T) {
+	if e, found := Compile(shapes(), []Module{ruleModule("bad", deny("input.spec.rebot"))}, functions); e != nil || len(found) != 1 {
+		t.Errorf("engine %v, found %s", e, lines(found))
+	}
+}

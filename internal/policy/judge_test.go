@@ -111,14 +111,14 @@ func TestDataIsReadLazily(t *testing.T) {
 		"all of a kind": {"some c, n\ndata.documents.Client[c][n].spec.status == \"ended\"", true, []string{
 			"clients/Client", "document/Client/acme/acme", "document/Client/bolt/bolt", "names/Client/acme", "names/Client/bolt",
 		}},
-		"some in a client's documents": {"some n, d in data.documents.Patch._\nd.spec.severity == \"critical\"\nn == \"openssl\"", true, []string{"document/Patch/_/openssl", "names/Patch/_"}},
-		"an asset":                     {`data.assets.acme["db-01"].tier == "0"`, true, []string{"asset/acme/db-01"}},
-		"all assets":                   {`count(data.assets.acme) == 2`, true, []string{"asset/acme/db-01", "asset/acme/web-01", "assets/acme"}},
-		"targets":                      {"some t in data.targets.acme.p\ndata.assets[t.client][t.asset].tier == \"0\"", true, []string{"asset/acme/db-01", "asset/acme/web-01", "targets/acme/p"}},
-		"matches":                      {"some a in data.assets.acme\npatchops.matches(input.spec.selector, a)\na.name == \"web-01\"", true, []string{"asset/acme/db-01", "asset/acme/web-01", "assets/acme"}},
+		"some in a client's documents":    {"some n, d in data.documents.Patch._\nd.spec.severity == \"critical\"\nn == \"openssl\"", true, []string{"document/Patch/_/openssl", "names/Patch/_"}},
+		"an asset":                        {`data.assets.acme["db-01"].tier == "0"`, true, []string{"asset/acme/db-01"}},
+		"all assets":                      {`count(data.assets.acme) == 2`, true, []string{"asset/acme/db-01", "asset/acme/web-01", "assets/acme"}},
+		"targets":                         {"some t in data.targets.acme.p\ndata.assets[t.client][t.asset].tier == \"0\"", true, []string{"asset/acme/db-01", "asset/acme/web-01", "targets/acme/p"}},
+		"matches":                         {"some a in data.assets.acme\npatchops.matches(input.spec.selector, a)\na.name == \"web-01\"", true, []string{"asset/acme/db-01", "asset/acme/web-01", "assets/acme"}},
 		"R23 a name that looks like Rego": {`data.documents.Client.acme[input.spec.deadline].spec`, false, []string{`document/Client/acme/"] == 1; x["../a`}},
-		"as-of behind a condition":     {"input.spec.reboot == \"always\"\ndata.asOf", false, nil},
-		"as-of":                        {`time.parse_rfc3339_ns(data.asOf) > patchops.instant("2026-03-11", "", "until")`, true, []string{"asOf"}},
+		"as-of behind a condition":        {"input.spec.reboot == \"always\"\ndata.asOf", false, nil},
+		"as-of":                           {`time.parse_rfc3339_ns(data.asOf) > patchops.instant("2026-03-11", "", "until")`, true, []string{"asOf"}},
 	} {
 		t.Run(name, func(t *testing.T) {
 			e, w := compiled(t, ruleModule("a", deny(c.body))), small()

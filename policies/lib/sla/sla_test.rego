@@ -26,3 +26,43 @@ test_name if {
 }
 
 test_nothing if not sla.of("acme") with data.documents as {} with data.asOf as "2026-03-12T09:00:00Z"
+
+rule(match) := {"match": match, "within": "P7D", "anchor": "releasedAt", "clock": "calendar"}
+
+patch := {"severity": "high", "releasedAt": "2026-03-06"}
+
+listed := {"severity": "high", "releasedAt": "2026-03-06", "kev": {"addedAt": "2026-03-08"}, "ssvc": {"automatable": true, "impact": "total"}}
+
+test_anchor if {
+	sla.anchor(rule({}), patch) == "2026-03-06"
+	sla.anchor(object.union(rule({}), {"anchor": "kevAdded"}), listed) == "2026-03-08"
+	not sla.anchor(object.union(rule({}), {"anchor": "kevAdded"}), patch)
+	not sla.anchor(object.union(rule({}), {"anchor": "detectedAt"}), listed)
+	not sla.anchor(object.union(rule({}), {"clock": "business"}), listed)
+}
+
+test_severity if {
+	sla.anchor(rule({"severity": "high"}), patch)
+	sla.anchor(rule({"severity": ["low", "high"]}), patch)
+	not sla.anchor(rule({"severity": "low"}), patch)
+	not sla.anchor(rule({"severity": ["low", "medium"]}), patch)
+}
+
+test_exploited if {
+	sla.anchor(rule({"kev": true}), listed)
+	not sla.anchor(rule({"kev": true}), patch)
+	sla.anchor(rule({"kev": false}), patch)
+	not sla.anchor(rule({"kev": false}), listed)
+}
+
+test_decision_points if {
+	sla.anchor(rule({"ssvc": {"automatable": true, "impact": "total"}}), listed)
+	sla.anchor(rule({"ssvc": {"automatable": true, "impact": ["partial", "total"]}}), listed)
+	sla.anchor(rule({"ssvc": {}}), listed)
+	not sla.anchor(rule({"ssvc": {"automatable": false}}), listed)
+	not sla.anchor(rule({"ssvc": {"automatable": true}}), patch)
+	not sla.anchor(rule({"ssvc": {"impact": "partial"}}), listed)
+	not sla.anchor(rule({"ssvc": {"impact": ["partial"]}}), listed)
+}
+
+test_due if sla.due(rule({}), "2026-03-06") == time.parse_rfc3339_ns("2026-03-13T00:00:00Z")
