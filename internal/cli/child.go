@@ -2,6 +2,8 @@ package cli
 
 import (
 	"context"
+	"errors"
+	"strings"
 
 	"github.com/patchops/patchops/internal/pipeline"
 	"github.com/patchops/patchops/internal/sandbox"
@@ -16,9 +18,30 @@ func (a *app) child(ctx context.Context) pipeline.Child {
 		for i, o := range outcomes {
 			answers[i].Output = o.Output
 			if o.Err != nil {
-				answers[i].Problem = o.Err.Error()
+				answers[i].Problem = problem(o.Err)
 			}
 		}
 		return answers, nil
 	}
+}
+
+// problem says why an evaluation gave nothing, in words that go on behind "the
+// evaluation".
+func problem(err error) string {
+	for _, w := range []struct {
+		is    error
+		words string
+	}{
+		{sandbox.ErrSetup, "could not be prepared: "},
+		{sandbox.ErrMemory, "took "},
+		{sandbox.ErrTime, "took "},
+		{sandbox.ErrOutput, "gave "},
+		{sandbox.ErrCrash, "crashed: "},
+		{sandbox.ErrNotEvaluated, "was stopped: "},
+	} {
+		if errors.Is(err, w.is) {
+			return w.words + strings.TrimPrefix(err.Error(), w.is.Error()+": ")
+		}
+	}
+	return "was stopped: " + err.Error()
 }

@@ -82,7 +82,7 @@ type Corpus struct {
 	estates map[string]*estate
 	values  map[Dependency]Digest
 
-	selections map[finding.Identity]*selection
+	derived map[derivation]*derived
 }
 
 // New indexes entries, in the order given: of two with one identity the first
@@ -92,7 +92,7 @@ func New(asOf string, entries []*Entry, files Files, rows Rows) *Corpus {
 		asOf: asOf, entries: entries, files: files, rows: rows,
 		byID:    make(map[finding.Identity]*Entry, len(entries)),
 		names:   map[string]map[string][]string{},
-		estates: map[string]*estate{}, values: make(map[Dependency]Digest, 4*len(entries)), selections: map[finding.Identity]*selection{},
+		estates: map[string]*estate{}, values: make(map[Dependency]Digest, 4*len(entries)), derived: map[derivation]*derived{},
 	}
 	for _, e := range entries {
 		c.add(e)

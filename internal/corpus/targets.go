@@ -4,38 +4,48 @@ import (
 	"maps"
 
 	"github.com/patchops/patchops/internal/document"
-	"github.com/patchops/patchops/internal/finding"
 	"github.com/patchops/patchops/internal/spec"
 )
 
-// selection is what a plan selects, and what was read to find out.
-type selection struct {
-	targets *document.Value
-	read    map[Dependency]struct{}
-	broken  bool
+// derived is a value made of several documents, and what was read to make it.
+type derived struct {
+	value  *document.Value
+	read   map[Dependency]struct{}
+	broken bool
 }
 
-// Targets is the list of {client, asset} that a plan selects, sorted; nil when
-// there is no such plan. It reads the plan, the clients it looks at and their
-// assets, and is computed once for each plan.
-func (v *View) Targets(client, plan string) *document.Value {
-	key := finding.Identity{Kind: "PatchPlan", Client: client, Name: plan}
+// derivation names what is derived: 't' a plan's targets, 'l' a list's assets.
+type derivation struct {
+	what         byte
+	client, name string
+}
+
+// derive makes a value once for the corpus, and counts what was read for it as
+// read by every view that asks.
+func (v *View) derive(key derivation, make func(alone *View) *document.Value) *document.Value {
 	v.corpus.mu.Lock()
-	known := v.corpus.selections[key]
+	known := v.corpus.derived[key]
 	v.corpus.mu.Unlock()
 	if known == nil {
-		alone := v.corpus.View(client)
-		known = &selection{targets: alone.targets(client, plan), read: alone.read, broken: alone.broken}
+		alone := v.corpus.View(key.client)
+		known = &derived{value: make(alone), read: alone.read, broken: alone.broken}
 		v.corpus.mu.Lock()
-		if other := v.corpus.selections[key]; other != nil {
+		if other := v.corpus.derived[key]; other != nil {
 			known = other
 		}
-		v.corpus.selections[key] = known
+		v.corpus.derived[key] = known
 		v.corpus.mu.Unlock()
 	}
 	maps.Copy(v.read, known.read)
 	v.broken = v.broken || known.broken
-	return known.targets
+	return known.value
+}
+
+// Targets is the list of {client, asset} that a plan selects, sorted; nil when
+// there is no such plan. It reads the plan, the clients it looks at and their
+// assets.
+func (v *View) Targets(client, plan string) *document.Value {
+	return v.derive(derivation{'t', client, plan}, func(alone *View) *document.Value { return alone.targets(client, plan) })
 }
 
 func (v *View) targets(client, plan string) *document.Value {

@@ -1,6 +1,6 @@
 // Package generate writes the repository that the benchmark and the load tests
-// check: any number of clients with all that belongs to one, valid by schema and
-// reference and free of errors at AsOf.
+// check: any number of clients with all that belongs to one, without any
+// finding at AsOf.
 //
 // It is a tool beside the product, not a part of it. Its randomness is PCG of
 // math/rand/v2, so a seed gives the same bytes on every machine.
@@ -17,7 +17,7 @@ import (
 //go:embed templates
 var templates embed.FS
 
-// AsOf is the instant at which the generated repositories are free of errors.
+// AsOf is the instant at which the generated repositories check clean.
 const AsOf = "2026-03-12T09:00:00Z"
 
 // apiVersion begins every document, and nothing else does.

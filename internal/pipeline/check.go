@@ -138,7 +138,9 @@ func (r *run) settle(found []finding.Finding) *Outcome {
 	out := &Outcome{Corpus: r.corpus, Kept: Kept{}, Reused: r.reused, Rules: len(e.ids) + len(e.own)}
 	broken := false
 	for _, f := range r.files {
-		out.Kept[f.source.Path] = &f.FileVerdict
+		if !r.own.skipped && !f.cut() {
+			out.Kept[f.source.Path] = &f.FileVerdict
+		}
 		for _, h := range f.Documents {
 			if h.Ignored {
 				continue

@@ -75,6 +75,7 @@ func (j *judging) verdict(entry *corpus.Entry) *Verdict {
 	broken := len(found) > 0 // like a document that breaks its schema
 	found = append(found, j.estate(doc, view)...)
 	found = append(found, references(tree, doc, view, options)...)
+	found = append(found, j.rowReferences(doc, view, options)...)
 	found = append(found, j.levels(doc, options.Findings)...)
 	found = append(found, parameters(j.rules, doc, view, func(id string) bool { return !j.ownRule(id) })...)
 	if broken || entry.Closed { // a closed plan is history that no rule judges

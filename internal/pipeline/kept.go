@@ -2,6 +2,7 @@ package pipeline
 
 import (
 	"crypto/sha256"
+	"slices"
 
 	"github.com/patchops/patchops/internal/corpus"
 	"github.com/patchops/patchops/internal/finding"
@@ -53,4 +54,17 @@ func held(c *corpus.Corpus, read []corpus.Dependency) corpus.Digest {
 // stillHolds reports whether a verdict would come out the same in c.
 func (v *Verdict) stillHolds(c *corpus.Corpus) bool {
 	return v != nil && held(c, v.Read) == v.Held
+}
+
+// cut reports whether a limit left something of the file unjudged. Such a
+// finding depends on how busy the machine was and on the other files, so it is
+// no verdict to keep.
+func (f *FileVerdict) cut() bool {
+	limited := func(f finding.Finding) bool { return f.ID == "cue/limit" || f.ID == "policy/limit" }
+	if slices.ContainsFunc(f.Findings, limited) {
+		return true
+	}
+	return slices.ContainsFunc(f.Documents, func(h *Head) bool {
+		return h.Verdict != nil && slices.ContainsFunc(h.Verdict.Findings, limited)
+	})
 }

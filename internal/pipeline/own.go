@@ -18,6 +18,7 @@ import (
 type own struct {
 	run      *run
 	findings []finding.Finding
+	skipped  bool // they could not be used, so no verdict is whole
 }
 
 // ownRules are the ids of a tree's own rules, sorted: the folders below policies/.
@@ -95,6 +96,7 @@ func (o *own) judge(todo []task) error {
 	if len(t.Policies) == 0 && len(t.Schemas) == 0 {
 		return nil
 	}
+	o.skipped = true
 	sound, err := o.vet()
 	if err != nil || !sound {
 		return err
@@ -122,6 +124,7 @@ func (o *own) judge(todo []task) error {
 			v.Read = join(v.Read, a.Read)
 		}
 	}
+	o.skipped = false
 	return nil
 }
 

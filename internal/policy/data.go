@@ -23,6 +23,11 @@ type Data interface {
 	Asset(client, name string) *document.Value
 	// AssetNames are the keys of data.assets[client], sorted.
 	AssetNames(client string) []string
+	// Listed is data.listed[client][list]: the assets of one AssetList as a list of
+	// {asset, index, windows}: the asset as in data.assets, its index among
+	// the inline ones (none for a row of a bulk file), and the names of the windows
+	// that the client's agreement in force opens for it.
+	Listed(client, list string) *document.Value
 	// Targets is data.targets[client][plan]: the assets that a plan selects, as
 	// a list of {client, asset}, sorted. The client of a plan over several is Global.
 	Targets(client, plan string) *document.Value

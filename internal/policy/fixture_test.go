@@ -193,6 +193,8 @@ func (w *world) AssetNames(client string) []string {
 	return slices.Sorted(maps.Keys(w.assets[client]))
 }
 
+func (w *world) Listed(client, list string) *document.Value { return nil }
+
 func (w *world) Targets(client, plan string) *document.Value {
 	w.ask("targets", client, plan)
 	if plan != "p" {

@@ -199,6 +199,9 @@ func (testData) Asset(string, string) *document.Value { return nil }
 // AssetNames implements Data.
 func (testData) AssetNames(string) []string { return nil }
 
+// Listed implements Data.
+func (testData) Listed(string, string) *document.Value { return nil }
+
 // Targets implements Data.
 func (testData) Targets(string, string) *document.Value { return nil }
 

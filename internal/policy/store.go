@@ -79,6 +79,8 @@ func (s *store) read(path []string) ast.Value {
 		return s.documents(path[1:])
 	case "assets":
 		return s.assets(path[1:])
+	case "listed":
+		return s.listed(path[1:])
 	case "targets":
 		return s.targets(path[1:])
 	case "parameters":
@@ -111,6 +113,18 @@ func (s *store) assets(path []string) ast.Value {
 		})
 	}
 	return s.below(s.data.Asset(path[0], path[1]), path[2:])
+}
+
+func (s *store) listed(path []string) ast.Value {
+	switch len(path) {
+	case 0:
+		return tree(s.clients(), func(client string) ast.Value { return s.listed([]string{client}) })
+	case 1:
+		return tree(s.data.Names("AssetList", path[0]), func(list string) ast.Value {
+			return s.below(s.data.Listed(path[0], list), nil)
+		})
+	}
+	return s.below(s.data.Listed(path[0], path[1]), path[2:])
 }
 
 func (s *store) targets(path []string) ast.Value {

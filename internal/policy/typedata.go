@@ -74,6 +74,9 @@ func dataTyp(set *shape.Set, rules []*Rule, packages *space) *typ {
 		asset = &shape.Node{Any: true}
 	}
 	target := closed(map[string]*shape.Node{"client": anyString, "asset": anyString})
+	listed := closed(map[string]*shape.Node{
+		"asset": asset, "index": anyNumber, "windows": {List: &shape.ListType{Element: anyString}},
+	})
 	parameters := map[string]*shape.Node{}
 	for _, r := range rules {
 		parameters[r.ID] = parametersNode(r)
@@ -83,6 +86,7 @@ func dataTyp(set *shape.Set, rules []*Rule, packages *space) *typ {
 		"documents":  {typ: ofNodes(closed(kinds))},
 		"assets":     {typ: ofNodes(anyKey(anyKey(asset)))},
 		"targets":    {typ: ofNodes(anyKey(anyKey(&shape.Node{List: &shape.ListType{Element: target}})))},
+		"listed":     {typ: ofNodes(anyKey(anyKey(&shape.Node{List: &shape.ListType{Element: listed}})))},
 		"parameters": {typ: ofNodes(closed(parameters))},
 	}
 	for name, child := range packages.children {

@@ -106,7 +106,8 @@ func (j *judge) names(kind string) []string {
 	for _, client := range j.places() {
 		names = append(names, j.estate.Names(kind, client)...)
 	}
-	return names
+	slices.Sort(names)
+	return slices.Compact(names)
 }
 
 func (j *judge) unresolved(p document.Path, kind, name string, names []string) {

@@ -2,14 +2,16 @@ package schema
 
 import (
 	"io/fs"
+	"maps"
 	"math/rand/v2"
-	"os"
-	"path/filepath"
-	"regexp"
+	"path"
+	"slices"
 	"strings"
 	"testing"
+	"time"
 
 	"github.com/patchops/patchops/internal/document"
+	"github.com/patchops/patchops/internal/scaffold"
 	"github.com/patchops/patchops/internal/shape"
 	"github.com/patchops/patchops/internal/spec"
 	"github.com/patchops/patchops/internal/window"
@@ -161,27 +163,27 @@ func BenchmarkJudge10000(b *testing.B) {
 	}
 }
 
-// scaffolded are the good documents of the scaffold of a larger repository,
-// with one date for all its placeholders.
+// scaffolded are the documents of the scaffold of a larger repository.
 func scaffolded(b *testing.B, set *shape.Set) []document.Document {
 	b.Helper()
-	placeholder := regexp.MustCompile(`\{\{[^}]*\}\}`)
+	files, err := scaffold.Render("msp", time.Date(2026, 3, 12, 9, 0, 0, 0, time.UTC), "00000000")
+	if err != nil {
+		b.Fatal(err)
+	}
 	var good []document.Document
-	err := filepath.WalkDir("../scaffold/msp", func(path string, _ fs.DirEntry, err error) error {
-		if err != nil || filepath.Ext(path) != ".yaml" {
-			return err
+	for _, name := range slices.Sorted(maps.Keys(files)) {
+		if path.Ext(name) != ".yaml" {
+			continue
 		}
-		text, err := os.ReadFile(path)
-		docs, _ := document.ParseYAML(path, placeholder.ReplaceAll(text, []byte("2026-03-31")))
+		docs, _ := document.ParseYAML(name, files[name])
 		for i := range docs {
 			if len(set.Judge(&docs[i])) == 0 {
 				good = append(good, docs[i])
 			}
 		}
-		return err
-	})
-	if err != nil || len(good) < 20 {
-		b.Fatal(len(good), err)
+	}
+	if len(good) < 100 {
+		b.Fatalf("%d good documents, wanted some hundred", len(good))
 	}
 	return good
 }

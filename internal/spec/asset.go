@@ -17,6 +17,7 @@ type Asset struct {
 	List  finding.Identity // the AssetList that declares it
 	File  string           // of the asset itself: the list's, or its bulk file's
 	Pos   document.Pos     // of its name in File
+	Index int              // among the list's inline assets; -1 for a row of a bulk file
 	own   *document.Value
 	from  string // file of the defaults
 }
@@ -53,8 +54,12 @@ func declared(out []Asset, list *document.Document, file string, defaults *docum
 		if name.Text() == "" {
 			continue
 		}
+		index := i
+		if file != list.File {
+			index = -1
+		}
 		out = append(out, Asset{
-			Client: list.ID.Client, Name: name.Str, Value: MergeAsset(defaults, own),
+			Index: index, Client: list.ID.Client, Name: name.Str, Value: MergeAsset(defaults, own),
 			List: list.ID, File: file, Pos: name.Pos, own: own, from: list.File,
 		})
 	}

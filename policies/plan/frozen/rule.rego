@@ -36,7 +36,7 @@ deny contains {
 }
 
 # start is the earliest instant at which something of the plan may start now.
-start := max([moment.now, patchops.instant(input.spec.notBefore, plans.zone(input), "from")]) if input.spec.notBefore
+start := max([moment.now, begin]) if begin := patchops.instant(input.spec.notBefore, plans.zone(input), "from")
 
 else := moment.now
 

@@ -14,7 +14,7 @@ documents := {
 
 with_selector := object.union(documents, {"SLAPolicy": {"_": {"default": {"spec": {"rules": [{"match": {"severity": "critical", "selector": {"matchLabels": {"env": "prod"}}}, "within": "P7D", "anchor": "releasedAt", "clock": "calendar"}]}}}}})
 
-assets := {"acme": {"web": {"name": "web", "env": "prod"}, "test": {"name": "test", "env": "test"}}, "beta": {"test": {"name": "test", "env": "prod"}}}
+assets := {"acme": {"web": {"name": "web", "env": "prod"}, "test": {"name": "test", "env": "test"}}, "beta": {"web": {"name": "web", "env": "prod"}}}
 
 found(spec, given, names) := result if {
 	result := sla_deadline.deny with input as {"metadata": {"name": "p", "client": "acme"}, "spec": spec}
@@ -46,7 +46,7 @@ test_assets_of_another_client if {
 		with data.asOf as "2026-03-12T09:00:00Z"
 		with data.documents as with_selector
 		with data.assets as assets
-		with data.targets as {"_": {"p": [{"client": "acme", "asset": "test"}, {"client": "beta", "asset": "test"}]}}
+		with data.targets as {"_": {"p": [{"client": "acme", "asset": "test"}, {"client": "beta", "asset": "web"}]}}
 	{f.message | some f in found} == {"patch \"bad\" must be in within P7D of 2026-03-06 for client \"beta\", the deadline 2026-03-20 is later"}
 }
 
