@@ -90,29 +90,31 @@ type ownAnswer struct {
 	Read      []corpus.Dependency
 }
 
-// judge adds what own rules and schemas say to the verdict of every task.
+// judge adds what own rules and schemas say to the verdict of every task. The
+// child first compiles every module by itself, so that one which the compiler
+// cannot stop dies alone and is named; then all together; then it judges.
 func (o *own) judge(todo []task) error {
 	t := o.run.in.Tree
 	if len(t.Policies) == 0 && len(t.Schemas) == 0 {
 		return nil
 	}
-	o.skipped = true
-	sound, err := o.vet()
-	if err != nil || !sound {
-		return err
-	}
 	index := map[string]int{}
 	for i, f := range o.run.files {
 		index[f.source.Path] = i
 	}
-	items := [][]byte{encode(ownItem{Compile: true})}
+	var items [][]byte
+	for i := range t.Policies {
+		items = append(items, encode(ownItem{Vet: true, Module: i}))
+	}
+	items = append(items, encode(ownItem{Compile: true}))
 	for _, task := range todo {
 		items = append(items, encode(ownItem{File: index[task.entry.File], Index: task.entry.Index}))
 	}
 	answers, err := o.run.in.Child(ownJob, encode(o.shared()), items)
-	if err != nil {
+	if err != nil || !o.vetted(answers[:len(t.Policies)]) {
 		return err
 	}
+	answers = answers[len(t.Policies):]
 	if o.take(answers[0], nil, "policies") == nil {
 		return nil
 	}
@@ -124,33 +126,19 @@ func (o *own) judge(todo []task) error {
 			v.Read = join(v.Read, a.Read)
 		}
 	}
-	o.skipped = false
 	return nil
 }
 
-// vet compiles every own module by itself, so that one which the compiler
-// cannot stop dies alone and is named.
-func (o *own) vet() (bool, error) {
-	t := o.run.in.Tree
-	var items [][]byte
-	for i := range t.Policies {
-		items = append(items, encode(ownItem{Vet: true, Module: i}))
-	}
-	if len(items) == 0 {
-		return true, nil
-	}
-	answers, err := o.run.in.Child(ownJob, encode(ownShared{Policies: t.Policies}), items)
-	if err != nil {
-		return false, err
-	}
+// vetted reports whether every module ended its own compilation.
+func (o *own) vetted(answers []Answer) bool {
 	sound := true
 	for i, a := range answers {
 		if a.Problem != "" {
 			sound = false
-			o.findings = append(o.findings, limit("policy/limit", t.Policies[i].Path, "not compiled: the compilation "+a.Problem))
+			o.findings = append(o.findings, limit("policy/limit", o.run.in.Tree.Policies[i].Path, "not compiled: the compilation "+a.Problem))
 		}
 	}
-	return sound, nil
+	return sound
 }
 
 func limit(id, file, message string) finding.Finding {

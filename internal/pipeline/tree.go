@@ -89,14 +89,14 @@ func (t *Tree) readData(name string) dataFile {
 	return dataFile{bytes: b, ok: err == nil}
 }
 
-// regular reports whether every step to name is a plain folder, name a regular
-// file, and its size within the limit.
+// regular reports whether every step to name is a plain folder that is not
+// hidden, name a regular file, and its size within the limit.
 func (t *Tree) regular(name string) bool {
 	dir := "."
 	for rest := name; ; {
 		step, more, deeper := strings.Cut(rest, "/")
 		entry := t.entry(dir, step)
-		if entry == nil {
+		if entry == nil || strings.HasPrefix(step, ".") {
 			return false
 		}
 		if !deeper {

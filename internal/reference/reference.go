@@ -54,7 +54,7 @@ func Judge(tree *shape.Node, doc *document.Document, estate Estate, options Opti
 func (j *judge) visit(p document.Path, n *shape.Node, v *document.Value) {
 	name := n.Name
 	switch {
-	case name == "#Selector":
+	case name == "#Selector", name == "#ClientSelector":
 		j.selector(p, v)
 	case name == "#AssetRef":
 		j.asset(p, v)

@@ -1,0 +1,21 @@
+# METADATA
+# title: Nobody approves their own change
+# description: Whoever wrote a change, or part of it, is no second pair of eyes. This rule counts their approval all the same.
+# scope: package
+# schemas:
+#   - input: schema.ApprovalRule
+# custom:
+#   severity: warning
+#   gate: document
+#   controls: ["PCI DSS 4.0.1 6.5.1", "ISO/IEC 27001:2022 A.5.3", "NIST SP 800-53r5 AC-5", "NIST SP 800-53r5 CM-5", "ITIL 4 change enablement"]
+package patchops.approval.self_approval
+
+deny contains {
+	"path": ["spec", "exclude"],
+	"message": $"approvals of the {who} count",
+	"hint": $"add {who} to exclude, or leave exclude out",
+} if {
+	excluded := input.spec.exclude
+	some who in ["author", "contributors"]
+	not who in excluded
+}
