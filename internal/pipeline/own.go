@@ -90,6 +90,19 @@ type ownAnswer struct {
 	Read      []corpus.Dependency
 }
 
+// refuseBuiltin finds own rules in the place of built-in ones: they would share an
+// id, and with it levels, parameters and waivers.
+func (o *own) refuseBuiltin() {
+	for _, s := range o.run.in.Tree.Policies {
+		id, ok := ruleOfPath(s.Path)
+		if _, builtin := slices.BinarySearch(o.run.engine.ids, id); ok && builtin {
+			f := limit("policy/annotation", s.Path, fmt.Sprintf("%s is a built-in rule, an own one cannot have its id", id))
+			f.Hint = "rename the folder and the package"
+			o.findings = append(o.findings, f)
+		}
+	}
+}
+
 // judge adds what own rules and schemas say to the verdict of every task. The
 // child first compiles every module by itself, so that one which the compiler
 // cannot stop dies alone and is named; then all together; then it judges.
@@ -98,6 +111,8 @@ func (o *own) judge(todo []task) error {
 	if len(t.Policies) == 0 && len(t.Schemas) == 0 {
 		return nil
 	}
+	o.skipped = true
+	o.refuseBuiltin()
 	index := map[string]int{}
 	for i, f := range o.run.files {
 		index[f.source.Path] = i
@@ -126,6 +141,7 @@ func (o *own) judge(todo []task) error {
 			v.Read = join(v.Read, a.Read)
 		}
 	}
+	o.skipped = false
 	return nil
 }
 

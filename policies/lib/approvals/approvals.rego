@@ -1,6 +1,6 @@
 # METADATA
 # title: Approvals
-# description: What an approval rule asks for.
+# description: What an approval rule asks for, and which changes it takes.
 # scope: package
 package patchops.lib.approvals
 
@@ -29,3 +29,59 @@ leaves(require) := [node |
 	walk(require, [_, node])
 	node.count
 ]
+
+# below is the leaves under each branch of a tree: [all or any, index, leaf].
+below(require) := {[field, i, leaf] |
+	some field, branches in require
+	some i, branch in branches
+	some leaf in leaves(branch)
+}
+
+# guarded is what decides about all else, which only a rule that names its kind
+# or path takes: where `patchops init` puts it, a file or a folder.
+guarded := {
+	"Config": {"patchops.yaml"},
+	"Person": rules("people"),
+	"Group": rules("groups"),
+	"ApprovalRule": rules("approval"),
+	"ExecutorProfile": rules("profiles"),
+	"policies/": {"policies/any/any/rule.rego"},
+	"schemas/": {"schemas/any.cue"},
+}
+
+rules(stem) := {$"rules/{stem}.yaml", $"rules/{stem}/any.yaml"}
+
+# guards is the guarded things that a rule takes, whatever a change does to them.
+guards(rule) := {what |
+	some what, files in guarded
+	some file in files
+	takes(rule.spec.match, what, file)
+}
+
+takes(match, kind, file) if {
+	count(object.keys(match)) > 0
+	object.keys(match) - {"kinds", "paths"} == set()
+	of_kind(match, kind)
+	in_file(match, file)
+}
+
+# of_kind holds for a match that takes documents of a kind.
+of_kind(match, _) if not match.kinds
+
+of_kind(match, kind) if kind in match.kinds
+
+# in_file holds for a match that takes a file.
+in_file(match, _) if not match.paths
+
+in_file(match, file) if {
+	some pattern in match.paths
+	some form in forms(pattern)
+	glob.match(form, ["/"], file)
+}
+
+# forms is a path pattern as globs: ** between slashes may be no folder, and a
+# folder means all below it.
+forms(pattern) := wholes | {$"{whole}/**" | some whole in wholes} if {
+	path := trim_suffix(pattern, "/")
+	wholes := {path, trim_prefix(path, "**/"), replace(path, "/**/", "/")}
+}
