@@ -21,7 +21,7 @@ var version, commit = "devel", "unknown"
 
 func main() {
 	sandbox.Main(pipeline.Jobs()) // does not return in a limited child
-	debug.SetGCPercent(400) // a short run trades memory for time, up to a limit; see docs/benchmarks.md
+	debug.SetGCPercent(400)       // a short run trades memory for time, up to a limit; see docs/benchmarks.md
 	debug.SetMemoryLimit(420 << 20)
 	ctx, stop := signal.NotifyContext(context.Background(), os.Interrupt, syscall.SIGTERM)
 	defer stop()

@@ -85,3 +85,9 @@ forms(pattern) := wholes | {$"{whole}/**" | some whole in wholes} if {
 	path := trim_suffix(pattern, "/")
 	wholes := {path, trim_prefix(path, "**/"), replace(path, "/**/", "/")}
 }
+
+# choice holds for a tree in which somebody else may stand in.
+choice(require) if {
+	walk(require, [_, node])
+	count(node.any) > 1
+}

@@ -94,3 +94,11 @@ test_patterns if {
 	not takes_file("rules/**/b.yaml", "rules/ab.yaml")
 	approvals.in_file({}, "b.yaml")
 }
+
+test_choice if {
+	approvals.choice({"any": [one, two]})
+	approvals.choice({"all": [one, {"any": [two, one]}]})
+	not approvals.choice({"any": [one]})
+	not approvals.choice({"all": [one, two]})
+	not approvals.choice(one)
+}
