@@ -18,7 +18,8 @@ var scalars = []struct {
 	{"#LabelKey", []any{"team", "example.org/team", "a"}, []any{"", "-a", "a b", "ä", "a/"}},
 	{"#LabelValue", []any{"", "Linux & co"}, []any{"a\nb", 1, true}},
 	{"#Instant", []any{"2026-03-12T09:00:00Z", "2026-03-12T09:00:00.123456789+05:45"}, []any{
-		"2026-03-12", "2026-03-12T09:00:00", "2026-03-12 09:00:00Z", "2026-13-12T09:00:00Z", "2026-03-12T24:00:00Z", "2026-03-12T09:00Z", "2026-03-12T09:00:00z", "2026-03-12T09:00:00+24:00"}},
+		"2026-03-12", "2026-03-12T09:00:00", "2026-03-12 09:00:00Z", "2026-13-12T09:00:00Z", "2026-03-12T24:00:00Z", "2026-03-12T09:00Z", "2026-03-12T09:00:00z", "2026-03-12T09:00:00+24:00",
+	}},
 	{"#Date", []any{"2026-03-29", "2024-02-29"}, []any{"2026-3-29", "2026-00-01", "2026-01-32", "29.03.2026", "2026-03-29Z", 20260329}},
 	{"#DateOrInstant", []any{"2026-03-29", "2026-03-29T00:00:00Z"}, []any{"2026-03-29T", "2026-03-29T00:00", "2026-03-29T00:00:00", "tomorrow"}},
 	{"#LocalTime", []any{"2026-03-08T02:30", "2026-03-08T02:30:15"}, []any{"2026-03-08T02:30Z", "2026-03-08", "2026-03-08T24:00", "2026-03-08T02:60"}},
@@ -26,7 +27,8 @@ var scalars = []struct {
 	{"#TimeOfDay", []any{"00:00", "23:59"}, []any{"24:00", "8:00", "08:60", "08:00:00"}},
 	{"#Clock", []any{"00:00", "23:59", "24:00"}, []any{"24:01", "25:00", "4:00", ""}},
 	{"#Duration", []any{"PT4H", "P3D", "P2W", "PT1H30M", "P1DT12H", "PT90S", "PT1H5S"}, []any{
-		"P", "PT", "P1DT", "P1Y", "P1M", "4h", "-PT1H", "P1W1D", "PT1.5H", "pt4h", "P1D12H", "PT5M1H", "PT99999999999H"}},
+		"P", "PT", "P1DT", "P1Y", "P1M", "4h", "-PT1H", "P1W1D", "PT1.5H", "pt4h", "P1D12H", "PT5M1H", "PT99999999999H",
+	}},
 	{"#DurationOrZero", []any{"PT0S", "P0D", "P3D"}, []any{"0", "P", "PT", "-P1D"}},
 	{"#Offset", []any{"P3D", "-PT12H", "PT0S"}, []any{"+P3D", "--P3D", "-P", "P1M", "-P1Y"}},
 	{"#Zone", []any{"UTC", "Europe/Berlin", "America/Argentina/Buenos_Aires", "Etc/GMT+5"}, []any{"", "EST5EDT", "Local", "Berlin", "client", "/Berlin", "Europe/", "../etc/passwd", "Europe/ Berlin"}},
@@ -56,7 +58,8 @@ var scalars = []struct {
 	{"#AssetName", []any{"web-01", "A", "srv_1.acme.example"}, []any{"acme/web", "_web", "", strings.Repeat("a", 254)}},
 	{"#FindingID", []any{"plan/waves-increase", "ha/membership"}, []any{"plan", "plan/", "Plan/x", "plan/x_y", "plan/x/y", "plan/-x"}},
 	{"#PublicKey", []any{"ssh-ed25519 " + strings.Repeat("A", 68) + " ada", "sk-ssh-ed25519@openssh.com " + strings.Repeat("A", 68), "ssh-rsa " + strings.Repeat("A", 300) + "=="}, []any{
-		"ssh-dss " + strings.Repeat("A", 68), "AAAA", "ssh-ed25519 short", "command=\"x\" ssh-ed25519 " + strings.Repeat("A", 68)}},
+		"ssh-dss " + strings.Repeat("A", 68), "AAAA", "ssh-ed25519 short", "command=\"x\" ssh-ed25519 " + strings.Repeat("A", 68),
+	}},
 	{"#Text", []any{"x", "a\nb", " é "}, []any{"", " ", "\n\t"}},
 	{"#Line", []any{"x", "ACME GmbH"}, []any{"", " ", "a\nb", "a\rb"}},
 }

@@ -83,7 +83,7 @@ func (s *cueSchemas) judge(definition string, v any) error {
 	if err := d.Err(); err != nil {
 		return err
 	}
-	return d.Unify(s.value.Context().Encode(v)).Validate(cue.Concrete(true), cue.Final())
+	return d.Unify(cuecontext.New().Encode(v)).Validate(cue.Concrete(true), cue.Final())
 }
 
 // sample is one good value of a definition.

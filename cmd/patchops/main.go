@@ -24,14 +24,15 @@ func main() {
 	debug.SetGCPercent(400)       // a short run trades memory for time, up to a limit; see docs/benchmarks.md
 	debug.SetMemoryLimit(420 << 20)
 	ctx, stop := signal.NotifyContext(context.Background(), os.Interrupt, syscall.SIGTERM)
-	defer stop()
 	dir, err := os.Getwd()
 	if err != nil {
 		dir = "."
 	}
-	os.Exit(cli.Main(ctx, cli.Env{
+	status := cli.Main(ctx, cli.Env{
 		Args: os.Args[1:], Dir: dir, Stdin: os.Stdin, Stdout: os.Stdout, Stderr: os.Stderr,
 		Getenv: os.Getenv, Now: time.Now, Color: term.IsTerminal(int(os.Stdout.Fd())),
 		Version: cli.Version{Version: version, Commit: commit},
-	}))
+	})
+	stop()
+	os.Exit(status)
 }

@@ -144,8 +144,7 @@ func (a *app) base(repo repository, rev string, in *pipeline.Input) error {
 		return usage("%w", err)
 	}
 	base, err := r.MergeBase(ours, theirs)
-	var ambiguous *git.BaseError
-	if errors.As(err, &ambiguous) {
+	if _, ok := errors.AsType[*git.BaseError](err); ok {
 		in.Tree.Findings = append(in.Tree.Findings, finding.Finding{
 			ID: "git/ambiguous-base", Severity: finding.Error, Message: err.Error(),
 			Hint: "merge or rebase onto " + rev, Position: finding.Position{File: "patchops.yaml", Line: 1, Column: 1},

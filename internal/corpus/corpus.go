@@ -134,11 +134,10 @@ func (c *Corpus) entry(kind, client, name string) *Entry {
 // estate is what is derived of one client's assets.
 type estate struct {
 	once     sync.Once
-	declared []spec.Asset // as their lists say
-	assets   []spec.Asset // with the HA group that a HAGroup's members give them
-	groups   []*document.Document
+	assets   []spec.Asset // with what their HA group, site and client say of them
 	byName   map[string]*spec.Asset
 	names    []string
+	findings []finding.Finding // names that collide, groups that disagree
 	broken   bool
 }
 
@@ -155,20 +154,26 @@ func (c *Corpus) estate(client string) *estate {
 }
 
 func (c *Corpus) fill(e *estate, client string) {
+	var declared []spec.Asset
 	for _, name := range c.names[assetList][client] {
 		entry := c.entry(assetList, client, name)
 		if entry.Broken {
 			e.broken = true
 			continue
 		}
-		e.declared = append(e.declared, spec.Assets(entry.Document(), c.readRows)...)
+		declared = append(declared, spec.Assets(entry.Document(), c.readRows)...)
 	}
+	var groups []*document.Document
 	for _, name := range c.names[haGroup][client] {
 		if entry := c.entry(haGroup, client, name); !entry.Broken {
-			e.groups = append(e.groups, entry.Document())
+			groups = append(groups, entry.Document())
 		}
 	}
-	e.assets = spec.JoinSites(spec.JoinGroups(e.declared, e.groups), c.sites(client))
+	e.findings = spec.CheckMembership(declared, groups)
+	for _, d := range spec.Duplicates(declared) {
+		e.findings = append(e.findings, d.Finding())
+	}
+	e.assets = spec.JoinSites(spec.JoinGroups(declared, groups), c.sites(client))
 	root := c.root("Client", client, client)
 	for i := range e.assets {
 		e.assets[i].Value = e.assets[i].Derive(root)

@@ -5,6 +5,7 @@ import (
 	"slices"
 
 	"github.com/patchops/patchops/internal/document"
+	"github.com/patchops/patchops/internal/finding"
 	"github.com/patchops/patchops/internal/spec"
 )
 
@@ -105,12 +106,9 @@ func (v *View) estate(client string) *estate {
 // Assets are a client's assets in the order of their lists.
 func (v *View) Assets(client string) []spec.Asset { return v.estate(client).assets }
 
-// Declared are a client's assets as their lists say, and its HA groups: what
-// must agree.
-func (v *View) Declared(client string) ([]spec.Asset, []*document.Document) {
-	e := v.estate(client)
-	return e.declared, e.groups
-}
+// EstateFindings say where asset names of a client collide, and where its assets
+// and HA groups disagree.
+func (v *View) EstateFindings(client string) []finding.Finding { return v.estate(client).findings }
 
 // Asset is one asset with its list's defaults merged in; nil when absent.
 func (v *View) Asset(client, name string) *document.Value {

@@ -32,9 +32,9 @@ func readCSV(r *reporter, src []byte, column func(string) ColumnKind, each Rows)
 	if bytes.HasPrefix(src, []byte("\ufeff")) {
 		c.rest = src[len("\ufeff"):] // spreadsheets write it
 	}
-	head, line, ok := c.record()
+	head, _, ok := c.record()
 	for !ok && len(c.rest) > 0 && len(r.findings) == 0 {
-		head, line, ok = c.record()
+		head, _, ok = c.record()
 	}
 	switch {
 	case !ok && len(r.findings) > 0:
@@ -45,11 +45,10 @@ func readCSV(r *reporter, src []byte, column func(string) ColumnKind, each Rows)
 	}
 	columns := c.header(head, column)
 	for len(c.rest) > 0 && !r.full() {
-		cells, at, ok := c.record()
+		cells, line, ok := c.record()
 		if !ok {
 			continue
 		}
-		line = at
 		if len(cells) != len(head) {
 			r.add("bulk/row", Pos{line, 1}, "a row of %d cells, the header has %d", len(cells), len(head)).Hint = "quote cells that contain a comma"
 			continue
@@ -131,7 +130,7 @@ func cellValue(kind ColumnKind, c cell) Value {
 		return v
 	case Texts:
 		v := Value{Kind: List, Pos: c.pos}
-		for _, s := range strings.Split(c.text, ";") {
+		for s := range strings.SplitSeq(c.text, ";") {
 			v.Items = append(v.Items, Value{Kind: String, Str: strings.TrimSpace(s), Pos: c.pos})
 		}
 		return v

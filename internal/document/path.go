@@ -1,6 +1,7 @@
 package document
 
 import (
+	"slices"
 	"strconv"
 	"strings"
 )
@@ -44,7 +45,7 @@ func plainKey(s string) bool {
 
 // With returns a new path with one more segment; p is not changed.
 func (p Path) With(s Segment) Path {
-	return append(p[:len(p):len(p)], s)
+	return append(slices.Clip(p), s)
 }
 
 // Find follows a path as far as it exists. It returns the place a finding about

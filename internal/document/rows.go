@@ -64,11 +64,11 @@ func ParseJSONLines(path string, src []byte) ([]Value, []finding.Finding) {
 // cutLine splits src behind its first line break; a carriage return before the
 // break belongs to the break.
 func cutLine(src []byte) (line, rest []byte) {
-	i := bytes.IndexByte(src, '\n')
-	if i < 0 {
+	row, rest, ok := bytes.Cut(src, []byte{'\n'})
+	if !ok {
 		return src, nil
 	}
-	return bytes.TrimSuffix(src[:i], []byte{'\r'}), src[i+1:]
+	return bytes.TrimSuffix(row, []byte{'\r'}), rest
 }
 
 // rowTooLong reports a row beyond the limit.

@@ -114,7 +114,7 @@ func (y *yamlFile) decode(from, to, line int) bool {
 	for {
 		var n yaml.Node
 		switch err := next(dec, &n); {
-		case err == io.EOF:
+		case errors.Is(err, io.EOF):
 			return true
 		case err != nil:
 			y.syntax(dec, err)

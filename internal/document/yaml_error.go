@@ -131,7 +131,7 @@ var syntaxCases = []syntaxCase{
 	{"indentation indicator", sayHeader},
 }
 
-func sayTab(y *yamlFile, f failure) (Pos, string, string) {
+func sayTab(_ *yamlFile, f failure) (Pos, string, string) {
 	return f.at, tabMessage, tabHint
 }
 
@@ -148,14 +148,14 @@ func sayColon(y *yamlFile, f failure) (Pos, string, string) {
 	return f.at, "unexpected " + `":"` + ", the line goes on with the value above", "indent the key like the one above it, or quote the value"
 }
 
-func sayOpenQuote(y *yamlFile, f failure) (Pos, string, string) {
+func sayOpenQuote(_ *yamlFile, f failure) (Pos, string, string) {
 	if f.context != "while scanning a quoted scalar" {
 		return f.at, f.problem, ""
 	}
 	return f.began, "a quote is opened and never closed", "close the quote"
 }
 
-func sayNoColon(y *yamlFile, f failure) (Pos, string, string) {
+func sayNoColon(_ *yamlFile, f failure) (Pos, string, string) {
 	return f.began, "a key is not followed by a colon", `write "key: value"`
 }
 
@@ -197,7 +197,7 @@ func sayFlow(y *yamlFile, f failure) (Pos, string, string) {
 	return f.at, message, `close the ` + what + ` with "` + closer + `", or separate its values with ","`
 }
 
-func sayNoDash(y *yamlFile, f failure) (Pos, string, string) {
+func sayNoDash(_ *yamlFile, f failure) (Pos, string, string) {
 	return f.at, `expected "- " or the end of the list`, "indent it under the entry above, or like the key that holds the list"
 }
 
@@ -221,15 +221,15 @@ func sayNoValue(y *yamlFile, f failure) (Pos, string, string) {
 	return f.at, "the document ends where a value is expected", "close every bracket that is open"
 }
 
-func sayHeader(y *yamlFile, f failure) (Pos, string, string) {
+func sayHeader(_ *yamlFile, f failure) (Pos, string, string) {
 	return f.at, "unexpected text behind the sign of a block of text", "begin the text in the next line"
 }
 
-func sayAfterEnd(y *yamlFile, f failure) (Pos, string, string) {
+func sayAfterEnd(_ *yamlFile, f failure) (Pos, string, string) {
 	return f.at, `text behind the end of the document, "..."`, `begin the next document with "---"`
 }
 
-func sayDash(y *yamlFile, f failure) (Pos, string, string) {
+func sayDash(_ *yamlFile, f failure) (Pos, string, string) {
 	return f.at, "a list or a map begins where a value stands", "begin it in the next line, indented under its key"
 }
 

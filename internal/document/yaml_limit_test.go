@@ -15,7 +15,7 @@ func fill(s string) string { return strings.Repeat(s, document.MaxFileBytes/len(
 // worst are files of up to 1 MiB that make a careless reader slow (R31).
 func worst() map[string]string {
 	var steps strings.Builder
-	for i := 0; i < 1440; i++ {
+	for i := range 1440 {
 		steps.WriteString(strings.Repeat(" ", i) + "-\n")
 	}
 	return map[string]string{

@@ -106,7 +106,7 @@ func (o *objects) content(h plumbing.Hash, limit int64) (plumbing.ObjectType, []
 	if err != nil {
 		return 0, nil, err
 	}
-	defer r.Close()
+	defer func() { _ = r.Close() }()
 	if size > limit {
 		return 0, nil, tooLarge(size, limit)
 	}

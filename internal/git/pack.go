@@ -31,7 +31,7 @@ func openPack(dir *dotgit.DotGit, name plumbing.Hash) (*pack, error) {
 	if err != nil {
 		return nil, err
 	}
-	defer f.Close()
+	defer func() { _ = f.Close() }()
 	index := idxfile.NewMemoryIndex()
 	if err := idxfile.NewDecoder(f).Decode(index); err != nil {
 		return nil, err
@@ -121,7 +121,7 @@ func (p *pack) content(offset, limit int64) (plumbing.ObjectType, []byte, error)
 	if err != nil {
 		return 0, nil, err
 	}
-	defer r.Close()
+	defer func() { _ = r.Close() }()
 	content, err := io.ReadAll(r)
 	return object.Type(), content, err
 }

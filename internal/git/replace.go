@@ -58,7 +58,7 @@ func (r *Repository) packedReplacements() (ids []string, err error) {
 	if err != nil {
 		return nil, err
 	}
-	defer packed.Close()
+	defer func() { _ = packed.Close() }()
 	lines := bufio.NewScanner(packed)
 	for lines.Scan() {
 		_, name, _ := strings.Cut(lines.Text(), " ")

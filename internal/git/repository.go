@@ -185,7 +185,7 @@ func supported(files billy.Filesystem) error {
 	if err != nil {
 		return err
 	}
-	defer f.Close()
+	defer func() { _ = f.Close() }()
 	c := config.New()
 	if err := config.NewDecoder(f).Decode(c); err != nil {
 		return fmt.Errorf("config: %w", err)

@@ -169,7 +169,7 @@ func TestATreeBombEnds(t *testing.T) {
 	tree := s.tree(one{"100644", "f", s.blob("x")})
 	for range 10 {
 		var entries []one
-		for _, name := range strings.Split("0123456789", "") {
+		for name := range strings.SplitSeq("0123456789", "") {
 			entries = append(entries, one{"40000", name, tree})
 		}
 		tree = s.tree(entries...)

@@ -92,10 +92,5 @@ func (e *Engine) estate(doc *document.Document, view *corpus.View) []finding.Fin
 	if doc.ID.Kind != "AssetList" && doc.ID.Kind != "HAGroup" {
 		return nil
 	}
-	declared, groups := view.Declared(doc.ID.Client)
-	found := spec.CheckMembership(declared, groups)
-	for _, d := range spec.Duplicates(declared) {
-		found = append(found, d.Finding())
-	}
-	return slices.DeleteFunc(found, func(f finding.Finding) bool { return f.Document != doc.ID })
+	return slices.DeleteFunc(slices.Clone(view.EstateFindings(doc.ID.Client)), func(f finding.Finding) bool { return f.Document != doc.ID })
 }

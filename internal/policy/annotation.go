@@ -87,7 +87,7 @@ func (h *header) annotation() *ast.Annotations {
 
 // keys refuses a misspelt key of the block, which OPA reads past.
 func (h *header) keys() {
-	for _, line := range strings.Split(string(h.m.Source), "\n") {
+	for line := range strings.SplitSeq(string(h.m.Source), "\n") {
 		if strings.HasPrefix(line, "package ") {
 			return
 		}

@@ -1,6 +1,7 @@
 package policy
 
 import (
+	"slices"
 	"strings"
 
 	"github.com/open-policy-agent/opa/v1/ast"
@@ -39,7 +40,7 @@ func capabilities() *ast.Capabilities {
 		AllowNet: []string{},
 		Features: []string{ast.FeatureRegoV1, ast.FeatureTemplateStrings, ast.FeatureKeywordsInRefs},
 	}
-	for _, name := range strings.Fields(allowed) {
+	for name := range strings.FieldsSeq(allowed) {
 		if b := ast.BuiltinMap[name]; b != nil && !b.Nondeterministic {
 			caps.Builtins = append(caps.Builtins, narrowed(b))
 		}
@@ -49,14 +50,12 @@ func capabilities() *ast.Capabilities {
 }
 
 func narrowed(b *ast.Builtin) *ast.Builtin {
-	for _, name := range utcOnly {
-		if b.Name == name {
-			clone := *b
-			clone.Decl = types.NewFunction(types.Args(types.N), b.Decl.Result())
-			return &clone
-		}
+	if !slices.Contains(utcOnly, b.Name) {
+		return b
 	}
-	return b
+	clone := *b
+	clone.Decl = types.NewFunction(types.Args(types.N), b.Decl.Result())
+	return &clone
 }
 
 // refusedBuiltin reports whether OPA has a builtin of that name which rules may
@@ -65,10 +64,5 @@ func refusedBuiltin(name string) bool {
 	if _, ok := ast.BuiltinMap[name]; !ok {
 		return false
 	}
-	for _, n := range strings.Fields(allowed) {
-		if n == name {
-			return false
-		}
-	}
-	return true
+	return !slices.Contains(strings.Fields(allowed), name)
 }

@@ -48,9 +48,11 @@ func shapes() *shape.Set {
 func enum(values ...string) *shape.Node {
 	return &shape.Node{String: &shape.StringType{Enum: values}}
 }
+
 func listOf(n *shape.Node) *shape.Node {
 	return &shape.Node{List: &shape.ListType{Element: n}}
 }
+
 func between(low, high int64) *shape.Node {
 	return &shape.Node{Int: &shape.IntType{Min: &low, Max: &high}}
 }
@@ -193,7 +195,7 @@ func (w *world) AssetNames(client string) []string {
 	return slices.Sorted(maps.Keys(w.assets[client]))
 }
 
-func (w *world) Listed(client, list string) *document.Value { return nil }
+func (w *world) Listed(string, string) *document.Value { return nil }
 
 func (w *world) Targets(client, plan string) *document.Value {
 	w.ask("targets", client, plan)

@@ -106,8 +106,7 @@ func (j *judgement) add(r *Rule, denied ast.Value) {
 // document is not what is wrong.
 func (j *judgement) fail(r *Rule, err error) {
 	at, message := r.Position, err.Error()
-	var e *topdown.Error
-	if errors.As(err, &e) {
+	if e, ok := errors.AsType[*topdown.Error](err); ok {
 		at, message = position(e.Location, r.Position.File), e.Message
 	}
 	f := problem("policy/evaluate", at, fmt.Sprintf("rule %s cannot judge %s: %s", r.ID, j.name(), oneLine(message)), "")

@@ -196,7 +196,7 @@ func (r *remembering) Terms() *Terms { return r.terms }
 
 func BenchmarkJudge(b *testing.B) {
 	var modules []Module
-	for _, name := range strings.Fields("a b c d e f g h i j k l m n o p q r s t") {
+	for name := range strings.FieldsSeq("a b c d e f g h i j k l m n o p q r s t") {
 		modules = append(modules, ruleModule(name, increasing))
 	}
 	e := compiled(b, modules...)

@@ -208,8 +208,10 @@ func TestTypeFindings(t *testing.T) {
 		"null compared":      {deny(`input.spec.reboot == null`), 14, 2, "null", ""},
 		"into a list":        {deny("input.spec.waves.name"), 14, 19, `input.spec.waves has no field "name"`, ""},
 		"a bound":            {deny(`patchops.instant(input.spec.deadline, "", "form") > 1`), 14, 44, `never "form"`, `write "from"`},
-		"argument of a function": {"deny contains {\"path\": [], \"message\": \"m\"} if f(input.spec)\n\nf(s) if s.rebot\n", 15, 11,
-			`no field "rebot"`, `write "reboot"`},
+		"argument of a function": {
+			"deny contains {\"path\": [], \"message\": \"m\"} if f(input.spec)\n\nf(s) if s.rebot\n", 15, 11,
+			`no field "rebot"`, `write "reboot"`,
+		},
 	} {
 		t.Run(name, func(t *testing.T) {
 			f := refused(t, ruleModule("bad", c.body))

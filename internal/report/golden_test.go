@@ -61,10 +61,10 @@ func TestGolden(t *testing.T) {
 		"sarif": {}, "junit": {}, "github": {}, "tap": {},
 	} {
 		format, _, _ := strings.Cut(name, "-")
-		golden(t, name, print(t, format, sample(), options))
+		golden(t, name, printed(t, format, sample(), options))
 	}
 	for _, format := range Formats() {
-		golden(t, format+"-clean", print(t, format, Check{AsOf: "2026-03-12T09:00:00Z", Tzdata: "2026a", Documents: 1, Rules: 61}, Options{}))
+		golden(t, format+"-clean", printed(t, format, Check{AsOf: "2026-03-12T09:00:00Z", Tzdata: "2026a", Documents: 1, Rules: 61}, Options{}))
 	}
 }
 
@@ -89,7 +89,7 @@ func golden(t *testing.T, name string, got []byte) {
 	}
 }
 
-func print(t interface{ Fatal(...any) }, format string, c Check, o Options) []byte {
+func printed(t interface{ Fatal(...any) }, format string, c Check, o Options) []byte {
 	var b bytes.Buffer
 	if err := Write(&b, format, c, o); err != nil {
 		t.Fatal(err)
@@ -106,7 +106,7 @@ func TestWriteRefusesUnknownFormat(t *testing.T) {
 
 func TestTextShows100AndTheTrueCount(t *testing.T) {
 	c := Check{Findings: many(245)}
-	got := string(print(t, "text", c, Options{}))
+	got := string(printed(t, "text", c, Options{}))
 	if n := strings.Count(got, " error schema/type "); n != 100 {
 		t.Errorf("%d findings shown, want 100", n)
 	}
@@ -116,7 +116,7 @@ func TestTextShows100AndTheTrueCount(t *testing.T) {
 		}
 	}
 	c = Check{Findings: many(10_001)}
-	if got := string(print(t, "json", c, Options{})); !strings.Contains(got, `"truncated": true`) || !strings.Contains(got, `"errors": 10001`) ||
+	if got := string(printed(t, "json", c, Options{})); !strings.Contains(got, `"truncated": true`) || !strings.Contains(got, `"errors": 10001`) ||
 		strings.Count(got, `"fingerprint"`) != 10_000 {
 		t.Error("JSON of 10,001 findings: want 10,000, truncated, with the true count")
 	}
@@ -128,7 +128,7 @@ func TestNotesHideNoError(t *testing.T) {
 		fs[i].Severity = finding.Note
 	}
 	fs[250].Severity = finding.Error
-	if got := string(print(t, "text", Check{Findings: fs}, Options{})); !strings.Contains(got, "a.yaml:251:1 error ") {
+	if got := string(printed(t, "text", Check{Findings: fs}, Options{})); !strings.Contains(got, "a.yaml:251:1 error ") {
 		t.Error("the only error of 300 findings is not shown")
 	}
 }
@@ -144,7 +144,7 @@ func many(n int) []finding.Finding {
 func TestWriteLeavesTheCallersFindings(t *testing.T) {
 	c := sample()
 	first := c.Findings[0].ID
-	print(t, "text", c, Options{})
+	printed(t, "text", c, Options{})
 	if c.Findings[0].ID != first {
 		t.Error("the caller's findings were sorted in place")
 	}

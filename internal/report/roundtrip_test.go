@@ -94,7 +94,7 @@ func checkRoundTrip(t interface {
 }, c Check,
 ) {
 	for _, format := range Formats() {
-		out := print(t, format, c, Options{})
+		out := printed(t, format, c, Options{})
 		if !harmless(string(out)) {
 			t.Fatalf("%s holds a raw control, bidi or invalid character:\n%q", format, out)
 		}

@@ -46,7 +46,7 @@ func TestSARIFIsValidByItsSchema(t *testing.T) {
 		t.Fatal(err)
 	}
 	for name, check := range samples() {
-		value, err := jsonschema.UnmarshalJSON(bytes.NewReader(print(t, "sarif", check, Options{})))
+		value, err := jsonschema.UnmarshalJSON(bytes.NewReader(printed(t, "sarif", check, Options{})))
 		if err != nil {
 			t.Fatal(err)
 		}
@@ -55,7 +55,7 @@ func TestSARIFIsValidByItsSchema(t *testing.T) {
 		}
 	}
 	// The test can fail: a misspelt level is refused.
-	bad := bytes.Replace(print(t, "sarif", sample(), Options{}), []byte(`"level": "error"`), []byte(`"level": "fatal"`), 1)
+	bad := bytes.Replace(printed(t, "sarif", sample(), Options{}), []byte(`"level": "error"`), []byte(`"level": "fatal"`), 1)
 	value, err := jsonschema.UnmarshalJSON(bytes.NewReader(bad))
 	if err != nil {
 		t.Fatal(err)
@@ -77,7 +77,7 @@ func TestJUnitIsValidByItsSchema(t *testing.T) {
 		t.Log("xmllint (libxml2-utils) is not installed: only the structure is checked")
 	}
 	for name, check := range samples() {
-		out := print(t, "junit", check, Options{})
+		out := printed(t, "junit", check, Options{})
 		if err := junitStructure(out); err != nil {
 			t.Errorf("%s: %v", name, err)
 		}
@@ -88,7 +88,7 @@ func TestJUnitIsValidByItsSchema(t *testing.T) {
 			t.Errorf("%s: %v\n%s", name, err, message)
 		}
 	}
-	bad := bytes.Replace(print(t, "junit", sample(), Options{}), []byte("<failure"), []byte("<failed"), 1)
+	bad := bytes.Replace(printed(t, "junit", sample(), Options{}), []byte("<failure"), []byte("<failed"), 1)
 	bad = bytes.Replace(bad, []byte("</failure"), []byte("</failed"), 1)
 	if junitStructure(bad) == nil {
 		t.Error("the structure check takes an unknown element")

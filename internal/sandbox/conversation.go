@@ -31,7 +31,7 @@ func startConversation(cmd *exec.Cmd, shared []byte, items [][]byte, limit int) 
 	}
 	c := &conversation{cmd: cmd, pipes: []io.Closer{in, out}, frames: make(chan frame), stop: make(chan struct{})}
 	c.ends.Go(func() {
-		defer in.Close()
+		defer func() { _ = in.Close() }()
 		for _, b := range append([][]byte{shared}, items...) {
 			if writeBlob(in, b) != nil {
 				return // the child is gone

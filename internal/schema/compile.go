@@ -36,8 +36,10 @@ var gates = map[string]string{
 // that it is named for ("#Date"). Findings are about the files; with any, the
 // set is incomplete.
 func Compile(files map[string][]byte, checks map[string]shape.Check) (*shape.Set, []finding.Finding) {
-	c := &compiler{sources: map[string][]byte{}, definitions: map[string]*definition{},
-		patterns: map[string]*regexp.Regexp{}, checks: checks}
+	c := &compiler{
+		sources: map[string][]byte{}, definitions: map[string]*definition{},
+		patterns: map[string]*regexp.Regexp{}, checks: checks,
+	}
 	for _, f := range c.parse(files) {
 		c.declare(f)
 	}

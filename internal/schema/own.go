@@ -60,8 +60,10 @@ func parseOwn(files map[string][]byte) ([]*ast.File, []finding.Finding) {
 		}
 		if name := f.PackageName(); name != OwnPackage {
 			at := finding.Position{File: path, Line: 1, Column: 1}
-			findings = append(findings, finding.Finding{ID: "schema/style", Severity: finding.Error, Position: at,
-				Message: "found package " + strconv.Quote(name) + ", wanted package own", Hint: "write package own"})
+			findings = append(findings, finding.Finding{
+				ID: "schema/style", Severity: finding.Error, Position: at,
+				Message: "found package " + strconv.Quote(name) + ", wanted package own", Hint: "write package own",
+			})
 		}
 		parsed = append(parsed, f)
 	}
@@ -103,8 +105,10 @@ func (o *Own) Judge(doc *document.Document) []finding.Finding {
 // finding gives a CUE error its two places: the value and the constraint.
 func (o *Own) finding(doc *document.Document, kind string, e errors.Error) finding.Finding {
 	path := dataPath(&doc.Root, kind, e.Path())
-	f := finding.Finding{ID: "schema/own", Severity: finding.Error, Message: ownMessage(e),
-		Position: doc.At(path), Document: doc.ID, Path: path.String()}
+	f := finding.Finding{
+		ID: "schema/own", Severity: finding.Error, Message: ownMessage(e),
+		Position: doc.At(path), Document: doc.ID, Path: path.String(),
+	}
 	found, _ := doc.Root.Find(path)
 	if found == nil && strings.HasPrefix(f.Message, "incomplete value") {
 		key := path[len(path)-1].Key

@@ -42,8 +42,10 @@ func (v *vetter) warn(n ast.Node, message, hint string) {
 
 func (v *vetter) add(id string, severity finding.Severity, n ast.Node, message, hint string) {
 	p := n.Pos()
-	v.findings = append(v.findings, finding.Finding{ID: id, Severity: severity, Message: message, Hint: hint,
-		Position: place(p, p.Filename(), v.sources[p.Filename()])})
+	v.findings = append(v.findings, finding.Finding{
+		ID: id, Severity: severity, Message: message, Hint: hint,
+		Position: place(p, p.Filename(), v.sources[p.Filename()]),
+	})
 }
 
 // defaults refuses every default: whoever writes one believes it to be a floor.

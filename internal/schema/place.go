@@ -15,14 +15,18 @@ import (
 // parseFile parses one file; every syntax error is a finding.
 func parseFile(path string, src []byte) (*ast.File, []finding.Finding) {
 	if !utf8.Valid(src) {
-		return nil, []finding.Finding{{ID: "schema/compile", Severity: finding.Error,
-			Message: "the file is not UTF-8", Position: finding.Position{File: path}}}
+		return nil, []finding.Finding{{
+			ID: "schema/compile", Severity: finding.Error,
+			Message: "the file is not UTF-8", Position: finding.Position{File: path},
+		}}
 	}
 	f, err := parser.ParseFile(path, src, parser.ParseComments)
 	var fs []finding.Finding
 	for _, e := range errors.Errors(err) {
-		fs = append(fs, finding.Finding{ID: "schema/compile", Severity: finding.Error,
-			Message: messageOf(e), Position: place(e.Position(), path, src)})
+		fs = append(fs, finding.Finding{
+			ID: "schema/compile", Severity: finding.Error,
+			Message: messageOf(e), Position: place(e.Position(), path, src),
+		})
 	}
 	return f, fs
 }
@@ -68,12 +72,16 @@ func docOf(n ast.Node) string {
 
 // refuse reports a construct that the style does not have.
 func (c *compiler) refuse(n ast.Node, message, hint string, related ...finding.Related) {
-	c.findings = append(c.findings, finding.Finding{ID: "schema/style", Severity: finding.Error,
-		Message: message, Hint: hint, Position: c.at(n.Pos()), Related: related})
+	c.findings = append(c.findings, finding.Finding{
+		ID: "schema/style", Severity: finding.Error,
+		Message: message, Hint: hint, Position: c.at(n.Pos()), Related: related,
+	})
 }
 
 // fail reports a schema that cannot mean what it says.
 func (c *compiler) fail(at finding.Position, message string) {
-	c.findings = append(c.findings, finding.Finding{ID: "schema/compile", Severity: finding.Error,
-		Message: message, Position: at})
+	c.findings = append(c.findings, finding.Finding{
+		ID: "schema/compile", Severity: finding.Error,
+		Message: message, Position: at,
+	})
 }

@@ -91,9 +91,11 @@ func (c *compiler) refuseIdent(id *ast.Ident) {
 func (c *compiler) refuseUnary(x *ast.UnaryExpr) {
 	switch x.Op {
 	case token.MUL:
-		c.findings = append(c.findings, finding.Finding{ID: "schema/default", Severity: finding.Error,
+		c.findings = append(c.findings, finding.Finding{
+			ID: "schema/default", Severity: finding.Error,
 			Message: "a default is not a floor: it admits every other value, and fills in what the document does not say",
-			Hint:    "write the constraint only, on a required field: n!: int & >=2", Position: c.at(x.Pos())})
+			Hint:    "write the constraint only, on a required field: n!: int & >=2", Position: c.at(x.Pos()),
+		})
 	case token.NEQ:
 		c.refuse(x, "!= alone admits every other kind of value", "write a pattern or an enumeration")
 	case token.NMAT:

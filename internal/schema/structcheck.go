@@ -37,9 +37,11 @@ func (c *compiler) once(seen map[string]*shape.Field, f *shape.Field) {
 }
 
 func (c *compiler) twice(f, first *shape.Field, message, hint string) {
-	c.findings = append(c.findings, finding.Finding{ID: "schema/style", Severity: finding.Error,
+	c.findings = append(c.findings, finding.Finding{
+		ID: "schema/style", Severity: finding.Error,
 		Message: message, Hint: hint, Position: f.Pos,
-		Related: []finding.Related{{Position: first.Pos, Message: "named here first"}}})
+		Related: []finding.Related{{Position: first.Pos, Message: "named here first"}},
+	})
 }
 
 // checkChoice looks at the names of a choice's fields now, and at their types

@@ -146,7 +146,7 @@ func (p *printer) mapSchema(m *MapType) map[string]any {
 	})
 	patterns := map[string]any{}
 	for _, k := range m.Keys {
-		p.keySchema(s, patterns, k)
+		p.keySchema(patterns, k)
 	}
 	if len(properties) > 0 {
 		s["properties"] = properties
@@ -163,7 +163,7 @@ func (p *printer) mapSchema(m *MapType) map[string]any {
 
 // keySchema adds one key pattern. Two of the same text become an allOf; a key
 // that nothing else matches is judged by the pattern that matches all.
-func (p *printer) keySchema(s, patterns map[string]any, k KeyPattern) {
+func (p *printer) keySchema(patterns map[string]any, k KeyPattern) {
 	text := "" // matches every key
 	if k.Pattern != nil {
 		text = k.Pattern.String()

@@ -167,10 +167,12 @@ func TestEnvelope(t *testing.T) {
 	for _, tt := range []struct{ text, want string }{
 		{"apiVersion: patchops.dev/v1alpha1", `1:1 schema/kind : missing field "kind" (add kind: one of PatchPlan)`},
 		{"apiVersion: patchops.dev/v1alpha1\nkind: PatchPlen", `2:7 schema/kind kind: found "PatchPlen", wanted a kind of document (write PatchPlan)`},
-		{"apiVersion: patchops.dev/v1alpha2\nkind: PatchPlan\nmetadata: {name: p, labels: {A: b}}\nspec:\n  duration: x\n  deadline: 2026-02-30\n  waves: []",
+		{
+			"apiVersion: patchops.dev/v1alpha2\nkind: PatchPlan\nmetadata: {name: p, labels: {A: b}}\nspec:\n  duration: x\n  deadline: 2026-02-30\n  waves: []",
 			`1:13 schema/kind apiVersion: found "patchops.dev/v1alpha2", wanted "patchops.dev/v1alpha1" (write patchops.dev/v1alpha1) <schemas/plan.cue:4 #APIVersion: "patchops.dev/v1alpha1">
 3:30 schema/unknown-field metadata.labels.A: found key "A", wanted a key that matches ^[a-z]+$ <schemas/plan.cue:20 #PatchPlan.metadata.labels: {[=~"^[a-z]+$"]: string}>
-6:13 schema/check spec.deadline: 2026-02-30 is no day (write 2026-02-28) <schemas/plan.cue:12 #Date: =~"^[0-9]{4}-[0-9]{2}-[0-9]{2}$">`},
+6:13 schema/check spec.deadline: 2026-02-30 is no day (write 2026-02-28) <schemas/plan.cue:12 #Date: =~"^[0-9]{4}-[0-9]{2}-[0-9]{2}$">`,
+		},
 	} {
 		if got := lines(set.Judge(parseText(t, tt.text))); got != tt.want {
 			t.Errorf("%s\nfound  %s\nwanted %s", tt.text, got, tt.want)

@@ -1,5 +1,7 @@
 package shape
 
+import "slices"
+
 import "github.com/patchops/patchops/internal/document"
 
 // Walk visits v and everything in it with the node that allows it: fields,
@@ -22,7 +24,7 @@ type walker struct {
 func (w *walker) walk(p document.Path, n *Node, v *document.Value) {
 	if part := n.Alternative(v.Kind); part != n {
 		if n.Name != "" {
-			w.visit(p[:len(p):len(p)], n, v)
+			w.visit(slices.Clip(p), n, v)
 		}
 		w.walk(p, part, v)
 		return
@@ -30,7 +32,7 @@ func (w *walker) walk(p document.Path, n *Node, v *document.Value) {
 	if !n.Allows(v.Kind) {
 		return
 	}
-	w.visit(p[:len(p):len(p)], n, v)
+	w.visit(slices.Clip(p), n, v)
 	switch {
 	case v.Kind == document.List && n.List != nil:
 		for i := range v.Items {

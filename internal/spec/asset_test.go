@@ -27,7 +27,9 @@ func TestAssetsTakeDefaults(t *testing.T) {
 	}
 	web, db := assets[0], assets[1]
 	for _, c := range []struct{ got, want any }{
-		{web.Name, "web-01"}, {web.Client, "acme"}, {web.List, finding.Identity{Kind: "AssetList", Client: "acme", Name: "berlin"}},
+		{web.Name, "web-01"},
+		{web.Client, "acme"},
+		{web.List, finding.Identity{Kind: "AssetList", Client: "acme", Name: "berlin"}},
 		{web.Value.Get("name").Text(), "web-01"},
 		{web.Value.Get("os").Text(), "debian"},
 		{web.Value.Get("tier").Int, int64(2)},

@@ -27,10 +27,16 @@ spec:
     parameters: {plan/ticket: {prefix: CHG-}}
 `)[0])
 	for _, x := range []struct{ got, want any }{
-		{c.RepositoryID, "3b1c"}, {c.MainBranch, "trunk"}, {c.LogPrefix, "log"}, {c.Horizon, 14 * 24 * time.Hour},
+		{c.RepositoryID, "3b1c"},
+		{c.MainBranch, "trunk"},
+		{c.LogPrefix, "log"},
+		{c.Horizon, 14 * 24 * time.Hour},
 		{c.StaleAfter, DefaultStaleAfter}, // not understood: the default, and a finding of the schema
-		{len(c.Levels), 1}, {c.Levels["plan/over"], "error"},
-		{len(c.Exclude), 2}, {c.Excludes("vendor/a.yaml"), true}, {c.Excludes("charts/x/prod.values.yaml"), true},
+		{len(c.Levels), 1},
+		{c.Levels["plan/over"], "error"},
+		{len(c.Exclude), 2},
+		{c.Excludes("vendor/a.yaml"), true},
+		{c.Excludes("charts/x/prod.values.yaml"), true},
 		{c.Excludes("clients/acme/client.yaml"), false},
 		{c.Parameters("plan/ticket").Get("prefix").Text(), "CHG-"},
 	} {
@@ -65,7 +71,7 @@ func TestGlob(t *testing.T) {
 			t.Errorf("%q: %s", pattern, problem)
 		}
 		g := ParseGlob(pattern)
-		for _, want := range strings.Fields(paths) {
+		for want := range strings.FieldsSeq(paths) {
 			if got := g.Matches(want[1:]); got != (want[0] == '+') {
 				t.Errorf("%q matches %q: %v", pattern, want[1:], got)
 			}

@@ -38,7 +38,7 @@ func CheckGlob(pattern string) (problem, hint string) {
 	if i := strings.IndexAny(pattern, `[]{}\`); i >= 0 {
 		return fmt.Sprintf("pattern %q holds %q, which has no meaning here", pattern, pattern[i:i+1]), "write * or ? in its place, or list several patterns"
 	}
-	for _, name := range strings.Split(strings.TrimSuffix(pattern, "/"), "/") {
+	for name := range strings.SplitSeq(strings.TrimSuffix(pattern, "/"), "/") {
 		switch {
 		case name == "":
 			return fmt.Sprintf("pattern %q has an empty name", pattern), "write one slash between names"

@@ -56,10 +56,23 @@ func TestCheckVersion(t *testing.T) {
 		version string
 		problem string
 	}{
-		{Deb, "1:2.3-4", ""}, {Deb, "", "not written"}, {Deb, "a:1", "not written"}, {Deb, "1:", "not written"}, {Deb, "-1", "not written"},
-		{Deb, "1_2", `holds "_"`}, {Deb, "1 2", `holds " "`}, {RPM, "1.0^git1-2.el9_2", ""}, {RPM, "1/2", `holds "/"`},
-		{Dotted, "10.0.1", ""}, {Dotted, "v1.2", "not numbers with dots"}, {Dotted, "1..2", "not numbers"}, {Dotted, "1.2-rc1", "not numbers"}, {Dotted, "", "not numbers"},
-		{Exact, "anything at all", ""}, {Exact, "", "is empty"}, {"semver", "1.0", "unknown version scheme"},
+		{Deb, "1:2.3-4", ""},
+		{Deb, "", "not written"},
+		{Deb, "a:1", "not written"},
+		{Deb, "1:", "not written"},
+		{Deb, "-1", "not written"},
+		{Deb, "1_2", `holds "_"`},
+		{Deb, "1 2", `holds " "`},
+		{RPM, "1.0^git1-2.el9_2", ""},
+		{RPM, "1/2", `holds "/"`},
+		{Dotted, "10.0.1", ""},
+		{Dotted, "v1.2", "not numbers with dots"},
+		{Dotted, "1..2", "not numbers"},
+		{Dotted, "1.2-rc1", "not numbers"},
+		{Dotted, "", "not numbers"},
+		{Exact, "anything at all", ""},
+		{Exact, "", "is empty"},
+		{"semver", "1.0", "unknown version scheme"},
 	} {
 		err := CheckVersion(c.scheme, c.version)
 		if (err == nil) != (c.problem == "") || err != nil && !strings.Contains(err.Error(), c.problem) {
@@ -74,8 +87,11 @@ func TestSatisfies(t *testing.T) {
 		have, want string
 		ok, fails  bool
 	}{
-		{Deb, "3.0.15-1", "3.0.14-1~deb12u1", true, false}, {Deb, "3.0.13", "3.0.14", false, false},
-		{Exact, "b", "b", true, false}, {Exact, "b", "a", false, false}, {Dotted, "x", "1", false, true},
+		{Deb, "3.0.15-1", "3.0.14-1~deb12u1", true, false},
+		{Deb, "3.0.13", "3.0.14", false, false},
+		{Exact, "b", "b", true, false},
+		{Exact, "b", "a", false, false},
+		{Dotted, "x", "1", false, true},
 	} {
 		if ok, err := Satisfies(c.scheme, c.have, c.want); ok != c.ok || (err != nil) != c.fails {
 			t.Errorf("Satisfies(%q, %q, %q) = %v, %v", c.scheme, c.have, c.want, ok, err)

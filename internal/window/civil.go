@@ -118,8 +118,10 @@ func ParseLocal(text string) (Local, error) {
 		return 0, err
 	}
 	if clock == daySeconds {
-		return 0, &Error{Offset: 11, Problem: fmt.Sprintf("local time %q is no time of that day", text),
-			Hint: fmt.Sprintf("write %q", (date + 1).At(0))}
+		return 0, &Error{
+			Offset: 11, Problem: fmt.Sprintf("local time %q is no time of that day", text),
+			Hint: fmt.Sprintf("write %q", (date + 1).At(0)),
+		}
 	}
 	return date.At(clock), nil
 }

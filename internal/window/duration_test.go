@@ -1,6 +1,7 @@
 package window
 
 import (
+	"errors"
 	"strings"
 	"testing"
 	"time"
@@ -74,7 +75,7 @@ func TestChecksOfDurations(t *testing.T) {
 func TestDurationOffsetsPointIntoTheText(t *testing.T) {
 	for text, want := range map[string]int{"-PT1X": 4, "PT1X": 3, "x": 0, "PT1H1H": 4} {
 		_, err := ParseOffset(text)
-		if e, ok := err.(*Error); !ok || e.Offset != want {
+		if e, ok := errors.AsType[*Error](err); !ok || e.Offset != want {
 			t.Errorf("ParseOffset(%q) = %#v, want offset %d", text, err, want)
 		}
 	}
@@ -97,7 +98,7 @@ func FuzzDuration(f *testing.F) {
 	f.Fuzz(func(t *testing.T, text string) {
 		d, err := ParseOffset(text)
 		if err != nil {
-			if e, ok := err.(*Error); !ok || e.Offset < 0 || e.Offset > len(text) || e.Problem == "" {
+			if e, ok := errors.AsType[*Error](err); !ok || e.Offset < 0 || e.Offset > len(text) || e.Problem == "" {
 				t.Fatalf("%q: %#v", text, err)
 			}
 			return

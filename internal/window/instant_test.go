@@ -76,8 +76,12 @@ func TestDateBounds(t *testing.T) {
 		}
 	}
 	for _, c := range [][3]string{
-		{"2026-02-30", "", "from"}, {"2026-03-29", "Europe/Berln", "from"}, {"2026-03-29", "UTC", "to"},
-		{"2026-3-29", "UTC", "from"}, {"29.03.2026", "UTC", "from"}, {"", "UTC", "from"},
+		{"2026-02-30", "", "from"},
+		{"2026-03-29", "Europe/Berln", "from"},
+		{"2026-03-29", "UTC", "to"},
+		{"2026-3-29", "UTC", "from"},
+		{"29.03.2026", "UTC", "from"},
+		{"", "UTC", "from"},
 	} {
 		if got, err := Instant(c[0], c[1], c[2]); err == nil {
 			t.Errorf("Instant(%q) = %v", c, got)

@@ -54,8 +54,10 @@ func foreignForm(text string) error {
 		return &Error{Problem: fmt.Sprintf("rule %q begins with %q", text, "RRULE:"), Hint: fmt.Sprintf("write %q", bare)}
 	}
 	if i := strings.IndexAny(text, " \t\r\n"); i >= 0 {
-		return &Error{Offset: i, Problem: fmt.Sprintf("rule %q holds a space or line break", text),
-			Hint: "write the parts after one another, separated by semicolons"}
+		return &Error{
+			Offset: i, Problem: fmt.Sprintf("rule %q holds a space or line break", text),
+			Hint: "write the parts after one another, separated by semicolons",
+		}
 	}
 	return nil
 }

@@ -1,6 +1,7 @@
 package window
 
 import (
+	"errors"
 	"reflect"
 	"strings"
 	"testing"
@@ -104,7 +105,7 @@ func TestRulesRefused(t *testing.T) {
 		{"every tuesday", 5, "holds a space", ""},
 	} {
 		_, err := ParseRule(c.text)
-		e, ok := err.(*Error)
+		e, ok := errors.AsType[*Error](err)
 		if !ok || e.Offset != c.offset || !strings.Contains(e.Problem, c.problem) || !strings.Contains(e.Hint, c.hint) {
 			t.Errorf("ParseRule(%q) = %#v, want %q, hint %q, at %d", c.text, err, c.problem, c.hint, c.offset)
 		}
@@ -162,9 +163,7 @@ func anyRule(t *rapid.T) Rule {
 	}
 	list := func(name string, least, most int) []int {
 		var out []int
-		for _, n := range rapid.SliceOfN(rapid.IntRange(least, most).Filter(func(n int) bool { return n != 0 || least == 0 }), 0, 4).Draw(t, name) {
-			out = append(out, n)
-		}
+		out = append(out, rapid.SliceOfN(rapid.IntRange(least, most).Filter(func(n int) bool { return n != 0 || least == 0 }), 0, 4).Draw(t, name)...)
 		return set(out, func(a, b int) int { return a - b })
 	}
 	switch rapid.IntRange(0, 2).Draw(t, "end") {
@@ -215,7 +214,7 @@ func FuzzRule(f *testing.F) {
 	f.Fuzz(func(t *testing.T, text string) {
 		r, err := ParseRule(text)
 		if err != nil {
-			if e, ok := err.(*Error); !ok || e.Offset < 0 || e.Offset > len(text) || e.Problem == "" {
+			if e, ok := errors.AsType[*Error](err); !ok || e.Offset < 0 || e.Offset > len(text) || e.Problem == "" {
 				t.Fatalf("%q: %#v", text, err)
 			}
 			return

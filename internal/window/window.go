@@ -26,8 +26,7 @@ func explain(err error) (problem, hint string) {
 	if err == nil {
 		return "", ""
 	}
-	var e *Error
-	if errors.As(err, &e) {
+	if e, ok := errors.AsType[*Error](err); ok {
 		return e.Problem, e.Hint
 	}
 	return err.Error(), ""

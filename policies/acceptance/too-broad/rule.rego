@@ -5,7 +5,7 @@
 # schemas:
 #   - input: schema.RiskAcceptance
 # custom:
-#   severity: error
+#   severity: warning
 #   gate: document
 #   controls: ["ISO/IEC 27001:2022 6.1.3", "NIST SP 800-53r5 RA-7", "NIST SP 800-40r4 3.5.5", "HIPAA 164.308(a)(1)(ii)(B)", "ITIL 4 risk management"]
 #   parameters:

@@ -19,7 +19,6 @@ deny contains {
 	"hint": $"add a Contact of that role to client {client}, or ask somebody else",
 } if {
 	some leaf in approvals.leaves(input.spec.require)
-	leaf.contactRoles
 	roles := concat(" or ", leaf.contactRoles)
 	some client in meant
 	able := count({name | some role in leaf.contactRoles; some name in clients.having(client, role)})

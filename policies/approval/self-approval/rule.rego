@@ -12,10 +12,13 @@ package patchops.approval.self_approval
 
 deny contains {
 	"path": ["spec", "exclude"],
-	"message": $"approvals of the {who} count",
-	"hint": $"add {who} to exclude, or leave exclude out",
+	"message": $"approvals of the {concat(" and the ", counted)} count",
+	"hint": "leave exclude out, it keeps both out by default",
 } if {
 	excluded := input.spec.exclude
-	some who in ["author", "contributors"]
-	not who in excluded
+	counted := [who |
+		some who in ["author", "contributors"]
+		not who in excluded
+	]
+	count(counted) > 0
 }

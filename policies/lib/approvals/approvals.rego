@@ -37,34 +37,6 @@ below(require) := {[field, i, leaf] |
 	some leaf in leaves(branch)
 }
 
-# guarded is what decides about all else, which only a rule that names its kind
-# or path takes: where `patchops init` puts it, a file or a folder.
-guarded := {
-	"Config": {"patchops.yaml"},
-	"Person": rules("people"),
-	"Group": rules("groups"),
-	"ApprovalRule": rules("approval"),
-	"ExecutorProfile": rules("profiles"),
-	"policies/": {"policies/any/any/rule.rego"},
-	"schemas/": {"schemas/any.cue"},
-}
-
-rules(stem) := {$"rules/{stem}.yaml", $"rules/{stem}/any.yaml"}
-
-# guards is the guarded things that a rule takes, whatever a change does to them.
-guards(rule) := {what |
-	some what, files in guarded
-	some file in files
-	takes(rule.spec.match, what, file)
-}
-
-takes(match, kind, file) if {
-	count(object.keys(match)) > 0
-	object.keys(match) - {"kinds", "paths"} == set()
-	of_kind(match, kind)
-	in_file(match, file)
-}
-
 # of_kind holds for a match that takes documents of a kind.
 of_kind(match, _) if not match.kinds
 

@@ -36,45 +36,10 @@ test_below if {
 	approvals.below({"contactRoles": ["primary"], "count": 1}) == set()
 }
 
-guards(match) := approvals.guards({"spec": {"match": match}})
-
-all_guarded := {"Config", "Person", "Group", "ApprovalRule", "ExecutorProfile", "policies/", "schemas/"}
-
-test_guards_by_kind if {
-	every kind in {"Config", "Person", "Group", "ApprovalRule", "ExecutorProfile"} {
-		guards({"kinds": [kind]}) == {kind}
-	}
-	guards({"kinds": ["Config", "Person", "Patch"]}) == {"Config", "Person"}
-}
-
-test_guards_by_path if {
-	every what, path in {
-		"Config": "patchops.yaml",
-		"Person": "rules/people.yaml",
-		"Group": "rules/groups.yaml",
-		"ApprovalRule": "rules/approval.yaml",
-		"ExecutorProfile": "rules/profiles.yaml",
-		"policies/": "policies/*/*/*.rego",
-		"schemas/": "schemas/*.cue",
-	} {
-		guards({"paths": [path]}) == {what}
-	}
-	guards({"paths": ["rules/people/*.yaml", "rules/groups/*.yaml"]}) == {"Person", "Group"}
-	guards({"paths": ["rules/**", "policies", "schemas/", "patchops.yaml"]}) == all_guarded
-	guards({"paths": ["clients/**", "policies/plan/**"]}) == set()
-}
-
-test_guards_by_both if {
-	guards({"paths": ["rules/**"], "kinds": ["Person", "Config"]}) == {"Person"}
-	guards({"paths": ["**"], "kinds": ["Person"]}) == {"Person"}
-	guards({"paths": ["**"]}) == all_guarded
-}
-
-test_guards_nothing if {
-	guards({}) == set()
-	guards({"kinds": ["Person"], "minRisk": 1}) == set()
-	guards({"paths": ["**"], "changeTypes": ["standard"]}) == set()
-	approvals.guards({"spec": {}}) == set()
+test_kinds if {
+	approvals.of_kind({"kinds": ["Patch", "Person"]}, "Person")
+	approvals.of_kind({}, "Person")
+	not approvals.of_kind({"kinds": ["Patch"]}, "Person")
 }
 
 takes_file(pattern, file) if approvals.in_file({"paths": ["other", pattern]}, file)
