@@ -3,63 +3,72 @@ SHELL := /bin/bash
 .SHELLFLAGS := -eu -o pipefail -c
 .DEFAULT_GOAL := help
 
-GO      ?= go
-BIN     := bin/patchops
-TOOL    := $(GO) tool -modfile=internal/tools.mod
-COMMIT  := $(shell git rev-parse --short=12 HEAD 2>/dev/null || echo unknown)
-LDFLAGS := -X main.commit=$(COMMIT)
+GO       ?= go
+BIN      := bin/patchops
+TOOL     := $(GO) tool -modfile=internal/tools.mod
+COMMIT   := $(shell git rev-parse HEAD 2>/dev/null || echo unknown)
+LDFLAGS  := -X main.commit=$(COMMIT)
 FUZZTIME ?= 20s
 
-.PHONY: help build demo test race fuzz lint fmt rego-test mutate docs golden plans act bench ci clean
+.PHONY: help demo test build plans lint fmt race fuzz rego-test mutate docs golden act bench pin ci clean
 
 help: ## list the targets
-	@awk -F ':.*## ' '/^[a-z-]+:.*## / {printf "  %-10s %s\n", $$1, $$2}' $(MAKEFILE_LIST)
-
-build: ## build bin/patchops
-	@$(GO) build -ldflags '$(LDFLAGS)' -o $(BIN) ./cmd/patchops
+	@echo 'Start with `make demo` and `make test`; they need Go and Git only.'
+	@echo
+	@awk -F ':.*## ' '/^[a-z-]+:.*## / {printf "  make %-10s %s\n", $$1, $$2}' $(MAKEFILE_LIST)
 
 demo: build ## the main job on a realistic repository: check it, break it, see what is found
 	@$(BIN) demo
 
-test: ## run all tests
+test: ## all tests
 	@$(GO) test ./...
 
-race: ## run all tests with the race detector
-	@$(GO) test -race ./...
-
-fuzz: ## run every fuzz target for FUZZTIME (20s)
-	@internal/fuzz.sh $(FUZZTIME)
-
-lint: ## vet, golangci-lint, gofumpt, rego and CUE format, actionlint
-	@internal/lint.sh
-
-fmt: ## format Go, Rego and CUE
-	@$(TOOL) gofumpt -w cmd internal policies schemas docs
-	@$(TOOL) opa fmt --write policies
-	@$(TOOL) cue fmt ./schemas/*.cue
-
-rego-test: build ## run the tests of the built-in rules, with coverage
-	@$(BIN) test --builtin --coverage
-
-mutate: ## show that a change of any condition of any built-in rule makes a test fail
-	@$(GO) test -count=1 -v -run 'TestMutants' ./policies
-
-docs: ## check every example in README and docs
-	@$(GO) test -count=1 -run 'TestDocs|TestPages|TestReadme' ./...
-
-golden: ## write the golden files anew
-	@$(GO) test ./internal/report ./internal/pipeline -update
+build: ## bin/patchops
+	@$(GO) build -ldflags '$(LDFLAGS)' -o $(BIN) ./cmd/patchops
 
 plans: build ## check this project's own plans with the built binary
 	@$(BIN) check --repo plans
 
-act: build ## run the shipped workflow and action for real
+lint: ## go vet, golangci-lint, gofumpt, opa fmt, cue fmt, actionlint, go mod tidy
+	@internal/lint.sh
+
+fmt: ## format Go, Rego and CUE
+	@$(TOOL) gofumpt -w cmd internal policies schemas docs
+	@$(TOOL) opa fmt --write policies internal/generate/peers
+	@$(TOOL) cue fmt ./schemas/*.cue
+
+race: ## all tests with the race detector
+	@$(GO) test -race ./...
+
+fuzz: ## every fuzz target for FUZZTIME (20s)
+	@internal/fuzz.sh $(FUZZTIME)
+
+rego-test: build ## the tests of the built-in rules, with coverage
+	@$(BIN) test --builtin --coverage
+
+mutate: ## show for every built-in rule that a changed condition makes a test fail
+	@$(GO) test -count=1 -v -run TestMutantsDie ./policies
+
+docs: ## every example in README, guides and finding pages
+	@$(GO) test -count=1 -run 'TestReadme|TestPages|TestReferencePages' ./internal/cli ./internal/pipeline
+
+golden: ## write anew what tests compare with: golden files, reference pages, examples
+	@$(GO) test ./internal/report -update
+	@$(GO) test ./internal/pipeline -run TestReferencePages -update
+	@UPDATE_DOCS=1 $(GO) test ./internal/cli -run TestReadme
+
+act: ## run the shipped workflow and action for real, with act
 	@internal/act.sh
 
 bench: ## time check beside cue vet and conftest (minutes)
 	@internal/generate/bench.sh
 
-ci: ## what continuous integration runs
+pin: ## let the workflow that users copy use the action of the last commit
+	@sed -i -E 's#(patchops/patchops)@[0-9a-f]{40} .*#\1@$(COMMIT) \# main, $(shell git log -1 --format=%cs)#' internal/scaffold/workflow.yml
+	@cp internal/scaffold/workflow.yml .github/workflows/patchops.yml
+	@git diff --stat
+
+ci: ## all that continuous integration runs
 	@.ci/run
 
 clean: ## remove what was built

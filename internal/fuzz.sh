@@ -1,10 +1,12 @@
 #!/usr/bin/env bash
-# Runs every fuzz target of the module for the given time, one after another.
+# internal/fuzz.sh TIME: every fuzz target of the module, each for TIME, one after
+# another; all run, whatever one of them finds.
 set -euo pipefail
 cd "$(dirname "$0")/.."
-grep -rl --include='*_test.go' '^func Fuzz' internal | sort | while read -r file; do
-	sed -n 's/^func \(Fuzz[A-Za-z0-9]*\)(.*/\1/p' "$file" | while read -r target; do
-		echo "== $target ($(dirname "$file"))"
-		go test "./$(dirname "$file")" -run '^$' -fuzz "^$target\$" -fuzztime "$1" -fuzzminimizetime 10x
-	done
-done
+failed=0
+while IFS=: read -r file target; do
+	dir=./$(dirname "$file")
+	echo "== $target ($dir)"
+	go test "$dir" -run '^$' -fuzz "^$target\$" -fuzztime "$1" -fuzzminimizetime 10x || failed=1
+done < <(grep -rHoE --include='*_test.go' '^func Fuzz[A-Za-z0-9]*' internal policies schemas | sed 's/func //' | sort)
+exit "$failed"

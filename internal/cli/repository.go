@@ -8,8 +8,10 @@ import (
 	"io/fs"
 	"os"
 	"path/filepath"
+	"slices"
 	"strings"
 
+	"github.com/patchops/patchops/internal/finding"
 	"github.com/patchops/patchops/internal/git"
 	"github.com/patchops/patchops/internal/pipeline"
 )
@@ -93,6 +95,8 @@ func (r repository) tree(rev string) (*pipeline.Tree, *string, error) {
 	if err != nil {
 		return nil, nil, err
 	}
+	// The commit itself knows best what is no regular file.
+	t.Findings = slices.DeleteFunc(t.Findings, func(f finding.Finding) bool { return f.ID == "git/mode" })
 	t.Findings = append(t.Findings, files.Problems()...)
 	return t, &commit, nil
 }

@@ -112,7 +112,7 @@ func parseGitHub(out []byte) ([]seen, error) {
 	var all []seen
 	for line := range strings.Lines(string(out)) {
 		line = strings.TrimSuffix(line, "\n")
-		rest, ok := strings.CutPrefix(strings.TrimSpace(line), "::")
+		rest, ok := strings.CutPrefix(strings.TrimLeft(line, " \t"), "::")
 		if !ok {
 			continue
 		}

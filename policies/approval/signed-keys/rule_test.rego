@@ -25,7 +25,7 @@ test_too_few if {
 		"message": "2 people of group \"ops\" must sign, 1 of them have a signing key",
 		"hint": "add their signingKeys, or let unsigned approvals count",
 	}}
-	count(found({"signed": true, "require": {"all": [ops(3)]}})) == 1
+	count(found({"signed": true, "require": {"all": [ops(4)]}})) == 1
 }
 
 test_unsigned if {

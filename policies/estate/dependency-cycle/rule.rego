@@ -12,15 +12,30 @@ package patchops.estate.dependency_cycle
 
 deny contains {
 	"path": ["spec", "assets", i, "dependsOn"],
-	"message": $"asset \"{entry.name}\" depends on itself by way of {needed}",
+	"message": $"asset \"{item.asset.name}\" depends on itself by way of {item.asset.dependsOn}",
 	"hint": "drop one dependsOn of the circle",
 } if {
-	some i, entry in input.spec.assets
-	needed := data.assets[input.metadata.client][entry.name].dependsOn
-	entry.name in graph.reachable(dependencies, needed)
+	some item in circling
+	i := item.index
 }
 
-dependencies := {name: needed |
-	some name, asset in data.assets[input.metadata.client]
-	needed := asset.dependsOn
+deny contains {
+	"path": ["spec", "file"],
+	"message": $"asset \"{item.asset.name}\" depends on itself by way of {item.asset.dependsOn}",
+	"hint": "drop one dependsOn of the circle",
+} if {
+	some item in circling
+	not item.index
+}
+
+circling contains item if {
+	some item in data.listed[input.metadata.client][input.metadata.name]
+	item.asset.name in graph.reachable(dependencies, item.asset.dependsOn)
+}
+
+# dependencies are those of all assets of the client, other lists included.
+dependencies := {item.asset.name: needed |
+	some items in data.listed[input.metadata.client]
+	some item in items
+	needed := item.asset.dependsOn
 }

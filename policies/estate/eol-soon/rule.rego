@@ -14,25 +14,24 @@ package patchops.estate.eol_soon
 
 import data.patchops.lib.acceptances
 import data.patchops.lib.clients
-import data.patchops.lib.estate
 import data.patchops.lib.moment
 
 deny contains {
 	"path": ["spec", "assets", i, "eol"],
-	"message": $"support of asset \"{entry.name}\" ends on {data.assets[client][entry.name].eol}, within {within}",
+	"message": $"support of asset \"{item.asset.name}\" ends on {item.asset.eol}, within {within}",
 	"hint": "plan its replacement now",
 } if {
-	some i, entry in input.spec.assets
-	soon(entry.name)
+	some item in ending
+	i := item.index
 }
 
 deny contains {
 	"path": ["spec", "file"],
-	"message": $"support of asset \"{name}\" ends on {data.assets[client][name].eol}, within {within}",
+	"message": $"support of asset \"{item.asset.name}\" ends on {item.asset.eol}, within {within}",
 	"hint": "plan its replacement now",
 } if {
-	some name in estate.bulk(input)
-	soon(name)
+	some item in ending
+	not item.index
 }
 
 client := input.metadata.client
@@ -41,12 +40,13 @@ zone := clients.zone(client)
 
 within := data.parameters["estate/eol-soon"].within
 
-soon(name) if {
-	left := moment.left(data.assets[client][name].eol, zone)
+ending contains item if {
+	some item in data.listed[client][input.metadata.name]
+	left := moment.left(item.asset.eol, zone)
 	left > 0
 	left <= patchops.seconds(within)
 	not clients.gone(client)
-	not accepted(name)
+	not accepted(item.asset.name)
 }
 
 accepted(name) if name in acceptances.assets(client)

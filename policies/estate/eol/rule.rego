@@ -12,35 +12,35 @@ package patchops.estate.eol
 
 import data.patchops.lib.acceptances
 import data.patchops.lib.clients
-import data.patchops.lib.estate
 import data.patchops.lib.moment
 
 deny contains {
 	"path": ["spec", "assets", i, "eol"],
-	"message": $"asset \"{entry.name}\" is out of support since {data.assets[client][entry.name].eol} and no RiskAcceptance covers it",
+	"message": $"asset \"{item.asset.name}\" is out of support since {item.asset.eol} and no RiskAcceptance covers it",
 	"hint": "replace it, or add a RiskAcceptance whose scope names it",
 } if {
-	some i, entry in input.spec.assets
-	unsupported(entry.name)
+	some item in unsupported
+	i := item.index
 }
 
 deny contains {
 	"path": ["spec", "file"],
-	"message": $"asset \"{name}\" is out of support since {data.assets[client][name].eol} and no RiskAcceptance covers it",
+	"message": $"asset \"{item.asset.name}\" is out of support since {item.asset.eol} and no RiskAcceptance covers it",
 	"hint": "replace it, or add a RiskAcceptance whose scope names it",
 } if {
-	some name in estate.bulk(input)
-	unsupported(name)
+	some item in unsupported
+	not item.index
 }
 
 client := input.metadata.client
 
 zone := clients.zone(client)
 
-unsupported(name) if {
-	moment.over(data.assets[client][name].eol, zone)
+unsupported contains item if {
+	some item in data.listed[client][input.metadata.name]
+	moment.over(item.asset.eol, zone)
 	not clients.gone(client)
-	not accepted(name)
+	not accepted(item.asset.name)
 }
 
 accepted(name) if name in acceptances.assets(client)

@@ -11,50 +11,32 @@
 package patchops.estate.no_window
 
 import data.patchops.lib.clients
-import data.patchops.lib.estate
 import data.patchops.lib.windows
 
 deny contains {
 	"path": ["spec", "assets", i, "name"],
-	"message": $"no window of the agreement opens for asset \"{entry.name}\"",
+	"message": $"no window of the agreement opens for asset \"{item.asset.name}\"",
 	"hint": "agree on a window for it, or widen the selector of one",
 } if {
-	some i, entry in input.spec.assets
-	closed(entry.name)
+	some item in closed
+	i := item.index
 }
 
 deny contains {
 	"path": ["spec", "file"],
-	"message": $"no window of the agreement opens for asset \"{name}\"",
+	"message": $"no window of the agreement opens for asset \"{item.asset.name}\"",
 	"hint": "agree on a window for it, or widen the selector of one",
 } if {
-	some name in estate.bulk(input)
-	closed(name)
+	some item in closed
+	not item.index
 }
 
 client := input.metadata.client
 
-# agreed is what opens at all; an agreement without windows is another finding.
-agreed := found if {
+# closed is the assets without a window, where the agreement opens any at all.
+closed contains item if {
+	some item in data.listed[client][input.metadata.name]
+	count(item.windows) == 0
 	not clients.gone(client)
-	found := windows.agreed(client)
+	count(windows.agreed(client)) > 0
 }
-
-# universal holds when some window is for every asset.
-universal if {
-	some name in agreed
-	not windows.spec(client, name).selector
-}
-
-closed(name) if {
-	count(agreed) > 0
-	not served(data.assets[client][name])
-}
-
-# served first answers quickly for an asset that takes what there is.
-served(asset) if {
-	universal # mutation: equivalent only quicker: the windows are counted below
-	not asset.windowRefs
-}
-
-served(asset) if count(windows.of(client, agreed, asset)) > 0

@@ -10,28 +10,26 @@
 #   controls: ["ISO/IEC 27001:2022 A.5.9", "NIST SP 800-53r5 CM-8", "CIS Controls v8.1 1.1", "PCI DSS 4.0.1 12.5.1", "ITIL 4 service configuration management"]
 package patchops.estate.tier_zero_owner
 
-import data.patchops.lib.estate
-
 deny contains {
 	"path": ["spec", "assets", i, "owner"],
-	"message": $"asset \"{entry.name}\" of tier 0 has no owner",
+	"message": $"asset \"{item.asset.name}\" of tier 0 has no owner",
 	"hint": "set owner to the Group that answers for it",
 } if {
-	some i, entry in input.spec.assets
-	unowned(entry.name)
+	some item in unowned
+	i := item.index
 }
 
 deny contains {
 	"path": ["spec", "file"],
-	"message": $"asset \"{name}\" of tier 0 has no owner",
+	"message": $"asset \"{item.asset.name}\" of tier 0 has no owner",
 	"hint": "set owner to the Group that answers for it",
 } if {
-	some name in estate.bulk(input)
-	unowned(name)
+	some item in unowned
+	not item.index
 }
 
-unowned(name) if {
-	asset := data.assets[input.metadata.client][name]
-	asset.tier == 0
-	not asset.owner
+unowned contains item if {
+	some item in data.listed[input.metadata.client][input.metadata.name]
+	item.asset.tier == 0
+	not item.asset.owner
 }

@@ -11,37 +11,36 @@
 package patchops.estate.window_not_agreed
 
 import data.patchops.lib.agreements
-import data.patchops.lib.estate
 
 deny contains {
 	"path": ["spec", "assets", i, "windowRefs"],
-	"message": $"asset \"{entry.name}\" names window \"{name}\", the agreement does not",
+	"message": $"asset \"{item.asset.name}\" names window \"{name}\", the agreement does not",
 	"hint": "name a window of the agreement, or agree on this one",
 } if {
-	some i, entry in input.spec.assets
-	some name in data.assets[client][entry.name].windowRefs
-	foreign(name)
+	some [item, name] in foreign
+	i := item.index
 }
 
 deny contains {
 	"path": ["spec", "file"],
-	"message": $"asset \"{asset}\" names window \"{name}\", the agreement does not",
+	"message": $"asset \"{item.asset.name}\" names window \"{name}\", the agreement does not",
 	"hint": "name a window of the agreement, or agree on this one",
 } if {
-	some asset in estate.bulk(input)
-	some name in data.assets[client][asset].windowRefs
-	foreign(name)
+	some [item, name] in foreign
+	not item.index
 }
 
 client := input.metadata.client
 
-terms := agreements.spec(client)
-
-foreign(name) if {
-	terms
+foreign contains [item, name] if {
+	some item in data.listed[client][input.metadata.name]
+	some name in item.asset.windowRefs
 	not agreed(name)
 }
 
-agreed(name) if name in terms.windowRefs
+# agreed holds for every window where no agreement is in force.
+agreed(_) if count(agreements.names(client)) == 0
 
-agreed(name) if name in terms.emergency.windowRefs
+agreed(name) if name in agreements.spec(client).windowRefs
+
+agreed(name) if name in agreements.spec(client).emergency.windowRefs

@@ -16,46 +16,51 @@ import data.patchops.lib.windows
 
 deny contains {
 	"path": ["spec", "assets", i, "name"],
-	"message": $"a session on asset \"{entry.name}\" takes {needs[profile]} minutes, its longest window is open for {longest(asset)}",
+	"message": $"a session on asset \"{item.asset.name}\" takes {needs[item.asset.profile]} minutes, its longest window is open for {longest(item)}",
 	"hint": "agree on a longer window, or correct the estimate of the profile",
 } if {
-	some i, entry in input.spec.assets
-	asset := data.assets[client][entry.name]
-	profile := asset.profile
-	tight(asset, needs[profile])
+	some item in tight
+	i := item.index
 }
 
 deny contains {
 	"path": ["spec", "file"],
-	"message": $"a session on asset \"{name}\" takes {needs[profile]} minutes, its longest window is open for {longest(asset)}",
+	"message": $"a session on asset \"{item.asset.name}\" takes {needs[item.asset.profile]} minutes, its longest window is open for {longest(item)}",
 	"hint": "agree on a longer window, or correct the estimate of the profile",
 } if {
-	some name in estate.bulk(input)
-	asset := data.assets[client][name]
-	profile := asset.profile
-	tight(asset, needs[profile])
+	some item in tight
+	not item.index
 }
 
 client := input.metadata.client
 
-agreed := windows.agreed(client) if not clients.gone(client)
-
 # lengths are the minutes of the windows whose length is told by a duration.
-lengths := {name: windows.minutes(windows.spec(client, name)) | some name in agreed}
+lengths := {name: windows.minutes(windows.spec(client, name)) |
+	not clients.gone(client)
+	some name in windows.agreed(client)
+}
 
 # needs are the whole minutes of a session by profile.
 needs := {profile: ceil(estate.session(profile) / 60) | some profile, _ in data.documents.ExecutorProfile._}
 
-# tight holds when each window of an asset is known to be too short. Assets with
+# hurried is the profiles that some window is too short for.
+hurried := {profile |
+	some profile, need in needs
+	some minutes in lengths
+	minutes < need
+}
+
+# tight is the assets of which each window is known to be too short. Those with
 # an estimate of their own are left to the schedule.
-tight(asset, need) if {
-	need > min([minutes | some minutes in lengths]) # mutation: equivalent only quicker: what fits the shortest window fits
-	not asset.estimate
-	own := windows.of(client, agreed, asset)
-	count(own) > 0
-	every name in own {
-		lengths[name] < need
+tight contains item if {
+	count(hurried) > 0 # mutation: equivalent only quicker: most clients have no such profile
+	some item in data.listed[client][input.metadata.name]
+	item.asset.profile in hurried
+	not item.asset.estimate
+	count(item.windows) > 0
+	every name in item.windows {
+		lengths[name] < needs[item.asset.profile]
 	}
 }
 
-longest(asset) := max([lengths[name] | some name in windows.of(client, agreed, asset)])
+longest(item) := max([lengths[name] | some name in item.windows])

@@ -63,3 +63,11 @@ choice(require) if {
 	walk(require, [_, node])
 	count(node.any) > 1
 }
+
+# folders is the folders that hold no documents and of which a rule takes any
+# file. One that says more than paths is for documents only.
+folders(rule) := {folder |
+	object.keys(rule.spec.match) == {"paths"}
+	some folder, file in {"policies/": "policies/any/any/rule.rego", "schemas/": "schemas/any.cue"}
+	in_file(rule.spec.match, file)
+}

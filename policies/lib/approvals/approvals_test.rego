@@ -67,3 +67,17 @@ test_choice if {
 	not approvals.choice({"all": [one, two]})
 	not approvals.choice(one)
 }
+
+folders(match) := approvals.folders({"spec": {"match": match}})
+
+test_folders if {
+	folders({"paths": ["policies/**"]}) == {"policies/"}
+	folders({"paths": ["policies/*/*/rule.rego", "schemas/*.cue"]}) == {"policies/", "schemas/"}
+	folders({"paths": ["**"]}) == {"policies/", "schemas/"}
+	folders({"paths": ["schemas"]}) == {"schemas/"}
+	folders({"paths": ["policies/plan/**", "rules/**"]}) == set()
+	folders({"paths": ["**"], "kinds": ["Person"]}) == set()
+	folders({"kinds": ["Person"]}) == set()
+	folders({}) == set()
+	approvals.folders({"spec": {}}) == set()
+}

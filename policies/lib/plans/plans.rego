@@ -5,6 +5,8 @@
 package patchops.lib.plans
 
 import data.patchops.lib.clients
+import data.patchops.lib.moment
+import data.patchops.lib.sla
 
 # targets is the assets that a plan selects, as {client, asset}.
 targets(plan) := data.targets[clients.of(plan)][plan.metadata.name]
@@ -23,22 +25,20 @@ zone(plan) := clients.zone(clients.of(plan))
 # deadline is the instant after which nothing starts, in nanoseconds.
 deadline(plan) := patchops.instant(plan.spec.deadline, zone(plan), "until")
 
-# named is the patches that have a document, by the place that brings them in:
-# [field, index, name].
-named(plan) := direct(plan) | bundled(plan)
+# named is the patches that have a document, with the place that brings them
+# in: [field, index, name, patch].
+named(plan) := array.concat(direct(plan), bundled(plan))
 
-direct(plan) := {["patches", i, name] |
+direct(plan) := [["patches", i, name, patch] |
 	some i, name in plan.spec.patches
-	is_string(name)
-}
+	patch := data.documents.Patch._[name].spec
+]
 
-bundled(plan) := {["bundles", i, name] |
+bundled(plan) := [["bundles", i, name, patch] |
 	some i, bundle in plan.spec.bundles
 	some name in data.documents.Bundle._[bundle].spec.patches
-}
-
-# patch is what is known of a patch.
-patch(name) := data.documents.Patch._[name].spec
+	patch := data.documents.Patch._[name].spec
+]
 
 # rank orders severities.
 rank := {"none": 0, "low": 1, "medium": 2, "high": 3, "critical": 4}
@@ -46,7 +46,7 @@ rank := {"none": 0, "low": 1, "medium": 2, "high": 3, "critical": 4}
 # worst is the rank of the most severe patch of a plan, those without a document
 # included; 0 without any.
 worst(plan) := max(array.concat([0], array.concat(known, inline))) if {
-	known := [rank[patch(name).severity] | some [_, _, name] in named(plan)]
+	known := [rank[patch.severity] | some [_, _, _, patch] in named(plan)]
 	inline := [rank[written.severity] | some written in plan.spec.patches]
 }
 
@@ -54,3 +54,24 @@ worst(plan) := max(array.concat([0], array.concat(known, inline))) if {
 evidence(plan, name) := found if found := data.documents.TestEvidence[clients.of(plan)][name].spec
 
 else := data.documents.TestEvidence._[name].spec
+
+# due is by when which patches must be in for whom, where that is still to come:
+# [client, rule, name, anchor, instant]. Rules for some assets count where the
+# plan has such an asset.
+due(plan) := [[client, rule, name, since, due_at] |
+	some client in served(plan)
+	some rule in sla.of(client)
+	some [_, _, name, patch] in named(plan)
+	since := sla.anchor(rule, patch)
+	due_at := sla.due(rule, since)
+	due_at > moment.now
+	concerns(plan, rule, client)
+]
+
+concerns(_, rule, _) if not rule.match.selector
+
+concerns(plan, rule, client) if {
+	some target in targets(plan)
+	target.client == client
+	patchops.matches(rule.match.selector, data.assets[client][target.asset])
+}

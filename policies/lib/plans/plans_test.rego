@@ -31,9 +31,11 @@ test_deadline_in_the_clients_zone if {
 }
 
 test_patches if {
-	plans.named(own({"patches": ["a", {"package": "x", "severity": "low"}], "bundles": ["none", "march"]})) == {["patches", 0, "a"], ["bundles", 1, "b"], ["bundles", 1, "c"]} with data.documents as documents
-	plans.named(own({})) == set() with data.documents as documents
-	plans.patch("b").severity == "high" with data.documents as documents
+	plans.named(own({"patches": ["a", {"package": "x", "severity": "low"}, "unknown"], "bundles": ["none", "march"]})) == [
+		["patches", 0, "a", {"severity": "low"}],
+		["bundles", 1, "b", {"severity": "high"}],
+	] with data.documents as documents
+	plans.named(own({})) == [] with data.documents as documents
 }
 
 test_rank if plans.rank == {"none": 0, "low": 1, "medium": 2, "high": 3, "critical": 4}

@@ -25,8 +25,8 @@ else := rules(client, "default")
 # anchor is what a rule counts from for a patch that it is for; undefined where
 # it is for others, or where only business days or facts could tell.
 anchor(rule, patch) := from if {
-	rule.clock == "calendar"
 	severe(rule.match, patch)
+	rule.clock == "calendar"
 	exploited(rule.match, patch)
 	decided(rule.match, patch)
 	from := origin(rule, patch)

@@ -24,37 +24,6 @@ opening(client, terms) := {name |
 	allows(spec(client, name))
 }
 
-# of is the names, among some windows of a client, of those that one asset gets.
-of(client, names, asset) := {name |
-	some name in names
-	wanted(asset, name)
-	takes(spec(client, name), asset)
-}
-
-# wanted holds when an asset does not restrict its windows, or names this one.
-wanted(asset, _) if not asset.windowRefs
-
-wanted(asset, name) if name in asset.windowRefs
-
-# takes holds when a window is for that asset.
-takes(window, _) if not window.selector
-
-takes(window, asset) if patchops.matches(window.selector, asset)
-
-# What a selector asks of the client or the site is the schedule's to judge.
-takes(window, _) if {
-	some key, _ in window.selector.matchLabels
-	key in beyond
-}
-
-takes(window, _) if {
-	some term in window.selector.matchExpressions
-	term.key in beyond
-}
-
-# beyond is the facets that an asset does not say by itself.
-beyond := {"client", "clientTier", "businessUnit", "complianceScope", "relay"}
-
 # clock is the time of day at which a window opens.
 clock(window) := substring(window.start, 11, 5)
 

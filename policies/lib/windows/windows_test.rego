@@ -25,14 +25,6 @@ test_own_window_before_global if {
 
 test_agreed if windows.agreed("acme") == {"nightly", "shared", "servers"} with data.documents as documents with data.asOf as asof
 
-test_windows_of_an_asset if {
-	names := {"nightly", "shared", "servers"}
-	windows.of("acme", names, {"name": "a", "class": "server"}) == {"nightly", "shared", "servers"} with data.documents as documents with data.asOf as asof
-	windows.of("acme", names, {"name": "a", "class": "network"}) == {"nightly", "shared"} with data.documents as documents with data.asOf as asof
-	windows.of("acme", names, {"name": "a", "class": "server", "windowRefs": ["servers", "loose"]}) == {"servers"} with data.documents as documents with data.asOf as asof
-	windows.of("acme", names, {"name": "a", "class": "network", "windowRefs": ["servers"]}) == set() with data.documents as documents with data.asOf as asof
-}
-
 test_clock if windows.clock({"start": "2026-01-01T22:30:15"}) == "22:30"
 
 # 2026-01-01 is a Thursday.
@@ -54,13 +46,4 @@ test_days_that_only_an_expansion_tells if {
 test_minutes if {
 	windows.minutes({"duration": "PT1H30M"}) == 90
 	not windows.minutes({"end": "04:00"})
-}
-
-test_facets_of_client_and_site if {
-	windows.takes({"selector": {"matchLabels": {"clientTier": "1"}}}, {"name": "a"})
-	every key in ["client", "clientTier", "businessUnit", "complianceScope", "relay"] {
-		windows.takes({"selector": {"matchExpressions": [{"key": key, "operator": "In", "values": ["x"]}]}}, {"name": "a"})
-	}
-	not windows.takes({"selector": {"matchExpressions": [{"key": "env", "operator": "In", "values": ["x"]}]}}, {"name": "a"})
-	not windows.takes({"selector": {"matchLabels": {"env": "x"}}}, {"name": "a"})
 }

@@ -19,9 +19,9 @@ deny contains {
 	"hint": "assess the patch, or make it a normal change",
 } if {
 	input.spec.changeType == "standard"
-	some [field, i, name] in plans.named(input)
-	not approved(name)
-	decision := said(name)
+	some [field, i, name, patch] in plans.named(input)
+	not approved(patch)
+	decision := said(patch)
 }
 
 deny contains {
@@ -34,18 +34,15 @@ deny contains {
 	patch.package
 }
 
-approved(name) if {
-	plans.patch(name).assessment.decision == "approved"
-	not lapsed(name)
+approved(patch) if {
+	patch.assessment.decision == "approved"
+	not lapsed(patch)
 }
 
-lapsed(name) if moment.over(plans.patch(name).assessment.until, "UTC")
+lapsed(patch) if moment.over(patch.assessment.until, "UTC")
 
-said(name) := $"{decision} until {plans.patch(name).assessment.until}" if {
-	decision := plans.patch(name).assessment.decision
-	lapsed(name)
+said(patch) := $"{patch.assessment.decision} until {patch.assessment.until}" if {
+	lapsed(patch)
 } else := decision if {
-	decision := plans.patch(name).assessment.decision
-} else := "nothing" if {
-	plans.patch(name)
-}
+	decision := patch.assessment.decision
+} else := "nothing"

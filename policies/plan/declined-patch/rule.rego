@@ -19,8 +19,8 @@ deny contains {
 	"hint": "leave it out, or have it assessed again",
 } if {
 	not input.spec.changeType == "standard"
-	some [field, i, name] in plans.named(input)
-	assessment := plans.patch(name).assessment
+	some [field, i, name, patch] in plans.named(input)
+	assessment := patch.assessment
 	decision := assessment.decision
 	decision in {"declined", "deferred"}
 	not lapsed(assessment)

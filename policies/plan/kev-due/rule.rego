@@ -18,8 +18,8 @@ deny contains {
 	"message": $"patch \"{name}\" is listed as exploited and due on {due}, the deadline {input.spec.deadline} is later",
 	"hint": "move the deadline forward",
 } if {
-	some [_, _, name] in plans.named(input)
-	due := plans.patch(name).kev.dueAt
+	some [_, _, name, patch] in plans.named(input)
+	due := patch.kev.dueAt
 	not moment.over(due, "UTC")
 	plans.deadline(input) > patchops.instant(due, "UTC", "until")
 }

@@ -19,6 +19,6 @@ deny contains {
 } if {
 	not input.spec.impact
 	not input.spec.backoutPlan
-	some [field, i, name] in plans.named(input)
-	some issue in plans.patch(name).knownIssues
+	some [field, i, name, patch] in plans.named(input)
+	some issue in patch.knownIssues
 }

@@ -2,7 +2,7 @@ package patchops.plan.problem_link_test
 
 import data.patchops.plan.problem_link
 
-documents := {"Problem": {
+documents := {"Patch": {"_": {"a": {"spec": {"severity": "low"}}, "b": {"spec": {"severity": "low"}}}}, "Problem": {
 	"acme": {"own": {"spec": {"state": "open", "patchIds": ["a", "b"]}}},
 	"_": {"own": {"spec": {"state": "open", "patchIds": ["c"]}}, "global": {"spec": {"state": "open", "patchIds": ["c"]}}, "early": {"spec": {"state": "open"}}, "empty": {"spec": {"state": "open", "patchIds": []}}, "over": {"spec": {"state": "closed"}}},
 }}

@@ -18,6 +18,6 @@ deny contains {
 	"hint": "set reboot to ifRequired",
 } if {
 	input.spec.reboot == "never"
-	some [_, _, name] in plans.named(input)
-	plans.patch(name).restart == "system"
+	some [_, _, name, patch] in plans.named(input)
+	patch.restart == "system"
 }

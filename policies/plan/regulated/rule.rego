@@ -24,8 +24,7 @@ deny contains {
 	"message": $"critical patch \"{name}\" of {patch.releasedAt} must be on regulated systems within {parameters.within}, the deadline {input.spec.deadline} is later",
 	"hint": "move the deadline forward, or plan the regulated systems apart",
 } if {
-	some [_, _, name] in plans.named(input)
-	patch := plans.patch(name)
+	some [_, _, name, patch] in plans.named(input)
 	patch.severity == "critical"
 	due := patchops.instant(patch.releasedAt, "UTC", "from") + (patchops.seconds(parameters.within) * moment.second)
 	due > moment.now

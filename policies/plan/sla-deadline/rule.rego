@@ -10,30 +10,14 @@
 #   controls: ["PCI DSS 4.0.1 6.3.3", "NIST SP 800-53r5 SI-2(3)", "CIS Controls v8.1 7.2", "CIS Controls v8.1 7.7", "ISO/IEC 27001:2022 A.8.8", "ITIL 4 service level management"]
 package patchops.plan.sla_deadline
 
-import data.patchops.lib.moment
 import data.patchops.lib.plans
-import data.patchops.lib.sla
 
 deny contains {
 	"path": ["spec", "deadline"],
 	"message": $"patch \"{name}\" must be in within {rule.within} of {since} for client \"{client}\", the deadline {input.spec.deadline} is later",
 	"hint": "move the deadline forward",
 } if {
-	some client in plans.served(input)
-	some rule in sla.of(client)
-	some [_, _, name] in plans.named(input)
-	since := sla.anchor(rule, plans.patch(name))
-	applies(rule, client)
-	due := sla.due(rule, since)
-	due > moment.now
-	plans.deadline(input) > due
-}
-
-# applies holds when a rule is for some asset of that client in this plan.
-applies(rule, _) if not rule.match.selector
-
-applies(rule, client) if {
-	some target in plans.targets(input)
-	target.client == client
-	patchops.matches(rule.match.selector, data.assets[client][target.asset])
+	last := plans.deadline(input)
+	some [client, rule, name, since, due] in plans.due(input)
+	last > due
 }

@@ -12,16 +12,16 @@ package patchops.plan.sla_missed
 
 import data.patchops.lib.moment
 import data.patchops.lib.plans
-import data.patchops.lib.sla
 
 deny contains {
 	"path": ["spec", "notBefore"],
 	"message": $"patch \"{name}\" must be in within {rule.within} of {since} for client \"{client}\", the earliest start {input.spec.notBefore} is not before that",
 	"hint": "start earlier",
 } if {
-	some [client, rule, name, since] in late
-	due := sla.due(rule, since)
-	patchops.instant(input.spec.notBefore, plans.zone(input), "from") >= due
+	first := patchops.instant(input.spec.notBefore, plans.zone(input), "from")
+	some [client, rule, name, since, due] in plans.due(input)
+	not rule.match.selector
+	first >= due
 }
 
 deny contains {
@@ -29,19 +29,8 @@ deny contains {
 	"message": $"patch \"{name}\" must be in within {rule.within} of {since} for client \"{client}\", a minimum age of {input.spec.minimumAge} leaves no time",
 	"hint": "lower minimumAge, or leave the patch to a normal change",
 } if {
-	some [client, rule, name, since] in late
-	due := sla.due(rule, since)
-	ripe := patchops.instant(plans.patch(name).releasedAt, "UTC", "from") + (patchops.seconds(input.spec.minimumAge) * moment.second)
-	ripe >= due
-}
-
-# late is the rules, by client and patch, whose due date is still to come and
-# that are for all assets.
-late contains [client, rule, name, since] if {
-	some client in plans.served(input)
-	some rule in sla.of(client)
+	age := patchops.seconds(input.spec.minimumAge) * moment.second
+	some [client, rule, name, since, due] in plans.due(input)
 	not rule.match.selector
-	some [_, _, name] in plans.named(input)
-	since := sla.anchor(rule, plans.patch(name))
-	sla.due(rule, since) > moment.now
+	patchops.instant(data.documents.Patch._[name].spec.releasedAt, "UTC", "from") + age >= due
 }

@@ -18,7 +18,7 @@ deny contains {
 	"hint": "name a TestEvidence with result pass in testEvidenceRefs",
 } if {
 	second := input.spec.waves[1].name
-	some [field, i, name] in plans.named(input)
+	some [field, i, name, _] in plans.named(input)
 	not name in tested
 }
 

@@ -5,6 +5,7 @@ import data.patchops.plan.test_evidence
 trial(patches, rest) := {"spec": object.union({"patches": patches, "result": "pass"}, rest)}
 
 documents := {
+	"Patch": {"_": {"a": {"spec": {"severity": "low"}}, "b": {"spec": {"severity": "low"}}}},
 	"Bundle": {"_": {"march": {"spec": {"patches": ["a", "b"]}}}},
 	"TestEvidence": {"_": {
 		"pass-a": trial(["a"], {}),

@@ -10,6 +10,7 @@
 #   controls: ["NIST SP 800-53r5 SI-2", "PCI DSS 4.0.1 6.3.3", "ITIL 4 change enablement"]
 package patchops.plan.too_young
 
+import data.patchops.lib.moment
 import data.patchops.lib.plans
 
 deny contains {
@@ -17,8 +18,8 @@ deny contains {
 	"message": $"patch \"{name}\" of {released} is {input.spec.minimumAge} old only after the deadline {input.spec.deadline}",
 	"hint": "move the deadline, or leave the patch to the next plan",
 } if {
-	some [field, i, name] in plans.named(input)
-	released := plans.patch(name).releasedAt
-	age := patchops.seconds(input.spec.minimumAge) * 1000000000 # mutation: equivalent a nanosecond in a second moves no date
-	patchops.instant(released, "UTC", "from") + age >= plans.deadline(input)
+	last := plans.deadline(input) - (patchops.seconds(input.spec.minimumAge) * moment.second)
+	some [field, i, name, patch] in plans.named(input)
+	released := patch.releasedAt
+	patchops.instant(released, "UTC", "from") >= last
 }

@@ -18,11 +18,11 @@ deny contains {
 	"hint": "review the patch, or make it a normal change",
 } if {
 	input.spec.changeType == "standard"
-	some [field, i, name] in plans.named(input)
-	state := review(name)
+	some [field, i, name, patch] in plans.named(input)
+	state := review(patch)
 	state != "passed"
 }
 
-review(name) := state if state := plans.patch(name).vendorReview.state
+review(patch) := state if state := patch.vendorReview.state
 
-else := "missing" if plans.patch(name)
+else := "missing"

@@ -18,7 +18,7 @@ deny contains {
 	"message": $"patch \"{name}\" was withdrawn at {at}",
 	"hint": "leave it out, or install what replaces it",
 } if {
-	some [field, i, name] in plans.named(input)
-	at := plans.patch(name).withdrawnAt
+	some [field, i, name, patch] in plans.named(input)
+	at := patch.withdrawnAt
 	moment.begun(at, "UTC")
 }
