@@ -92,7 +92,7 @@ func (a *app) check(cmd *cobra.Command, flags checkFlags, args []string) error {
 	found := slices.DeleteFunc(out.Findings, func(f finding.Finding) bool { return !under(f.File, paths) })
 	err = report.Write(a.env.Stdout, a.flags.format, report.Check{
 		Commit: commit, AsOf: asOf.Format("2006-01-02T15:04:05Z07:00"), Tzdata: window.Version,
-		Documents: out.Documents, Rules: out.Rules, Findings: found,
+		Documents: out.Documents, Rules: out.Rules, Findings: repo.placed(a.flags.format, in.Tree, found),
 		Version: a.env.Version.Version, Metadata: rules, Source: repo.source(in.Tree),
 	}, report.Options{Color: color})
 	if err == nil && finding.Count(found).Errors > 0 {

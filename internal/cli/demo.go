@@ -157,7 +157,7 @@ func (d *demo) make(n int, m mistake) error {
 }
 
 // edit makes one edit and remembers in before what the file was.
-func (d *demo) edit(e edit, before map[string][]byte) error {
+func (d *demo) edit(e slip, before map[string][]byte) error {
 	path := filepath.Join(d.dir, filepath.FromSlash(e.file))
 	b, err := os.ReadFile(path)
 	if err != nil {

@@ -3,19 +3,19 @@ package cli
 // mistake is one slip as people make them, and the findings it must lead to.
 type mistake struct {
 	title string
-	edits []edit
+	edits []slip
 	want  []string
 }
 
-// edit replaces the first old in a file by new.
-type edit struct{ file, old, new string }
+// slip replaces the first old in a file by new.
+type slip struct{ file, old, new string }
 
 // mistakes are what the demo does wrong, in its order.
 func mistakes() []mistake {
 	return []mistake{
 		{
 			title: "An engineer is in a hurry: a misspelt field, a word that is no choice.",
-			edits: []edit{
+			edits: []slip{
 				{"plans/klinikum/linux-servers.yaml", "\n  deadline:", "\n  deadlnie:"},
 				{"plans/klinikum/linux-servers.yaml", "reboot: ifRequired", "reboot: ifrequired"},
 			},
@@ -23,12 +23,12 @@ func mistakes() []mistake {
 		},
 		{
 			title: "A contact is misspelt: nobody would be told of an emergency.",
-			edits: []edit{{"clients/hudson/agreement.yaml", "[duty-manager,", "[duty-manger,"}},
+			edits: []slip{{"clients/hudson/agreement.yaml", "[duty-manager,", "[duty-manger,"}},
 			want:  []string{"reference/unresolved"},
 		},
 		{
 			title: "YAML that programs read differently than people: a bare version, a key given twice.",
-			edits: []edit{
+			edits: []slip{
 				{"clients/hudson/assets-headquarters.yaml", `osVersion: "11"`, "osVersion: 11.10"},
 				{"plans/hudson/windows.yaml", "\n  reboot: ifRequired", "\n  reboot: ifRequired\n  reboot: never"},
 			},
@@ -36,12 +36,12 @@ func mistakes() []mistake {
 		},
 		{
 			title: "A row of the CMDB export is wrong.",
-			edits: []edit{{"clients/klinikum/assets/mitte.csv", "mit-relay-01,infra,", "mit-relay-01,infrastructure,"}},
+			edits: []slip{{"clients/klinikum/assets/mitte.csv", "mit-relay-01,infra,", "mit-relay-01,infrastructure,"}},
 			want:  []string{"schema/value"},
 		},
 		{
 			title: "All documents are valid, but nobody should run this plan: half the hospital as the canary, and the rest never.",
-			edits: []edit{
+			edits: []slip{
 				{"plans/klinikum/windows-servers.yaml", "{name: canary, percent: 15,", "{name: canary, percent: 60,"},
 				{"plans/klinikum/windows-servers.yaml", "{name: rest, percent: 100,", "{name: rest, percent: 50,"},
 			},
@@ -49,7 +49,7 @@ func mistakes() []mistake {
 		},
 		{
 			title: "A client never signed that updates can fail, and a plan goes there all the same.",
-			edits: []edit{{"clients/klinikum/agreement.yaml", "- {id: errors-possible,", "- {id: risk-of-not-patching,"}},
+			edits: []slip{{"clients/klinikum/agreement.yaml", "- {id: errors-possible,", "- {id: risk-of-not-patching,"}},
 			want:  []string{"agreement/acknowledgements"},
 		},
 	}

@@ -34,8 +34,8 @@ var moreFiles = map[string]string{
 // warmBase is the tree that a property starts from. Own rules, schemas and CUE
 // take a child process, so only some runs have them.
 func warmBase(t *rapid.T) map[string]string {
-	example, own := "minimal", rapid.IntRange(0, 9).Draw(t, "own") == 0
-	if rapid.IntRange(0, 19).Draw(t, "msp") == 0 {
+	example, own := "minimal", rapid.IntRange(0, 24).Draw(t, "own") == 7
+	if rapid.IntRange(0, 49).Draw(t, "msp") == 7 {
 		example = "msp"
 	}
 	files, err := Scaffold(example, scriptNow, strings.Repeat("a", 32))
@@ -57,8 +57,8 @@ func warmBase(t *rapid.T) map[string]string {
 
 var word = regexp.MustCompile(`[A-Za-z0-9][A-Za-z0-9./-]*`)
 
-// edit changes one file of the tree as people, merges and accidents do.
-func edit(t *rapid.T, tree map[string]string) {
+// alter changes one file of the tree as people, merges and accidents do.
+func alter(t *rapid.T, tree map[string]string) {
 	names := slices.Sorted(maps.Keys(tree))
 	name := rapid.SampledFrom(names).Draw(t, "file")
 	content := tree[name]
@@ -154,14 +154,14 @@ func TestWarmEqualsCold(t *testing.T) {
 	rapid.Check(t, func(t *rapid.T) {
 		tree := warmBase(t)
 		for range rapid.IntRange(0, 2).Draw(t, "before") {
-			edit(t, tree)
+			alter(t, tree)
 		}
 		first := check(t, tree, instant(t), nil)
 		if err := cache.Save(file, digest(tree), first.Kept); err != nil {
 			t.Fatal(err)
 		}
 		for range rapid.IntRange(0, 3).Draw(t, "after") {
-			edit(t, tree)
+			alter(t, tree)
 		}
 		damage(t, file)
 		asOf := instant(t)

@@ -82,7 +82,7 @@ type Corpus struct {
 	estates map[string]*estate
 	values  map[Dependency]Digest
 
-	derived map[derivation]*derived
+	derived map[string]map[derivation]*derived // by client
 }
 
 // New indexes entries, in the order given: of two with one identity the first
@@ -92,7 +92,7 @@ func New(asOf string, entries []*Entry, files Files, rows Rows) *Corpus {
 		asOf: asOf, entries: entries, files: files, rows: rows,
 		byID:    make(map[finding.Identity]*Entry, len(entries)),
 		names:   map[string]map[string][]string{},
-		estates: map[string]*estate{}, values: make(map[Dependency]Digest, 4*len(entries)), derived: map[derivation]*derived{},
+		estates: map[string]*estate{}, values: make(map[Dependency]Digest, 4*len(entries)), derived: map[string]map[derivation]*derived{},
 	}
 	for _, e := range entries {
 		c.add(e)
@@ -129,6 +129,18 @@ func (c *Corpus) entry(kind, client, name string) *Entry {
 		client = ""
 	}
 	return c.byID[finding.Identity{Kind: kind, Client: client, Name: name}]
+}
+
+// Forget drops what was derived of a client ("" for global documents); it is
+// derived again where it is still needed.
+func (c *Corpus) Forget(client string) {
+	if client == "" {
+		client = Global
+	}
+	c.mu.Lock()
+	defer c.mu.Unlock()
+	delete(c.estates, client)
+	delete(c.derived, client)
 }
 
 // estate is what is derived of one client's assets.

@@ -11,7 +11,7 @@ import (
 // index is missing for a row of a bulk file, windows are the names of those that
 // the client's agreement in force opens for the asset.
 func (v *View) Listed(client, list string) *document.Value {
-	return v.derive(derivation{'l', client, list}, func(alone *View) *document.Value { return alone.listed(client, list) })
+	return v.derive(client, derivation{'l', list}, func(alone *View) *document.Value { return alone.listed(client, list) })
 }
 
 func (v *View) listed(client, list string) *document.Value {

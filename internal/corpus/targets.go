@@ -16,36 +16,48 @@ type derived struct {
 
 // derivation names what is derived: 't' a plan's targets, 'l' a list's assets.
 type derivation struct {
-	what         byte
-	client, name string
+	what byte
+	name string
 }
 
 // derive makes a value once for the corpus, and counts what was read for it as
 // read by every view that asks.
-func (v *View) derive(key derivation, make func(alone *View) *document.Value) *document.Value {
-	v.corpus.mu.Lock()
-	known := v.corpus.derived[key]
-	v.corpus.mu.Unlock()
+func (v *View) derive(client string, key derivation, make func(alone *View) *document.Value) *document.Value {
+	known := v.corpus.known(client, key)
 	if known == nil {
-		alone := v.corpus.View(key.client)
-		known = &derived{value: make(alone), read: alone.read, broken: alone.broken}
-		v.corpus.mu.Lock()
-		if other := v.corpus.derived[key]; other != nil {
-			known = other
-		}
-		v.corpus.derived[key] = known
-		v.corpus.mu.Unlock()
+		alone := v.corpus.View(client)
+		known = v.corpus.keep(client, key, &derived{value: make(alone), read: alone.read, broken: alone.broken})
 	}
 	maps.Copy(v.read, known.read)
 	v.broken = v.broken || known.broken
 	return known.value
 }
 
+func (c *Corpus) known(client string, key derivation) *derived {
+	c.mu.Lock()
+	defer c.mu.Unlock()
+	return c.derived[client][key]
+}
+
+// keep keeps what was derived, unless somebody was quicker: all see one value.
+func (c *Corpus) keep(client string, key derivation, d *derived) *derived {
+	c.mu.Lock()
+	defer c.mu.Unlock()
+	if other := c.derived[client][key]; other != nil {
+		return other
+	}
+	if c.derived[client] == nil {
+		c.derived[client] = map[derivation]*derived{}
+	}
+	c.derived[client][key] = d
+	return d
+}
+
 // Targets is the list of {client, asset} that a plan selects, sorted; nil when
 // there is no such plan. It reads the plan, the clients it looks at and their
 // assets.
 func (v *View) Targets(client, plan string) *document.Value {
-	return v.derive(derivation{'t', client, plan}, func(alone *View) *document.Value { return alone.targets(client, plan) })
+	return v.derive(client, derivation{'t', plan}, func(alone *View) *document.Value { return alone.targets(client, plan) })
 }
 
 func (v *View) targets(client, plan string) *document.Value {

@@ -2,6 +2,7 @@ package pipeline
 
 import (
 	"fmt"
+	"maps"
 	"slices"
 
 	"github.com/patchops/patchops/internal/corpus"
@@ -45,27 +46,49 @@ type judging struct {
 	rules   *policy.Engine
 	corpus  *corpus.Corpus
 	options reference.Options
-	terms   *policy.Terms
+	terms   *policy.Terms // of global documents
 }
 
-// all gives every task its verdict.
+// all gives every task its verdict. Documents are judged client by client: what
+// is derived of a client's documents, and what they look like to rules, lives no
+// longer than that.
 func (j *judging) all(todo []task) error {
-	return parallel(len(todo), func(i int) error {
-		todo[i].head.Verdict = j.verdict(todo[i].entry)
+	clients := map[string][]task{}
+	for _, t := range todo {
+		clients[t.entry.ID.Client] = append(clients[t.entry.ID.Client], t)
+	}
+	groups := split(clients)
+	return parallel(len(groups), 1, func(i int) error {
+		terms := policy.NewTerms()
+		for _, t := range groups[i] {
+			t.head.Verdict = j.verdict(t.entry, terms)
+		}
+		j.corpus.Forget(groups[i][0].entry.ID.Client)
 		return nil
 	})
+}
+
+// split makes groups of one client each, in a fixed order; a client with many
+// documents is several groups, so that no processor waits for another.
+func split(clients map[string][]task) [][]task {
+	const most = 256
+	var groups [][]task
+	for _, client := range slices.Sorted(maps.Keys(clients)) {
+		groups = slices.AppendSeq(groups, slices.Chunk(clients[client], most))
+	}
+	return groups
 }
 
 // data is what rules read, with the memory of terms that they share.
 type data struct {
 	*corpus.View
-	terms *policy.Terms
+	terms, global *policy.Terms
 }
 
 // Terms implements policy.Remembering.
-func (d data) Terms() *policy.Terms { return d.terms }
+func (d data) Terms() (clients, global *policy.Terms) { return d.terms, d.global }
 
-func (j *judging) verdict(entry *corpus.Entry) *Verdict {
+func (j *judging) verdict(entry *corpus.Entry, terms *policy.Terms) *Verdict {
 	doc := entry.Document()
 	view := j.corpus.View(doc.ID.Client)
 	options := j.options
@@ -81,22 +104,22 @@ func (j *judging) verdict(entry *corpus.Entry) *Verdict {
 	if broken || entry.Closed { // a closed plan is history that no rule judges
 		return &Verdict{Findings: found, Read: view.Dependencies()}
 	}
-	judged, evaluated := j.judgeByRules(doc, view)
+	judged, evaluated := j.judgeByRules(doc, view, terms)
 	return &Verdict{Findings: append(found, judged...), Evaluated: evaluated, Read: view.Dependencies()}
 }
 
 // judgeByRules judges a document by all rules. Where that met a broken document it is
 // done again rule by rule, and what a rule says because it could not see that
 // document is dropped: the broken document has findings of its own.
-func (j *judging) judgeByRules(doc *document.Document, view *corpus.View) ([]finding.Finding, int) {
-	found, evaluated := j.rules.Judge(doc, data{view, j.terms})
+func (j *judging) judgeByRules(doc *document.Document, view *corpus.View, terms *policy.Terms) ([]finding.Finding, int) {
+	found, evaluated := j.rules.Judge(doc, data{view, terms, j.terms})
 	if !view.Broken() || len(found) == 0 {
 		return found, evaluated
 	}
 	found = nil
 	for n := range j.rules.Count(doc.ID.Kind) {
 		alone := j.corpus.View(doc.ID.Client)
-		if said := j.rules.JudgeRule(n, doc, data{alone, j.terms}); !alone.Broken() {
+		if said := j.rules.JudgeRule(n, doc, data{alone, terms, j.terms}); !alone.Broken() {
 			found = append(found, said...)
 		}
 	}

@@ -22,7 +22,7 @@ type file struct {
 // load parses and judges by schema every document file that nothing is kept of.
 func (e *Engine) load(t *Tree, kept Kept, child Child) ([]*file, error) {
 	files := make([]*file, len(t.Documents))
-	err := parallel(len(files), func(i int) error {
+	err := parallel(len(files), 16, func(i int) error {
 		s := t.Documents[i]
 		files[i] = &file{source: s, FileVerdict: FileVerdict{Digest: s.Digest}}
 		switch old := kept[s.Path]; {

@@ -107,7 +107,7 @@ func (j *ownJudge) judge(want ownItem) ownAnswer {
 	}
 	if j.rules != nil {
 		view := j.corpus.View(doc.ID.Client)
-		found, evaluated := j.rules.Judge(doc, data{view, j.terms})
+		found, evaluated := j.rules.Judge(doc, data{view, j.terms, j.terms})
 		out.Findings, out.Evaluated = append(out.Findings, found...), evaluated
 		out.Findings = append(out.Findings, parameters(j.rules, doc, view, j.isOwn)...)
 		out.Read = view.Dependencies()

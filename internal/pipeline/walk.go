@@ -122,7 +122,7 @@ func describe(mode fs.FileMode) string {
 // readAll reads the collected files on all processors, in a fixed order.
 func (w *walker) readAll() error {
 	sources := make([]Source, len(w.files))
-	err := parallel(len(w.files), func(i int) error {
+	err := parallel(len(w.files), 16, func(i int) error {
 		b, err := fs.ReadFile(w.tree.fsys, w.files[i].path)
 		if err != nil {
 			return fmt.Errorf("read the repository: %w", err)
@@ -143,10 +143,9 @@ func (w *walker) readAll() error {
 	return err
 }
 
-// parallel calls f for 0..n-1 from as many goroutines as there are processors
-// and waits for them all.
-func parallel(n int, f func(i int) error) error {
-	const chunk = 16
+// parallel calls f for 0..n-1 from as many goroutines as there are processors,
+// chunk by chunk, and waits for them all.
+func parallel(n, chunk int, f func(i int) error) error {
 	var next int
 	var mu sync.Mutex
 	take := func() (from, to int) {

@@ -19,7 +19,8 @@ type store struct {
 	storage.TriggersNotSupported
 	engine *Engine
 	data   Data
-	terms  *Terms
+	terms  *Terms // of what belongs to clients
+	global *Terms // of global documents
 }
 
 type transaction struct{}
@@ -32,10 +33,13 @@ var errNotFound = &storage.Error{Code: storage.NotFoundErr}
 func newStore(e *Engine, data Data) *store {
 	s := &store{engine: e, data: data}
 	if r, ok := data.(Remembering); ok {
-		s.terms = r.Terms()
+		s.terms, s.global = r.Terms()
 	}
 	if s.terms == nil {
 		s.terms = NewTerms()
+	}
+	if s.global == nil {
+		s.global = s.terms
 	}
 	return s
 }
@@ -97,10 +101,10 @@ func (s *store) documents(path []string) ast.Value {
 		return tree(s.data.Clients(path[0]), func(client string) ast.Value { return s.documents([]string{path[0], client}) })
 	case 2:
 		return tree(s.data.Names(path[0], path[1]), func(name string) ast.Value {
-			return s.below(s.data.Document(path[0], path[1], name), nil)
+			return s.document(path[0], path[1], name, nil)
 		})
 	}
-	return s.below(s.data.Document(path[0], path[1], path[2]), path[3:])
+	return s.document(path[0], path[1], path[2], path[3:])
 }
 
 func (s *store) assets(path []string) ast.Value {
@@ -169,15 +173,25 @@ func (s *store) parameters(path []string) ast.Value {
 // clients are those that have a list of assets.
 func (s *store) clients() []string { return s.data.Clients("AssetList") }
 
+func (s *store) document(kind, client, name string, path []string) ast.Value {
+	terms := s.terms
+	if client == Global {
+		terms = s.global
+	}
+	return terms.below(s.data.Document(kind, client, name), path)
+}
+
+func (s *store) below(v *document.Value, path []string) ast.Value { return s.terms.below(v, path) }
+
 // below follows a path into a value.
-func (s *store) below(v *document.Value, path []string) ast.Value {
+func (t *Terms) below(v *document.Value, path []string) ast.Value {
 	for _, segment := range path {
 		v = child(v, segment)
 	}
 	if v == nil {
 		return nil
 	}
-	return s.terms.of(v)
+	return t.of(v)
 }
 
 func child(v *document.Value, segment string) *document.Value {

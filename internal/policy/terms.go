@@ -17,9 +17,12 @@ type Terms struct{ known sync.Map } // *document.Value -> ast.Value
 // NewTerms returns an empty memory of terms.
 func NewTerms() *Terms { return &Terms{} }
 
-// Remembering is a Data that brings a memory of terms; without one every
-// judgement converts what it reads anew.
-type Remembering interface{ Terms() *Terms }
+// Remembering is a Data that brings memories of terms: one for what belongs to
+// clients and one for global documents, which all clients share. Without them
+// every judgement converts what it reads anew.
+type Remembering interface {
+	Terms() (clients, global *Terms)
+}
 
 // of returns the term of a value that `data` holds.
 func (t *Terms) of(v *document.Value) ast.Value {

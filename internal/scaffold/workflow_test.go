@@ -3,6 +3,7 @@ package scaffold
 import (
 	"bytes"
 	"os"
+	"os/exec"
 	"path/filepath"
 	"regexp"
 	"strings"
@@ -133,4 +134,22 @@ func child(n *yaml.Node, key string) *yaml.Node {
 		}
 	}
 	return nil
+}
+
+// TestPinnedActionExists holds `make pin` to a commit that has the action. Where
+// Git does not have the history, there is nothing to compare with.
+func TestPinnedActionExists(t *testing.T) {
+	commit := regexp.MustCompile(`patchops/patchops@([0-9a-f]{40})`).FindSubmatch(Workflow())
+	if commit == nil {
+		t.Fatal("the workflow does not use the action")
+	}
+	id := string(commit[1])
+	if err := exec.CommandContext(t.Context(), "git", "-C", root, "cat-file", "-e", id+"^{commit}").Run(); err != nil {
+		t.Skipf("commit %s is not in this clone", id)
+	}
+	for _, file := range []string{"action.yml", "internal/action.sh", "cmd/patchops/main.go"} {
+		if err := exec.CommandContext(t.Context(), "git", "-C", root, "cat-file", "-e", id+":"+file).Run(); err != nil {
+			t.Errorf("commit %s has no %s; run make pin", id, file)
+		}
+	}
 }

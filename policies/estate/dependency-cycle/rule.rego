@@ -30,7 +30,8 @@ deny contains {
 
 circling contains item if {
 	some item in data.listed[input.metadata.client][input.metadata.name]
-	item.asset.name in graph.reachable(dependencies, item.asset.dependsOn)
+	needed := item.asset.dependsOn
+	item.asset.name in graph.reachable(dependencies, needed)
 }
 
 # dependencies are those of all assets of the client, other lists included.

@@ -7,17 +7,24 @@ documents(status, scope) := {
 	"RiskAcceptance": {"acme": {"r": {"spec": {"scope": scope, "approvedAt": "2026-01-01", "expires": "2026-06-30"}}}},
 }
 
-assets := {"acme": {"over": {"eol": "2026-03-11"}, "today": {"eol": "2026-03-12"}, "soon": {"eol": "2026-03-21"}, "later": {"eol": "2026-03-22"}, "new": {}}}
-
-found(asof, status, scope, spec) := result if {
-	result := eol_soon.deny with input as {"metadata": {"name": "l", "client": "acme"}, "spec": spec}
+found(asof, status, scope, items) := result if {
+	result := eol_soon.deny with input as {"metadata": {"name": "l", "client": "acme"}}
 		with data.asOf as asof
-		with data.assets as assets
+		with data.listed as {"acme": {"l": items}}
 		with data.parameters as {"estate/eol-soon": {"within": "P10D"}}
 		with data.documents as documents(status, scope)
 }
 
-all := {"assets": [{"name": name} | some name in ["new", "over", "soon", "later"]]}
+soon := {"asset": {"name": "soon", "eol": "2026-03-21"}, "index": 2}
+
+today := {"asset": {"name": "today", "eol": "2026-03-12"}, "index": 0}
+
+all := [
+	{"asset": {"name": "new"}, "index": 0},
+	{"asset": {"name": "over", "eol": "2026-03-11"}, "index": 1},
+	soon,
+	{"asset": {"name": "later", "eol": "2026-03-22"}, "index": 3},
+]
 
 test_within if {
 	found("2026-03-12T00:00:00Z", "active", {"assets": ["other"]}, all) == {{
@@ -28,16 +35,16 @@ test_within if {
 }
 
 test_bulk if {
-	{f.message | some f in found("2026-03-12T00:00:00Z", "active", {"assets": ["other"]}, {"file": "x.csv"})} == {
-		"support of asset \"soon\" ends on 2026-03-21, within P10D",
-		"support of asset \"today\" ends on 2026-03-12, within P10D",
-	}
-	{f.path | some f in found("2026-03-12T00:00:00Z", "active", {"assets": ["other"]}, {"file": "x.csv"})} == {["spec", "file"]}
+	found("2026-03-12T00:00:00Z", "active", {"assets": ["other"]}, [{"asset": soon.asset}]) == {{
+		"path": ["spec", "file"],
+		"message": "support of asset \"soon\" ends on 2026-03-21, within P10D",
+		"hint": "plan its replacement now",
+	}}
 }
 
 test_last_second if {
-	count(found("2026-03-12T23:59:59Z", "active", {"assets": ["other"]}, {"assets": [{"name": "today"}]})) == 1
-	count(found("2026-03-13T00:00:00Z", "active", {"assets": ["other"]}, {"assets": [{"name": "today"}]})) == 0
+	count(found("2026-03-12T23:59:59Z", "active", {"assets": ["other"]}, [today])) == 1
+	count(found("2026-03-13T00:00:00Z", "active", {"assets": ["other"]}, [today])) == 0
 }
 
 test_accepted if count(found("2026-03-12T00:00:00Z", "active", {"assets": ["soon"]}, all)) == 0

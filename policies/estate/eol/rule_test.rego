@@ -7,16 +7,16 @@ documents(status, scope) := {
 	"RiskAcceptance": {"acme": {"r": {"spec": {"scope": scope, "approvedAt": "2026-01-01", "expires": "2026-06-30"}}}},
 }
 
-assets := {"acme": {"old": {"eol": "2026-03-11"}, "ok": {"eol": "2026-03-12"}, "new": {}}}
-
-found(status, scope, spec) := result if {
-	result := eol.deny with input as {"metadata": {"name": "l", "client": "acme"}, "spec": spec}
+found(status, scope, items) := result if {
+	result := eol.deny with input as {"metadata": {"name": "l", "client": "acme"}}
 		with data.asOf as "2026-03-12T09:00:00Z"
-		with data.assets as assets
+		with data.listed as {"acme": {"l": items}}
 		with data.documents as documents(status, scope)
 }
 
-three := {"assets": [{"name": "new"}, {"name": "ok"}, {"name": "old"}]}
+old := {"asset": {"name": "old", "eol": "2026-03-11"}, "index": 2}
+
+three := [{"asset": {"name": "new"}, "index": 0}, {"asset": {"name": "ok", "eol": "2026-03-12"}, "index": 1}, old]
 
 test_out_of_support if {
 	found("active", {"assets": ["other"]}, three) == {{
@@ -27,7 +27,7 @@ test_out_of_support if {
 }
 
 test_bulk if {
-	found("active", {"assets": ["other"]}, {"file": "x.csv"}) == {{
+	found("active", {"assets": ["other"]}, [{"asset": old.asset}]) == {{
 		"path": ["spec", "file"],
 		"message": "asset \"old\" is out of support since 2026-03-11 and no RiskAcceptance covers it",
 		"hint": "replace it, or add a RiskAcceptance whose scope names it",

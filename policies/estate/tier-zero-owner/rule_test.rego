@@ -2,16 +2,19 @@ package patchops.estate.tier_zero_owner_test
 
 import data.patchops.estate.tier_zero_owner
 
-assets := {"acme": {"db": {"tier": 0}, "dc": {"tier": 0, "owner": "linux"}, "web": {"tier": 1}, "pc": {}}}
-
-found(spec) := result if {
-	result := tier_zero_owner.deny with input as {"metadata": {"name": "l", "client": "acme"}, "spec": spec}
-		with data.assets as assets
-		with data.documents as {}
+found(items) := result if {
+	result := tier_zero_owner.deny with input as {"metadata": {"name": "l", "client": "acme"}} with data.listed as {"acme": {"l": items}}
 }
 
+db := {"asset": {"name": "db", "tier": 0}, "index": 3}
+
 test_no_owner if {
-	found({"assets": [{"name": name} | some name in ["pc", "web", "dc", "db"]]}) == {{
+	found([
+		{"asset": {"name": "pc"}, "index": 0},
+		{"asset": {"name": "web", "tier": 1}, "index": 1},
+		{"asset": {"name": "dc", "tier": 0, "owner": "linux"}, "index": 2},
+		db,
+	]) == {{
 		"path": ["spec", "assets", 3, "owner"],
 		"message": "asset \"db\" of tier 0 has no owner",
 		"hint": "set owner to the Group that answers for it",
@@ -19,7 +22,7 @@ test_no_owner if {
 }
 
 test_bulk if {
-	found({"file": "x.csv"}) == {{
+	found([{"asset": db.asset}]) == {{
 		"path": ["spec", "file"],
 		"message": "asset \"db\" of tier 0 has no owner",
 		"hint": "set owner to the Group that answers for it",

@@ -47,7 +47,7 @@ needs := {profile: ceil(estate.session(profile) / 60) | some profile, _ in data.
 hurried := {profile |
 	some profile, need in needs
 	some minutes in lengths
-	minutes < need
+	minutes < need # mutation: equivalent only quicker: each window is compared below
 }
 
 # tight is the assets of which each window is known to be too short. Those with
@@ -55,7 +55,7 @@ hurried := {profile |
 tight contains item if {
 	count(hurried) > 0 # mutation: equivalent only quicker: most clients have no such profile
 	some item in data.listed[client][input.metadata.name]
-	item.asset.profile in hurried
+	item.asset.profile in hurried # mutation: equivalent only quicker: each window is compared below
 	not item.asset.estimate
 	count(item.windows) > 0
 	every name in item.windows {

@@ -59,9 +59,14 @@ else := data.documents.TestEvidence._[name].spec
 # [client, rule, name, anchor, instant]. Rules for some assets count where the
 # plan has such an asset.
 due(plan) := [[client, rule, name, since, due_at] |
+	by_severity := {severity: found |
+		some severity, _ in rank
+		found := [[name, patch] | some [_, _, name, patch] in named(plan); patch.severity == severity]
+	}
 	some client in served(plan)
 	some rule in sla.of(client)
-	some [_, _, name, patch] in named(plan)
+	some severity in sla.severities(rule)
+	some [name, patch] in by_severity[severity]
 	since := sla.anchor(rule, patch)
 	due_at := sla.due(rule, since)
 	due_at > moment.now

@@ -55,3 +55,44 @@ test_evidence if {
 	plans.evidence(own({}), "g").result == "inconclusive" with data.documents as documents
 	not plans.evidence(own({}), "none") with data.documents as documents
 }
+
+due_documents := {
+	"Client": {"acme": {"acme": {"spec": {"timezone": "Europe/Berlin"}}}},
+	"Patch": {"_": {
+		"bad": {"spec": {"severity": "critical", "releasedAt": "2026-03-06"}},
+		"old": {"spec": {"severity": "critical", "releasedAt": "2026-03-05T09:00:00Z"}},
+		"mild": {"spec": {"severity": "low", "releasedAt": "2026-03-06"}},
+	}},
+	"SLAPolicy": {
+		"_": {"default": {"spec": {"rules": [soon]}}},
+		"beta": {"default": {"spec": {"rules": [prod]}}},
+	},
+}
+
+soon := {"match": {"severity": "critical"}, "within": "P7D", "anchor": "releasedAt", "clock": "calendar"}
+
+prod := {"match": {"severity": "critical", "selector": {"matchLabels": {"env": "prod"}}}, "within": "P7D", "anchor": "releasedAt", "clock": "calendar"}
+
+due(selected) := found if {
+	found := plans.due(over({"patches": ["bad", "old", "mild"]})) with data.documents as due_documents
+		with data.asOf as "2026-03-12T09:00:00Z"
+		with data.assets as {"acme": {"web": {"name": "web"}, "db": {"name": "db", "env": "prod"}}, "beta": {"web": {"name": "web", "env": "test"}, "db": {"name": "db", "env": "prod"}}}
+		with data.targets as {"_": {"p": selected}}
+}
+
+test_due_is_still_to_come if due([{"client": "acme", "asset": "web"}]) == [["acme", soon, "bad", "2026-03-06", time.parse_rfc3339_ns("2026-03-13T00:00:00Z")]]
+
+test_due_for_some_assets if {
+	count(due([{"client": "beta", "asset": "web"}])) == 0
+	count(due([{"client": "beta", "asset": "db"}])) == 1
+	{d[0] | some d in due([{"client": "beta", "asset": "web"}, {"client": "acme", "asset": "db"}])} == {"acme"}
+}
+
+test_due_for_nobody if count(due([])) == 0
+
+test_due_now_is_over if {
+	found := plans.due(over({"patches": ["bad"]})) with data.documents as due_documents
+		with data.asOf as "2026-03-13T00:00:00Z"
+		with data.targets as {"_": {"p": [{"client": "acme", "asset": "web"}]}}
+	found == []
+}

@@ -22,25 +22,26 @@ of(client) := found if found := rules(client, name(agreements.spec(client)))
 
 else := rules(client, "default")
 
-# anchor is what a rule counts from for a patch that it is for; undefined where
-# it is for others, or where only business days or facts could tell.
+# severities are those that a rule is for.
+severities(rule) := {rule.match.severity} if is_string(rule.match.severity)
+
+else := {severity | some severity in rule.match.severity} if rule.match.severity
+
+else := {"critical", "high", "medium", "low", "none"}
+
+# anchor is what a rule counts from for a patch of one of its severities;
+# undefined where it is for others, or where only business days or facts could
+# tell.
 anchor(rule, patch) := from if {
-	severe(rule.match, patch)
 	rule.clock == "calendar"
+	from := origin(rule, patch)
 	exploited(rule.match, patch)
 	decided(rule.match, patch)
-	from := origin(rule, patch)
 }
 
 origin(rule, patch) := patch.releasedAt if rule.anchor == "releasedAt"
 
 origin(rule, patch) := patch.kev.addedAt if rule.anchor == "kevAdded"
-
-severe(match, _) if not match.severity
-
-severe(match, patch) if patch.severity == match.severity
-
-severe(match, patch) if patch.severity in match.severity
 
 exploited(match, _) if not present(match, "kev")
 

@@ -41,11 +41,10 @@ test_anchor if {
 	not sla.anchor(object.union(rule({}), {"clock": "business"}), listed)
 }
 
-test_severity if {
-	sla.anchor(rule({"severity": "high"}), patch)
-	sla.anchor(rule({"severity": ["low", "high"]}), patch)
-	not sla.anchor(rule({"severity": "low"}), patch)
-	not sla.anchor(rule({"severity": ["low", "medium"]}), patch)
+test_severities if {
+	sla.severities(rule({"severity": "high"})) == {"high"}
+	sla.severities(rule({"severity": ["low", "high"]})) == {"low", "high"}
+	sla.severities(rule({})) == {"critical", "high", "medium", "low", "none"}
 }
 
 test_exploited if {

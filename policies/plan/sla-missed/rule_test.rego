@@ -18,6 +18,7 @@ found(spec, match) := result if {
 	result := sla_missed.deny with input as {"metadata": {"name": "p", "client": "acme"}, "spec": spec}
 		with data.asOf as "2026-03-12T09:00:00Z"
 		with data.documents as documents(match)
+		with data.assets as {"acme": {"web": {"name": "web"}}}
 		with data.targets as {"acme": {"p": [{"client": "acme", "asset": "web"}]}}
 }
 
@@ -45,4 +46,7 @@ test_late_already if count(found({"patches": ["old"], "minimumAge": "P7D", "notB
 
 test_neither if count(found({"patches": ["bad"]}, {})) == 0
 
-test_some_assets_are_left_to_the_schedule if count(found({"patches": ["bad"], "minimumAge": "P7D"}, {"selector": {}})) == 0
+test_some_assets_are_left_to_the_schedule if {
+	count(found({"patches": ["bad"], "minimumAge": "P7D"}, {"selector": {"matchLabels": {"name": "web"}}})) == 0
+	count(found({"patches": ["bad"], "notBefore": "2026-03-14"}, {"selector": {"matchLabels": {"name": "web"}}})) == 0
+}
