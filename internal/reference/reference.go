@@ -100,7 +100,8 @@ func (j *judge) reference(p document.Path, v *document.Value, kind string) {
 
 func (j *judge) names(kind string) []string {
 	if kind == "Client" {
-		return j.estate.Clients(kind)
+		missing := func(client string) bool { return !j.estate.Has(kind, client, client) }
+		return slices.DeleteFunc(slices.Clone(j.estate.Clients(kind)), missing)
 	}
 	var names []string
 	for _, client := range j.places() {
@@ -140,8 +141,11 @@ func (j *judge) asset(p document.Path, v *document.Value) {
 	}
 	names := j.estate.AssetNames(client)
 	if _, ok := slices.BinarySearch(names, name); !ok {
-		j.unresolved(p, "asset", name, names)
-		j.found[len(j.found)-1].ID = "reference/unresolved-asset"
+		hint := ""
+		if near := finding.Nearest(name, names); near != "" {
+			hint = fmt.Sprintf("write %q", strings.TrimSuffix(v.Str, name)+near)
+		}
+		j.report("reference/unresolved-asset", finding.Error, p, fmt.Sprintf("asset %q does not exist in client %q", name, client), hint)
 	}
 }
 

@@ -29,14 +29,16 @@ deny contains {
 }
 
 circling contains item if {
-	some item in data.listed[input.metadata.client][input.metadata.name]
+	items := data.listed[input.metadata.client][input.metadata.name]
+	some item in items
 	needed := item.asset.dependsOn
 	item.asset.name in graph.reachable(dependencies, needed)
 }
 
 # dependencies are those of all assets of the client, other lists included.
 dependencies := {item.asset.name: needed |
-	some items in data.listed[input.metadata.client]
+	lists := data.listed[input.metadata.client]
+	some items in lists
 	some item in items
 	needed := item.asset.dependsOn
 }

@@ -41,7 +41,8 @@ zone := clients.zone(client)
 within := data.parameters["estate/eol-soon"].within
 
 ending contains item if {
-	some item in data.listed[client][input.metadata.name]
+	items := data.listed[client][input.metadata.name]
+	some item in items
 	left := moment.left(item.asset.eol, zone)
 	left > 0
 	left <= patchops.seconds(within)

@@ -37,7 +37,8 @@ client := input.metadata.client
 zone := clients.zone(client)
 
 unsupported contains item if {
-	some item in data.listed[client][input.metadata.name]
+	items := data.listed[client][input.metadata.name]
+	some item in items
 	moment.over(item.asset.eol, zone)
 	not clients.gone(client)
 	not accepted(item.asset.name)

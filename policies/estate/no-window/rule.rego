@@ -35,7 +35,8 @@ client := input.metadata.client
 
 # closed is the assets without a window, where the agreement opens any at all.
 closed contains item if {
-	some item in data.listed[client][input.metadata.name]
+	items := data.listed[client][input.metadata.name]
+	some item in items
 	count(item.windows) == 0
 	not clients.gone(client)
 	count(windows.agreed(client)) > 0

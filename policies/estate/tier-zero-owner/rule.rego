@@ -29,7 +29,8 @@ deny contains {
 }
 
 unowned contains item if {
-	some item in data.listed[input.metadata.client][input.metadata.name]
+	items := data.listed[input.metadata.client][input.metadata.name]
+	some item in items
 	item.asset.tier == 0
 	not item.asset.owner
 }

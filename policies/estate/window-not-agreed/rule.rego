@@ -33,7 +33,8 @@ deny contains {
 client := input.metadata.client
 
 foreign contains [item, name] if {
-	some item in data.listed[client][input.metadata.name]
+	items := data.listed[client][input.metadata.name]
+	some item in items
 	some name in item.asset.windowRefs
 	not agreed(name)
 }

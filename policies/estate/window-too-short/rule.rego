@@ -54,7 +54,8 @@ hurried := {profile |
 # an estimate of their own are left to the schedule.
 tight contains item if {
 	count(hurried) > 0 # mutation: equivalent only quicker: most clients have no such profile
-	some item in data.listed[client][input.metadata.name]
+	items := data.listed[client][input.metadata.name]
+	some item in items
 	item.asset.profile in hurried # mutation: equivalent only quicker: each window is compared below
 	not item.asset.estimate
 	count(item.windows) > 0

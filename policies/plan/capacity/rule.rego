@@ -24,8 +24,8 @@ deny contains {
 	some client, size in plans.sizes(input)
 	names := windows.agreed(client)
 	count(names) > 0
-	every name in names {
-		windows.spec(client, name).capacity # mutation: equivalent only quicker: a room without a limit is undefined
+	every name in names { # mutation: equivalent only quicker: a room without a limit is undefined
+		windows.spec(client, name).capacity # mutation: equivalent see above
 	}
 	session := min([seconds |
 		some target in plans.targets(input)
