@@ -42,7 +42,11 @@ func (a *app) schemaVet(cmd *cobra.Command) error {
 		return err
 	}
 	if len(found) == 0 {
-		fmt.Fprintf(a.env.Stdout, "%d files in schemas/: no findings\n", len(tree.Schemas))
+		noun := "files"
+		if len(tree.Schemas) == 1 {
+			noun = "file"
+		}
+		fmt.Fprintf(a.env.Stdout, "%d %s in schemas/: no findings\n", len(tree.Schemas), noun)
 		return nil
 	}
 	err = report.Write(a.env.Stdout, "text", report.Check{

@@ -6,6 +6,7 @@ package patchops.lib.plans
 
 import data.patchops.lib.clients
 import data.patchops.lib.moment
+import data.patchops.lib.selectors
 import data.patchops.lib.sla
 
 # targets is the assets that a plan selects, as {client, asset}.
@@ -78,5 +79,5 @@ concerns(_, rule, _) if not rule.match.selector
 concerns(plan, rule, client) if {
 	some target in targets(plan)
 	target.client == client
-	patchops.matches(rule.match.selector, data.assets[client][target.asset])
+	selectors.takes(rule.match.selector, data.assets[client][target.asset])
 }

@@ -13,6 +13,7 @@ package patchops.plan.frozen
 import data.patchops.lib.clients
 import data.patchops.lib.moment
 import data.patchops.lib.plans
+import data.patchops.lib.selectors
 
 deny contains {
 	"path": ["spec", "deadline"],
@@ -48,4 +49,4 @@ passes(freeze) if plans.worst(input) > plans.rank[freeze.passAbove]
 
 bound(freeze, _) if not freeze.selector
 
-bound(freeze, target) if patchops.matches(freeze.selector, data.assets[target.client][target.asset])
+bound(freeze, target) if selectors.takes(freeze.selector, data.assets[target.client][target.asset])

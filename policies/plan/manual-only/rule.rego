@@ -12,6 +12,7 @@ package patchops.plan.manual_only
 
 import data.patchops.lib.agreements
 import data.patchops.lib.plans
+import data.patchops.lib.selectors
 
 deny contains {
 	"path": ["spec", "mode"],
@@ -23,5 +24,5 @@ deny contains {
 	selector := agreements.spec(client).manualOnly
 	some target in plans.targets(input)
 	target.client == client
-	patchops.matches(selector, data.assets[client][target.asset])
+	selectors.takes(selector, data.assets[client][target.asset])
 }

@@ -11,6 +11,7 @@
 package patchops.plan.tier_zero_canary
 
 import data.patchops.lib.plans
+import data.patchops.lib.selectors
 
 deny contains {
 	"path": ["spec", "waves", 0, "selector"],
@@ -23,5 +24,5 @@ deny contains {
 	some target in plans.targets(input)
 	asset := data.assets[target.client][target.asset]
 	asset.tier == 0
-	patchops.matches(selector, asset)
+	selectors.takes(selector, asset)
 }

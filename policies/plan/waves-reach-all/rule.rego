@@ -11,6 +11,7 @@
 package patchops.plan.waves_reach_all
 
 import data.patchops.lib.plans
+import data.patchops.lib.selectors
 
 deny contains {
 	"path": ["spec", "waves"],
@@ -39,4 +40,10 @@ taken(_, size) if {
 taken(target, _) if {
 	some wave in input.spec.waves
 	patchops.matches(wave.selector, data.assets[target.client][target.asset])
+}
+
+# What a selector asks of the client or the site is the schedule's to judge.
+taken(_, _) if {
+	some wave in input.spec.waves
+	selectors.foreign(wave.selector)
 }
