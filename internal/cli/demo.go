@@ -174,7 +174,11 @@ func (d *demo) edit(e slip, before map[string][]byte) error {
 
 // short is an edit's text on one line.
 func short(s string) string {
-	return strings.Join(strings.FieldsFunc(s, func(r rune) bool { return r == '\n' }), " / ")
+	lines := strings.Split(strings.TrimSpace(s), "\n")
+	for i, l := range lines {
+		lines[i] = strings.TrimSpace(l)
+	}
+	return strings.Join(lines, " / ")
 }
 
 func (d *demo) end() error {

@@ -15,7 +15,7 @@ import data.patchops.lib.selectors
 
 deny contains {
 	"path": ["spec", "waves"],
-	"message": $"the waves leave out {count(left)} of {count(plans.targets(input))} assets",
+	"message": $"the waves do not reach all {count(plans.targets(input))} assets",
 	"hint": "end with a wave of percent 100",
 } if {
 	not whole

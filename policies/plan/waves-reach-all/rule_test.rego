@@ -15,19 +15,19 @@ found(waves, selected) := result if {
 test_percent if {
 	found([{"percent": 10}, {"percent": 99}], targets) == {{
 		"path": ["spec", "waves"],
-		"message": "the waves leave out 3 of 3 assets",
+		"message": "the waves do not reach all 3 assets",
 		"hint": "end with a wave of percent 100",
 	}}
 	count(found([{"percent": 10}, {"percent": 100}], targets)) == 0
 }
 
 test_count_is_of_each_client if {
-	{f.message | some f in found([{"count": 1}], targets)} == {"the waves leave out 2 of 3 assets"}
+	{f.message | some f in found([{"count": 1}], targets)} == {"the waves do not reach all 3 assets"}
 	count(found([{"count": 1}, {"count": 2}], targets)) == 0
 }
 
 test_selector if {
-	{f.message | some f in found([{"selector": {"matchLabels": {"env": "prod"}}}], targets)} == {"the waves leave out 1 of 3 assets"}
+	{f.message | some f in found([{"selector": {"matchLabels": {"env": "prod"}}}], targets)} == {"the waves do not reach all 3 assets"}
 	count(found([{"selector": {"matchLabels": {"env": "prod"}}}, {"selector": {"matchLabels": {"env": "test"}}}], targets)) == 0
 }
 
