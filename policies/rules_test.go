@@ -1,7 +1,6 @@
 package policies_test
 
 import (
-	"flag"
 	"fmt"
 	"io/fs"
 	"os"
@@ -16,8 +15,6 @@ import (
 
 // asOf is the instant of tests that name none.
 const asOf = "2026-03-12T09:00:00Z"
-
-var mutate = flag.Bool("mutate", false, "show that a change to a condition of any rule makes one of its tests fail")
 
 func TestRulesKeepTheirTests(t *testing.T) {
 	out := policy.RunTests(shapes(t), modules(t), functions(), policy.TestOptions{AsOf: asOf})
@@ -37,12 +34,10 @@ func TestRulesKeepTheirTests(t *testing.T) {
 // TestMutantsDie leaves out, negates or moves every condition of every rule, one
 // at a time: some test of that rule must fail.
 func TestMutantsDie(t *testing.T) {
-	if !*mutate {
-		t.Skip("takes a minute: go test ./policies -run Mutants -mutate")
-	}
 	all := modules(t)
 	for _, m := range rules(t) {
 		t.Run(path.Dir(strings.TrimPrefix(m.File, "policies/")), func(t *testing.T) {
+			t.Parallel()
 			left, ran, err := policy.Survivors(m, all, functions(), asOf)
 			if err != nil {
 				t.Fatal(err)
@@ -50,6 +45,7 @@ func TestMutantsDie(t *testing.T) {
 			if ran == 0 {
 				t.Error("no mutant ran")
 			}
+			t.Logf("%d mutants, %d survive", ran, len(left))
 			for _, mutant := range left {
 				t.Errorf("%s:%d:%d: %s survives", mutant.Position.File, mutant.Position.Line, mutant.Position.Column, mutant.What)
 			}

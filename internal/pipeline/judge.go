@@ -11,6 +11,7 @@ import (
 	"github.com/patchops/patchops/internal/policy"
 	"github.com/patchops/patchops/internal/reference"
 	"github.com/patchops/patchops/internal/shape"
+	"github.com/patchops/patchops/internal/spec"
 )
 
 // task is one document that has no verdict that still holds.
@@ -98,6 +99,10 @@ func (j *judging) verdict(entry *corpus.Entry, terms *policy.Terms) *Verdict {
 	broken := len(found) > 0 // like a document that breaks its schema
 	found = append(found, j.estate(doc, view)...)
 	found = append(found, references(tree, doc, view, options)...)
+	if !entry.Closed {
+		found = append(found, reference.Between(doc, view)...)
+		found = append(found, spec.Coherent(doc, func() string { return zoneOf(view, doc.ID.Client) })...)
+	}
 	found = append(found, j.rowReferences(doc, view, options)...)
 	found = append(found, j.levels(doc, options.Findings)...)
 	found = append(found, parameters(j.rules, doc, view, func(id string) bool { return !j.ownRule(id) })...)
@@ -124,6 +129,11 @@ func (j *judging) judgeByRules(doc *document.Document, view *corpus.View, terms 
 		}
 	}
 	return found, evaluated
+}
+
+// zoneOf is where the bare dates of a client's documents are read.
+func zoneOf(view *corpus.View, client string) string {
+	return view.Document("Client", client, client).Get("spec").Get("timezone").Text()
 }
 
 // references judges references and selectors. What is missing because a broken

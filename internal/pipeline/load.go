@@ -65,8 +65,15 @@ func (e *Engine) enter(f *file, docs []document.Document, found []finding.Findin
 	f.documents = docs
 	f.Findings = found
 	f.Documents = make([]*Head, len(docs))
+	configs := 0
 	for i := range docs {
-		f.Documents[i] = e.head(&docs[i])
+		h := e.head(&docs[i])
+		if h.ID.Kind == "Config" && !h.Ignored {
+			if configs++; configs > 1 && f.source.Path == configFile {
+				h.Findings = append(h.Findings, wrong(&docs[i], "config/place", "a second Config in "+configFile+", wanted one", "join the two", nil)...)
+			}
+		}
+		f.Documents[i] = h
 	}
 }
 
@@ -127,25 +134,53 @@ func clientOfPath(file string) (string, bool) {
 	return parts[1], true
 }
 
-// scope says what the schema cannot: that a Client is its own client.
+// scope says what the schema cannot about whose document it is: that a Client
+// is its own client, and a plan is for its client or says for which.
 func scope(doc *document.Document) []finding.Finding {
-	wrong := func(id, message, hint string, p document.Path) []finding.Finding {
-		return []finding.Finding{{
-			ID: id, Severity: finding.Error, Message: message, Hint: hint,
-			Position: doc.At(p), Document: doc.ID, Path: p.String(),
-		}}
-	}
 	switch {
+	case doc.ID.Kind == "PatchPlan":
+		return planScope(doc)
 	case doc.ID.Kind == "Client" && doc.ID.Client != "" && doc.ID.Client != doc.ID.Name:
-		return wrong("document/scope", fmt.Sprintf("client %q carries metadata.client %q, wanted its own name", doc.ID.Name, doc.ID.Client),
+		return wrong(doc, "document/scope", fmt.Sprintf("client %q carries metadata.client %q, wanted its own name", doc.ID.Name, doc.ID.Client),
 			"write client: "+doc.ID.Name, clientPath)
 	case doc.ID.Kind == "Client" && doc.ID.Name == "closed":
-		return wrong("document/scope", "no client may be named \"closed\": plans/closed/ holds finished plans", "choose another name", clientPath)
+		return wrong(doc, "document/scope", "no client may be named \"closed\": plans/closed/ holds finished plans", "choose another name", clientPath)
 	case doc.ID.Kind == "Config" && doc.File != configFile:
-		return wrong("config/place", fmt.Sprintf("a Config lies in %q, wanted %q in the root only", doc.File, configFile),
+		return wrong(doc, "config/place", fmt.Sprintf("a Config lies in %q, wanted %q in the root only", doc.File, configFile),
 			"move it to "+configFile, nil)
 	}
 	return nil
+}
+
+// planScope judges targets.clients, clientSelector and rings: a plan without a
+// client needs one of the first two, a client's own plan has none of the three.
+func planScope(doc *document.Document) []finding.Finding {
+	targets := documentPath("spec", "targets")
+	at, _ := doc.Root.Find(targets)
+	if at == nil {
+		return nil
+	}
+	if doc.ID.Client == "" {
+		if at.Get("clients") != nil || at.Get("clientSelector") != nil {
+			return nil
+		}
+		return wrong(doc, "document/scope", "the plan is of no client and its targets name none, so it is for nobody",
+			"add clients or clientSelector, or metadata.client", targets)
+	}
+	for _, p := range []document.Path{documentPath("spec", "targets", "clients"), documentPath("spec", "targets", "clientSelector"), documentPath("spec", "rings")} {
+		if v, _ := doc.Root.Find(p); v != nil {
+			return wrong(doc, "document/scope", fmt.Sprintf("%s stands in a plan of client %q alone", p, doc.ID.Client),
+				"remove it, or remove metadata.client and move the plan to plans/", p)
+		}
+	}
+	return nil
+}
+
+func wrong(doc *document.Document, id, message, hint string, p document.Path) []finding.Finding {
+	return []finding.Finding{{
+		ID: id, Severity: finding.Error, Message: message, Hint: hint,
+		Position: doc.At(p), Document: doc.ID, Path: p.String(),
+	}}
 }
 
 // entries makes the corpus's entries of all loaded files.

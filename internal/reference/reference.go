@@ -52,6 +52,7 @@ func Judge(tree *shape.Node, doc *document.Document, estate Estate, options Opti
 }
 
 func (j *judge) visit(p document.Path, n *shape.Node, v *document.Value) {
+	j.repeated(p, n, v)
 	name := n.Name
 	switch {
 	case name == "#Selector", name == "#ClientSelector":
@@ -60,6 +61,8 @@ func (j *judge) visit(p document.Path, n *shape.Node, v *document.Value) {
 		j.asset(p, v)
 	case name == "#FindingID":
 		j.findingID(p, v)
+	case name == "#DocumentID":
+		j.documentID(p, v)
 	case name == "#File":
 		j.file(p, v)
 	case strings.HasSuffix(name, "Ref") && v.Kind == document.String:
@@ -142,11 +145,39 @@ func (j *judge) asset(p document.Path, v *document.Value) {
 	names := j.estate.AssetNames(client)
 	if _, ok := slices.BinarySearch(names, name); !ok {
 		hint := ""
-		if near := finding.Nearest(name, names); near != "" {
+		if near := nearestAsset(strings.TrimPrefix(name, client+"/"), names); near != "" {
 			hint = fmt.Sprintf("write %q", strings.TrimSuffix(v.Str, name)+near)
 		}
 		j.report("reference/unresolved-asset", finding.Error, p, fmt.Sprintf("asset %q does not exist in client %q", name, client), hint)
 	}
+}
+
+// nearestAsset is the name that was probably meant, first of all one that
+// differs in case only; "" when none is near.
+func nearestAsset(name string, names []string) string {
+	if i := slices.IndexFunc(names, func(n string) bool { return strings.EqualFold(n, name) }); i >= 0 {
+		return names[i]
+	}
+	return finding.Nearest(name, names)
+}
+
+// documentID judges a document named as kind/client/name.
+func (j *judge) documentID(p document.Path, v *document.Value) {
+	parts := strings.Split(v.Text(), "/")
+	if len(parts) != 3 || j.estate.Has(parts[0], parts[1], parts[2]) {
+		return
+	}
+	var ids []string
+	for _, client := range j.estate.Clients(parts[0]) {
+		for _, name := range j.estate.Names(parts[0], client) {
+			ids = append(ids, parts[0]+"/"+client+"/"+name)
+		}
+	}
+	hint := ""
+	if near := finding.Nearest(v.Str, ids); near != "" {
+		hint = fmt.Sprintf("write %q", near)
+	}
+	j.report("reference/unresolved", finding.Error, p, fmt.Sprintf("document %q does not exist", v.Str), hint)
 }
 
 func (j *judge) findingID(p document.Path, v *document.Value) {

@@ -2,6 +2,7 @@ package reference
 
 import (
 	"fmt"
+	"slices"
 	"strings"
 
 	"github.com/patchops/patchops/internal/document"
@@ -18,7 +19,11 @@ func (j *judge) selector(p document.Path, v *document.Value) {
 		j.report("selector/empty", finding.Error, p, "the selector has no terms", "leave the selector out to select everything, or write a term")
 		return
 	}
-	if j.options.Lenient || j.matches(p, s) {
+	if j.options.Lenient {
+		return
+	}
+	if j.matches(p, s) {
+		j.unknownKeys(p, s)
 		return
 	}
 	what := "asset"
@@ -72,4 +77,51 @@ func (j *judge) clients() []string {
 		return []string{j.doc.ID.Client}
 	}
 	return j.estate.Clients("Client")
+}
+
+// unknownKeys judges the terms that hold for whatever lacks their key: where
+// the key is misspelt they hold for everything, which no-match cannot show.
+func (j *judge) unknownKeys(p document.Path, s spec.Selector) {
+	var known []string
+	for _, term := range s.Terms {
+		if term.Operator != spec.NotIn && term.Operator != spec.DoesNotExist {
+			continue
+		}
+		if known == nil {
+			known = j.keys(p)
+		}
+		if slices.Contains(known, term.Key) {
+			continue
+		}
+		severity, hint := finding.Note, ""
+		if near := finding.Nearest(term.Key, known); near != "" {
+			severity, hint = finding.Warning, fmt.Sprintf("write %q", near)
+		}
+		j.report("selector/unknown-key", severity, p, fmt.Sprintf("nothing has the facet or label %q, so its %s holds for all", term.Key, term.Operator), hint)
+	}
+}
+
+// keys are the facets and the labels in use that a selector can name, sorted.
+func (j *judge) keys(p document.Path) []string {
+	keys := spec.AssetFacetNames()
+	if j.selectsClients(p) {
+		keys = spec.ClientFacetNames()
+	}
+	add := func(labels *document.Value) {
+		for i := 0; labels != nil && i < len(labels.Keys); i++ {
+			keys = append(keys, labels.Keys[i].Name)
+		}
+	}
+	for _, client := range j.clients() {
+		if j.selectsClients(p) {
+			add(j.estate.Document("Client", client, client).Get("metadata").Get("labels"))
+			continue
+		}
+		assets := j.estate.Assets(client)
+		for i := range assets {
+			add(assets[i].Value.Get("labels"))
+		}
+	}
+	slices.Sort(keys)
+	return slices.Compact(keys)
 }

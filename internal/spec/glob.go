@@ -22,7 +22,7 @@ func ParseGlob(pattern string) Glob {
 // Checks are the judgements of this package that a schema's patterns cannot
 // express, by the definition they are hung on (see window.Checks).
 func Checks() map[string]func(text string) (problem, hint string) {
-	return map[string]func(string) (string, string){"#PathPattern": CheckGlob}
+	return map[string]func(string) (string, string){"#PathPattern": CheckGlob, "#Currency": checkCurrency}
 }
 
 // CheckGlob says what is wrong with a pattern, and how to mend it, or nothing.

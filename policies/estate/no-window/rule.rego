@@ -33,11 +33,12 @@ deny contains {
 
 client := input.metadata.client
 
-# closed is the assets without a window, where the agreement opens any at all.
+items := data.listed[client][input.metadata.name]
+
+# closed leaves out clients without any window, which is another finding.
 closed contains item if {
-	items := data.listed[client][input.metadata.name]
 	some item in items
-	count(item.windows) == 0
+	item.windows == []
 	not clients.gone(client)
 	count(windows.agreed(client)) > 0
 }

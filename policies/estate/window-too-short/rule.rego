@@ -11,7 +11,6 @@
 package patchops.estate.window_too_short
 
 import data.patchops.lib.clients
-import data.patchops.lib.estate
 import data.patchops.lib.windows
 
 deny contains {
@@ -41,7 +40,7 @@ lengths := {name: windows.minutes(windows.spec(client, name)) |
 }
 
 # needs are the whole minutes of a session by profile.
-needs := {profile: ceil(estate.session(profile) / 60) | some profile, _ in data.documents.ExecutorProfile._}
+needs := {profile: ceil(windows.session(profile) / 60) | some profile, _ in data.documents.ExecutorProfile._}
 
 # hurried is the profiles that some window is too short for.
 hurried := {profile |

@@ -10,37 +10,34 @@
 #   controls: ["PCI DSS 4.0.1 6.5.1", "ISO/IEC 27001:2022 A.8.29", "NIST SP 800-53r5 CM-3(2)", "NIST SP 800-40r4 3.5.1", "ITIL 4 service validation and testing"]
 package patchops.evidence.coverage
 
-import data.patchops.lib.estate
-
 deny contains {
 	"path": ["metadata", "name"],
-	"message": $"no validation procedure fits {kind}, such as asset \"{name}\"",
+	"message": $"no validation procedure fits {kind.class} {kind.os} {object.get(kind, "role", "of any role")} in {kind.env}, such as asset \"{name}\"",
 	"hint": "add a ValidationProcedure whose appliesTo selects them",
 } if {
 	count(procedures) > 0
-	some kind, names in kinds
-	name := min(names)
-	not tested(name)
+	some kind, assets in kinds
+	name := min({asset.name | some asset in assets})
+	some asset in assets
+	asset.name == name
+	not tested(asset)
 }
 
 client := input.metadata.client
 
-listed := {entry.name | some entry in input.spec.assets} | estate.bulk(input)
+items := data.listed[client][input.metadata.name]
 
 # kinds are the assets of the list by what a procedure would be written for.
-kinds[kind] contains name if {
-	some name in listed
-	asset := data.assets[client][name]
-	kind := $"{asset.class} {asset.os} {object.get(asset, "role", "of any role")} in {asset.env}"
-}
+kinds[object.filter(item.asset, ["class", "os", "role", "env"])] contains item.asset if some item in items
 
 # procedures are the selectors of the procedures of the client and of all.
 procedures contains procedure.spec.appliesTo if {
 	some scope in [client, "_"]
-	some procedure in data.documents.ValidationProcedure[scope]
+	documents := data.documents.ValidationProcedure[scope]
+	some procedure in documents
 }
 
-tested(name) if {
+tested(asset) if {
 	some selector in procedures
-	patchops.matches(selector, data.assets[client][name])
+	patchops.matches(selector, asset)
 }

@@ -9,7 +9,8 @@ import data.patchops.lib.moment
 
 # live is the names of the acceptances of a client that count now.
 live(client) := {name |
-	some name, accepted in data.documents.RiskAcceptance[client]
+	accepted_by := data.documents.RiskAcceptance[client]
+	some name, accepted in accepted_by
 	moment.begun(accepted.spec.approvedAt, clients.zone(client))
 	not moment.over(accepted.spec.expires, clients.zone(client))
 }

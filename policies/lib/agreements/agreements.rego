@@ -9,7 +9,8 @@ import data.patchops.lib.moment
 
 # names are the agreements of a client that are in force, sorted.
 names(client) := sort([name |
-	some name, agreement in data.documents.ClientAgreement[client]
+	agreements := data.documents.ClientAgreement[client]
+	some name, agreement in agreements
 	covers(client, agreement.spec)
 ])
 

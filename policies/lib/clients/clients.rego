@@ -27,7 +27,8 @@ gone(client) if data.documents.Client[client][client].spec.status == "ended"
 
 # live is the names of a client's contacts that may still be called.
 live(client) := {name |
-	some name, contact in data.documents.Contact[client]
+	contacts := data.documents.Contact[client]
+	some name, contact in contacts
 	not ended(client, contact.spec)
 }
 

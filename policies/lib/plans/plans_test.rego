@@ -3,9 +3,13 @@ package patchops.lib.plans_test
 import data.patchops.lib.plans
 
 documents := {
-	"Client": {"acme": {"acme": {"spec": {"timezone": "Europe/Berlin"}}}},
-	"Bundle": {"_": {"march": {"spec": {"patches": ["b", "c"]}}}},
-	"Patch": {"_": {"a": {"spec": {"severity": "low"}}, "b": {"spec": {"severity": "high"}}}},
+	"Client": {"acme": {"acme": {"spec": {"timezone": "Europe/Berlin", "complianceScopes": ["pci-dss"]}}}},
+	"Bundle": {"_": {"march": {"spec": {"patches": ["b", "c"]}}, "more": {"spec": {"patches": ["b"]}}}},
+	"Patch": {"_": {
+		"a": {"spec": {"severity": "low", "releasedAt": "2026-03-01"}},
+		"b": {"spec": {"severity": "high", "releasedAt": "2026-03-02"}},
+		"d": {"spec": {"severity": "none", "releasedAt": "2026-03-01", "kev": {"addedAt": "2026-03-01T00:00:00Z"}}},
+	}},
 	"TestEvidence": {"acme": {"t": {"spec": {"result": "pass"}}}, "_": {"t": {"spec": {"result": "fail"}}, "g": {"spec": {"result": "inconclusive"}}}},
 }
 
@@ -21,6 +25,10 @@ over(spec) := {"metadata": {"name": "p"}, "spec": spec}
 test_targets if {
 	count(plans.targets(own({}))) == 1 with data.targets as targets
 	count(plans.targets(over({}))) == 3 with data.targets as targets
+	plans.served(own({})) == {"acme"} with data.targets as targets
+	plans.sizes(own({})) == {"acme": 1} with data.targets as targets
+	plans.served(own({})) == set() with data.targets as {"acme": {"p": []}}
+	plans.sizes(own({})) == {} with data.targets as {"acme": {"p": []}}
 	plans.served(over({})) == {"acme", "beta"} with data.targets as targets
 	plans.sizes(over({})) == {"acme": 1, "beta": 2} with data.targets as targets
 }
@@ -30,12 +38,46 @@ test_deadline_in_the_clients_zone if {
 	plans.deadline(over({"deadline": "2026-03-12"})) == time.parse_rfc3339_ns("2026-03-13T00:00:00Z") with data.documents as documents
 }
 
+mixed := own({"patches": ["a", {"package": "x", "severity": "low"}], "bundles": ["none", "march"]})
+
+test_named if {
+	plans.named(mixed) == {"a", "b", "c"} with data.documents as documents
+	plans.named(own({})) == set() with data.documents as documents
+}
+
 test_patches if {
-	plans.named(own({"patches": ["a", {"package": "x", "severity": "low"}, "unknown"], "bundles": ["none", "march"]})) == [
-		["patches", 0, "a", {"severity": "low"}],
-		["bundles", 1, "b", {"severity": "high"}],
-	] with data.documents as documents
-	plans.named(own({})) == [] with data.documents as documents
+	plans.patches(mixed) == {"a": documents.Patch._.a.spec, "b": documents.Patch._.b.spec} with data.documents as documents
+	plans.patches(own({})) == {} with data.documents as documents
+}
+
+test_places if {
+	plans.places(mixed, "a") == {["patches", 0]} with data.documents as documents
+	plans.places(mixed, "b") == {["bundles", 1]} with data.documents as documents
+	plans.places(own({"patches": ["a", "b"], "bundles": ["march", "more"]}), "b") == {["patches", 1], ["bundles", 0], ["bundles", 1]} with data.documents as documents
+	plans.places(mixed, "x") == set() with data.documents as documents
+}
+
+test_released if {
+	plans.released(own({"patches": ["a", "d"], "bundles": ["march"]})) == {"2026-03-01": first, "2026-03-02": first + day} with data.documents as documents
+	plans.released(own({"bundles": ["none"]})) == {} with data.documents as documents
+	plans.anchors(own({"patches": ["a", "d"]})) == {"releasedAt": {"2026-03-01": first}, "kevAdded": {"2026-03-01T00:00:00Z": first}} with data.documents as documents
+}
+
+test_since if {
+	plans.since(own({"patches": ["a", "b", "d"]}), "releasedAt", "2026-03-01") == {"a", "d"} with data.documents as documents
+	plans.since(own({"patches": ["a", "b", "d"]}), "kevAdded", "2026-03-01T00:00:00Z") == {"d"} with data.documents as documents
+	plans.since(own({"patches": ["a"]}), "kevAdded", "2026-03-01") == set() with data.documents as documents
+}
+
+first := time.parse_rfc3339_ns("2026-03-01T00:00:00Z")
+
+day := ((24 * 60) * 60) * 1000000000
+
+test_scopes if {
+	assets := {"acme": {"web": {"complianceScopes": ["hipaa"]}}, "beta": {"db": {"complianceScopes": ["gdpr"]}, "app": {"tier": 1}}}
+	plans.scopes(over({})) == {"pci-dss", "hipaa", "gdpr"} with data.documents as documents with data.targets as targets with data.assets as assets
+	plans.scopes(own({})) == {"pci-dss", "hipaa"} with data.documents as documents with data.targets as targets with data.assets as assets
+	plans.scopes(own({})) == set() with data.documents as documents with data.targets as {} with data.assets as assets
 }
 
 test_rank if plans.rank == {"none": 0, "low": 1, "medium": 2, "high": 3, "critical": 4}
@@ -54,45 +96,4 @@ test_evidence if {
 	plans.evidence(over({}), "t").result == "fail" with data.documents as documents
 	plans.evidence(own({}), "g").result == "inconclusive" with data.documents as documents
 	not plans.evidence(own({}), "none") with data.documents as documents
-}
-
-due_documents := {
-	"Client": {"acme": {"acme": {"spec": {"timezone": "Europe/Berlin"}}}},
-	"Patch": {"_": {
-		"bad": {"spec": {"severity": "critical", "releasedAt": "2026-03-06"}},
-		"old": {"spec": {"severity": "critical", "releasedAt": "2026-03-05T09:00:00Z"}},
-		"mild": {"spec": {"severity": "low", "releasedAt": "2026-03-06"}},
-	}},
-	"SLAPolicy": {
-		"_": {"default": {"spec": {"rules": [soon]}}},
-		"beta": {"default": {"spec": {"rules": [prod]}}},
-	},
-}
-
-soon := {"match": {"severity": "critical"}, "within": "P7D", "anchor": "releasedAt", "clock": "calendar"}
-
-prod := {"match": {"severity": "critical", "selector": {"matchLabels": {"env": "prod"}}}, "within": "P7D", "anchor": "releasedAt", "clock": "calendar"}
-
-due(selected) := found if {
-	found := plans.due(over({"patches": ["bad", "old", "mild"]})) with data.documents as due_documents
-		with data.asOf as "2026-03-12T09:00:00Z"
-		with data.assets as {"acme": {"web": {"name": "web"}, "db": {"name": "db", "env": "prod"}}, "beta": {"web": {"name": "web", "env": "test"}, "db": {"name": "db", "env": "prod"}}}
-		with data.targets as {"_": {"p": selected}}
-}
-
-test_due_is_still_to_come if due([{"client": "acme", "asset": "web"}]) == [["acme", soon, "bad", "2026-03-06", time.parse_rfc3339_ns("2026-03-13T00:00:00Z")]]
-
-test_due_for_some_assets if {
-	count(due([{"client": "beta", "asset": "web"}])) == 0
-	count(due([{"client": "beta", "asset": "db"}])) == 1
-	{d[0] | some d in due([{"client": "beta", "asset": "web"}, {"client": "acme", "asset": "db"}])} == {"acme"}
-}
-
-test_due_for_nobody if count(due([])) == 0
-
-test_due_now_is_over if {
-	found := plans.due(over({"patches": ["bad"]})) with data.documents as due_documents
-		with data.asOf as "2026-03-13T00:00:00Z"
-		with data.targets as {"_": {"p": [{"client": "acme", "asset": "web"}]}}
-	found == []
 }

@@ -5,6 +5,7 @@
 package patchops.lib.sla
 
 import data.patchops.lib.agreements
+import data.patchops.lib.moment
 
 # name is the policy that some terms name, else the default.
 name(terms) := ref if ref := terms.slaPolicyRef
@@ -22,26 +23,18 @@ of(client) := found if found := rules(client, name(agreements.spec(client)))
 
 else := rules(client, "default")
 
-# severities are those that a rule is for.
-severities(rule) := {rule.match.severity} if is_string(rule.match.severity)
-
-else := {severity | some severity in rule.match.severity} if rule.match.severity
-
-else := {"critical", "high", "medium", "low", "none"}
-
-# anchor is what a rule counts from for a patch of one of its severities;
-# undefined where it is for others, or where only business days or facts could
-# tell.
-anchor(rule, patch) := from if {
-	rule.clock == "calendar"
-	from := origin(rule, patch)
+# takes holds when a rule is for a patch; what only facts could tell is not asked.
+takes(rule, patch) if {
+	severe(rule.match, patch)
 	exploited(rule.match, patch)
 	decided(rule.match, patch)
 }
 
-origin(rule, patch) := patch.releasedAt if rule.anchor == "releasedAt"
+severe(match, _) if not match.severity
 
-origin(rule, patch) := patch.kev.addedAt if rule.anchor == "kevAdded"
+severe(match, patch) if patch.severity == match.severity
+
+severe(match, patch) if patch.severity in match.severity
 
 exploited(match, _) if not present(match, "kev")
 
@@ -75,5 +68,15 @@ harms(wanted, known) if known.impact in wanted.impact
 # present holds for a field that is there, false or not.
 present(of_what, field) if field in object.keys(of_what)
 
-# due is the end of the time that a rule leaves from its anchor, in nanoseconds.
-due(rule, since) := patchops.instant(since, "UTC", "from") + (patchops.seconds(rule.within) * 1000000000) # mutation: equivalent a nanosecond in a second moves no date
+# coming is the due dates that are still to come, as [rule, since, due]: what a
+# rule of a client may count from is in anchors[rule.anchor], as written and in
+# nanoseconds. Those in business days are left to the schedule. Whether a rule
+# is for a patch is for takes to say.
+coming(client, anchors) := [[rule, since, due] |
+	some rule in of(client)
+	rule.clock == "calendar"
+	within := patchops.seconds(rule.within) * moment.second
+	some since, at in anchors[rule.anchor]
+	due := at + within
+	due > moment.now
+]

@@ -27,41 +27,44 @@ test_name if {
 
 test_nothing if not sla.of("acme") with data.documents as {} with data.asOf as "2026-03-12T09:00:00Z"
 
-rule(match) := {"match": match, "within": "P7D", "anchor": "releasedAt", "clock": "calendar"}
+rule(match) := {"match": match}
 
 patch := {"severity": "high", "releasedAt": "2026-03-06"}
 
 listed := {"severity": "high", "releasedAt": "2026-03-06", "kev": {"addedAt": "2026-03-08"}, "ssvc": {"automatable": true, "impact": "total"}}
 
-test_anchor if {
-	sla.anchor(rule({}), patch) == "2026-03-06"
-	sla.anchor(object.union(rule({}), {"anchor": "kevAdded"}), listed) == "2026-03-08"
-	not sla.anchor(object.union(rule({}), {"anchor": "kevAdded"}), patch)
-	not sla.anchor(object.union(rule({}), {"anchor": "detectedAt"}), listed)
-	not sla.anchor(object.union(rule({}), {"clock": "business"}), listed)
-}
-
-test_severities if {
-	sla.severities(rule({"severity": "high"})) == {"high"}
-	sla.severities(rule({"severity": ["low", "high"]})) == {"low", "high"}
-	sla.severities(rule({})) == {"critical", "high", "medium", "low", "none"}
+test_severity if {
+	sla.takes(rule({"severity": "high"}), patch)
+	sla.takes(rule({"severity": ["low", "high"]}), patch)
+	not sla.takes(rule({"severity": "low"}), patch)
+	not sla.takes(rule({"severity": ["low", "medium"]}), patch)
 }
 
 test_exploited if {
-	sla.anchor(rule({"kev": true}), listed)
-	not sla.anchor(rule({"kev": true}), patch)
-	sla.anchor(rule({"kev": false}), patch)
-	not sla.anchor(rule({"kev": false}), listed)
+	sla.takes(rule({"kev": true}), listed)
+	not sla.takes(rule({"kev": true}), patch)
+	sla.takes(rule({"kev": false}), patch)
+	not sla.takes(rule({"kev": false}), listed)
 }
 
 test_decision_points if {
-	sla.anchor(rule({"ssvc": {"automatable": true, "impact": "total"}}), listed)
-	sla.anchor(rule({"ssvc": {"automatable": true, "impact": ["partial", "total"]}}), listed)
-	sla.anchor(rule({"ssvc": {}}), listed)
-	not sla.anchor(rule({"ssvc": {"automatable": false}}), listed)
-	not sla.anchor(rule({"ssvc": {"automatable": true}}), patch)
-	not sla.anchor(rule({"ssvc": {"impact": "partial"}}), listed)
-	not sla.anchor(rule({"ssvc": {"impact": ["partial"]}}), listed)
+	sla.takes(rule({"ssvc": {"automatable": true, "impact": "total"}}), listed)
+	sla.takes(rule({"ssvc": {"automatable": true, "impact": ["partial", "total"]}}), listed)
+	sla.takes(rule({"ssvc": {}}), listed)
+	not sla.takes(rule({"ssvc": {"automatable": false}}), listed)
+	not sla.takes(rule({"ssvc": {"automatable": true}}), patch)
+	not sla.takes(rule({"ssvc": {"impact": "partial"}}), listed)
+	not sla.takes(rule({"ssvc": {"impact": ["partial"]}}), listed)
 }
 
-test_due if sla.due(rule({}), "2026-03-06") == time.parse_rfc3339_ns("2026-03-13T00:00:00Z")
+test_coming if {
+	first := {"within": "P7D", "anchor": "releasedAt", "clock": "calendar"}
+	second := {"within": "P1D", "anchor": "kevAdded", "clock": "calendar"}
+	policy := {"_": {"default": {"spec": {"rules": [first, second, {"within": "P7D", "anchor": "detectedAt", "clock": "calendar"}, {"within": "P9D", "anchor": "releasedAt", "clock": "business"}]}}}}
+	march := {day: time.parse_rfc3339_ns($"{day}T00:00:00Z") | some day in ["2026-03-05", "2026-03-06", "2026-03-12"]}
+	dates := {"releasedAt": object.filter(march, ["2026-03-05", "2026-03-06"]), "kevAdded": object.filter(march, ["2026-03-12"])}
+	sla.coming("none", dates) == [
+		[first, "2026-03-06", time.parse_rfc3339_ns("2026-03-13T00:00:00Z")],
+		[second, "2026-03-12", time.parse_rfc3339_ns("2026-03-13T00:00:00Z")],
+	] with data.documents.SLAPolicy as policy with data.asOf as "2026-03-12T00:00:00Z"
+}

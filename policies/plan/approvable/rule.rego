@@ -21,16 +21,13 @@ deny contains {
 
 # possible holds when nothing in some rule's match speaks against this plan.
 possible if {
-	some rule in data.documents.ApprovalRule._
+	rules := data.documents.ApprovalRule._
+	some rule in rules
 	match := rule.spec.match
-	every holds in [
-		meets(match, "changeTypes", input.spec.changeType),
-		meets(match, "kinds", "PatchPlan"),
-		for_client(match),
-		for_problems(match),
-	] {
-		holds
-	}
+	meets(match, "changeTypes", input.spec.changeType) == true
+	meets(match, "kinds", "PatchPlan") == true
+	for_client(match) == true
+	for_problems(match) == true
 }
 
 # meets is false only where a list is given that lacks the value.

@@ -19,9 +19,9 @@ deny contains {
 	"hint": "assess the patch, or make it a normal change",
 } if {
 	input.spec.changeType == "standard"
-	some [field, i, name, patch] in plans.named(input)
-	not approved(patch)
-	decision := said(patch)
+	some name in open
+	decision := said(object.get(plans.patches(input)[name], "assessment", {}))
+	some [field, i] in plans.places(input, name)
 }
 
 deny contains {
@@ -34,15 +34,19 @@ deny contains {
 	patch.package
 }
 
-approved(patch) if {
-	patch.assessment.decision == "approved"
-	not lapsed(patch)
+# open is the patches that are not approved now.
+open contains name if {
+	some name, patch in plans.patches(input)
+	object.get(patch, ["assessment", "decision"], "nothing") != "approved" # mutation: equivalent any other word does
 }
 
-lapsed(patch) if moment.over(patch.assessment.until, "UTC")
+open contains name if {
+	some name, patch in plans.patches(input)
+	moment.over(patch.assessment.until, "UTC")
+}
 
-said(patch) := $"{patch.assessment.decision} until {patch.assessment.until}" if {
-	lapsed(patch)
-} else := decision if {
-	decision := patch.assessment.decision
-} else := "nothing"
+lapsed(assessment) if moment.over(assessment.until, "UTC")
+
+said(assessment) := $"{assessment.decision} until {assessment.until}" if lapsed(assessment)
+
+else := object.get(assessment, "decision", "nothing")

@@ -10,7 +10,6 @@
 #   controls: ["ISO/IEC 27001:2022 A.8.6", "NIST SP 800-53r5 MA-6", "CIS Controls v8.1 7.3", "ITIL 4 capacity and performance management"]
 package patchops.plan.capacity
 
-import data.patchops.lib.estate
 import data.patchops.lib.moment
 import data.patchops.lib.plans
 import data.patchops.lib.windows
@@ -24,19 +23,22 @@ deny contains {
 	some client, size in plans.sizes(input)
 	names := windows.agreed(client)
 	count(names) > 0
-	every name in names { # mutation: equivalent only quicker: a room without a limit is undefined
-		windows.spec(client, name).capacity # mutation: equivalent see above
+	every name in names { # mutation: equivalent only quicker: the rooms are counted below
+		windows.spec(client, name).capacity # mutation: equivalent as above
 	}
-	session := min([seconds |
-		some target in plans.targets(input)
-		target.client == client
-		seconds := estate.session(data.assets[client][target.asset].profile)
-	])
+	session := min([seconds | some profile in profiles(client); seconds := windows.session(profile)])
 	session > 0
 	rooms := [holds(windows.spec(client, name), session) | some name in names]
 	count(rooms) == count(names)
 	room := sum(rooms)
 	room < size
+}
+
+# profiles is those of the client's assets in the plan.
+profiles(client) := {profile |
+	some target in plans.targets(input)
+	target.client == client
+	profile := data.assets[client][target.asset].profile
 }
 
 # holds is the most sessions that a window can take until the deadline: its

@@ -12,7 +12,6 @@
 #     scopes: {type: strings, default: [pci-dss, hipaa], tighter: higher}
 package patchops.plan.controls
 
-import data.patchops.lib.clients
 import data.patchops.lib.plans
 
 deny contains {
@@ -22,17 +21,7 @@ deny contains {
 } if {
 	not named
 	some scope in data.parameters["plan/controls"].scopes
-	regulates(scope)
+	scope in plans.scopes(input)
 }
 
 named if count(input.spec.controls) > 0
-
-regulates(scope) if {
-	some target in plans.targets(input)
-	scope in data.assets[target.client][target.asset].complianceScopes
-}
-
-regulates(scope) if {
-	some client in plans.served(input)
-	scope in clients.spec(client).complianceScopes
-}

@@ -19,12 +19,12 @@ deny contains {
 	"hint": "leave it out, or have it assessed again",
 } if {
 	not input.spec.changeType == "standard"
-	some [field, i, name, patch] in plans.named(input)
-	assessment := patch.assessment
-	decision := assessment.decision
+	some name, patch in plans.patches(input)
+	decision := patch.assessment.decision
 	decision in {"declined", "deferred"}
-	not lapsed(assessment)
-	by := assessment.by
+	not lapsed(patch.assessment)
+	by := patch.assessment.by
+	some [field, i] in plans.places(input, name)
 }
 
 lapsed(assessment) if moment.over(assessment.until, "UTC")

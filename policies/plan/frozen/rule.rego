@@ -21,15 +21,17 @@ deny contains {
 	"hint": "move the plan past the freeze, or let the freeze be overridden",
 } if {
 	some scope in {clients.of(input), "_"}
-	some name, document in data.documents.Freeze[scope]
+	freezes := data.documents.Freeze[scope]
+	some name, document in freezes
 	freeze := document.spec
+	freeze.from # mutation: equivalent only quicker: it is compared below
 	not freeze.override
 	not freeze.clientSelector
-	not passes(freeze)
 	zone := read(freeze)
 	plans.deadline(input) > moment.now
 	patchops.instant(freeze.from, zone, "from") <= start
 	patchops.instant(freeze.until, zone, "until") >= plans.deadline(input)
+	not passes(freeze)
 	count(plans.targets(input)) > 0
 	every target in plans.targets(input) {
 		bound(freeze, target)
@@ -45,7 +47,10 @@ read(freeze) := zone if zone := freeze.timezone
 
 else := plans.zone(input)
 
-passes(freeze) if plans.worst(input) > plans.rank[freeze.passAbove]
+passes(freeze) if {
+	limit := plans.rank[freeze.passAbove]
+	plans.worst(input) > limit
+}
 
 bound(freeze, _) if not freeze.selector
 

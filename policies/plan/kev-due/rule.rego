@@ -18,7 +18,7 @@ deny contains {
 	"message": $"patch \"{name}\" is listed as exploited and due on {due}, the deadline {input.spec.deadline} is later",
 	"hint": "move the deadline forward",
 } if {
-	some [_, _, name, patch] in plans.named(input)
+	some name, patch in plans.patches(input)
 	due := patch.kev.dueAt
 	not moment.over(due, "UTC")
 	plans.deadline(input) > patchops.instant(due, "UTC", "until")

@@ -19,6 +19,7 @@ deny contains {
 } if {
 	not input.spec.impact
 	not input.spec.backoutPlan
-	some [field, i, name, patch] in plans.named(input)
+	some name, patch in plans.patches(input)
 	some issue in patch.knownIssues
+	some [field, i] in plans.places(input, name)
 }

@@ -21,7 +21,7 @@ deny contains {
 	some i, ref in input.spec.problemRefs
 	wanted := problem(ref).patchIds
 	count(wanted) > 0
-	installed := {name | some [_, _, name, _] in plans.named(input)}
+	installed := plans.named(input)
 	count([name | some name in wanted; name in installed]) == 0
 }
 

@@ -18,6 +18,6 @@ deny contains {
 	"hint": "set reboot to ifRequired",
 } if {
 	input.spec.reboot == "never"
-	some [_, _, name, patch] in plans.named(input)
+	some name, patch in plans.patches(input)
 	patch.restart == "system"
 }

@@ -13,7 +13,6 @@
 #     scopes: {type: strings, default: [pci-dss], tighter: higher}
 package patchops.plan.regulated
 
-import data.patchops.lib.clients
 import data.patchops.lib.moment
 import data.patchops.lib.plans
 
@@ -21,25 +20,22 @@ parameters := data.parameters["plan/regulated"]
 
 deny contains {
 	"path": ["spec", "deadline"],
-	"message": $"critical patch \"{name}\" of {patch.releasedAt} must be on regulated systems within {parameters.within}, the deadline {input.spec.deadline} is later",
+	"message": $"critical patch \"{name}\" of {since} must be on regulated systems within {parameters.within}, the deadline {input.spec.deadline} is later",
 	"hint": "move the deadline forward, or plan the regulated systems apart",
 } if {
-	some [_, _, name, patch] in plans.named(input)
-	patch.severity == "critical"
-	due := patchops.instant(patch.releasedAt, "UTC", "from") + (patchops.seconds(parameters.within) * moment.second)
+	some since in foreseen
+	some name in plans.since(input, "releasedAt", since)
+	plans.patches(input)[name].severity == "critical"
+	some scope in parameters.scopes
+	scope in plans.scopes(input)
+}
+
+# foreseen is the days of release whose time runs out before the deadline.
+foreseen contains since if {
+	within := patchops.seconds(parameters.within) * moment.second
+	deadline := plans.deadline(input)
+	some since, at in plans.released(input)
+	due := at + within
 	due > moment.now
-	plans.deadline(input) > due
-	regulated
-}
-
-regulated if {
-	some target in plans.targets(input)
-	some scope in data.assets[target.client][target.asset].complianceScopes
-	scope in parameters.scopes
-}
-
-regulated if {
-	some client in plans.served(input)
-	some scope in clients.spec(client).complianceScopes
-	scope in parameters.scopes
+	deadline > due
 }

@@ -20,7 +20,7 @@ found(spec, scopes, asset) := result if {
 		with data.targets as {"acme": {"p": [{"client": "acme", "asset": "web"}]}}
 }
 
-late := {"patches": ["bad", "mild"], "deadline": "2026-03-15T00:00:01Z"}
+late := {"patches": ["bad", "mild", "old"], "deadline": "2026-03-15T00:00:01Z"}
 
 test_client_is_regulated if {
 	found(late, ["hipaa", "pci-dss"], {}) == {{

@@ -11,13 +11,28 @@
 package patchops.plan.sla_deadline
 
 import data.patchops.lib.plans
+import data.patchops.lib.selectors
+import data.patchops.lib.sla
 
 deny contains {
 	"path": ["spec", "deadline"],
 	"message": $"patch \"{name}\" must be in within {rule.within} of {since} for client \"{client}\", the deadline {input.spec.deadline} is later",
 	"hint": "move the deadline forward",
 } if {
-	last := plans.deadline(input)
-	some [client, rule, name, since, due] in plans.due(input)
-	last > due
+	deadline := plans.deadline(input)
+	some client in plans.served(input)
+	some [rule, since, due] in sla.coming(client, plans.anchors(input))
+	deadline > due
+	some name in plans.since(input, rule.anchor, since)
+	sla.takes(rule, plans.patches(input)[name])
+	applies(rule, client)
+}
+
+# applies holds when a rule is for some asset of that client in this plan.
+applies(rule, _) if not rule.match.selector
+
+applies(rule, client) if {
+	some target in plans.targets(input)
+	target.client == client
+	selectors.takes(rule.match.selector, data.assets[client][target.asset])
 }

@@ -25,7 +25,7 @@ found(spec, given, names) := result if {
 }
 
 test_later if {
-	found({"patches": ["bad", "mild"], "deadline": "2026-03-13T00:00:01Z"}, documents, ["web"]) == {{
+	found({"patches": ["bad", "mild", "old"], "deadline": "2026-03-13T00:00:01Z"}, documents, ["web"]) == {{
 		"path": ["spec", "deadline"],
 		"message": "patch \"bad\" must be in within P7D of 2026-03-06 for client \"acme\", the deadline 2026-03-13T00:00:01Z is later",
 		"hint": "move the deadline forward",

@@ -12,16 +12,18 @@ package patchops.plan.sla_missed
 
 import data.patchops.lib.moment
 import data.patchops.lib.plans
+import data.patchops.lib.sla
 
 deny contains {
 	"path": ["spec", "notBefore"],
 	"message": $"patch \"{name}\" must be in within {rule.within} of {since} for client \"{client}\", the earliest start {input.spec.notBefore} is not before that",
 	"hint": "start earlier",
 } if {
-	first := patchops.instant(input.spec.notBefore, plans.zone(input), "from")
-	some [client, rule, name, since, due] in plans.due(input)
-	not rule.match.selector
-	first >= due
+	begin := patchops.instant(input.spec.notBefore, plans.zone(input), "from")
+	some [client, rule, since, due] in coming
+	begin >= due
+	some name in plans.since(input, rule.anchor, since)
+	sla.takes(rule, plans.patches(input)[name])
 }
 
 deny contains {
@@ -30,7 +32,20 @@ deny contains {
 	"hint": "lower minimumAge, or leave the patch to a normal change",
 } if {
 	age := patchops.seconds(input.spec.minimumAge) * moment.second
-	some [client, rule, name, since, due] in plans.due(input)
+	released := plans.released(input)
+	newest := max([at | some at in released])
+	some [client, rule, since, due] in coming
+	newest + age >= due # mutation: equivalent only quicker: no patch is newer
+	some name in plans.since(input, rule.anchor, since)
+	patch := plans.patches(input)[name]
+	released[patch.releasedAt] + age >= due
+	sla.takes(rule, patch)
+}
+
+# coming is the due dates to come, by client, of the rules that are for all
+# assets; whether they are for a patch is asked last.
+coming contains [client, rule, since, due] if {
+	some client in plans.served(input)
+	some [rule, since, due] in sla.coming(client, plans.anchors(input))
 	not rule.match.selector
-	patchops.instant(data.documents.Patch._[name].spec.releasedAt, "UTC", "from") + age >= due
 }

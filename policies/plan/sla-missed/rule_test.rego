@@ -9,6 +9,8 @@ documents(match) := {
 	"Patch": {"_": {
 		"bad": {"spec": {"severity": "critical", "releasedAt": "2026-03-06T09:00:00Z"}},
 		"old": {"spec": {"severity": "critical", "releasedAt": "2026-03-05T09:00:00Z"}},
+		"meek": {"spec": {"severity": "low", "releasedAt": "2026-03-06T09:00:00Z"}},
+		"new": {"spec": {"severity": "critical", "releasedAt": "2026-03-10T09:00:00Z"}},
 		"mild": {"spec": {"severity": "low", "releasedAt": "2026-03-06"}},
 	}},
 	"SLAPolicy": {"_": {"default": {"spec": {"rules": rules(match)}}}},
@@ -23,7 +25,7 @@ found(spec, match) := result if {
 }
 
 test_starts_too_late if {
-	found({"patches": ["bad", "mild"], "notBefore": "2026-03-13T09:00:00Z"}, {}) == {{
+	found({"patches": ["bad", "mild", "meek", "old"], "notBefore": "2026-03-13T09:00:00Z"}, {}) == {{
 		"path": ["spec", "notBefore"],
 		"message": "patch \"bad\" must be in within P7D of 2026-03-06T09:00:00Z for client \"acme\", the earliest start 2026-03-13T09:00:00Z is not before that",
 		"hint": "start earlier",
@@ -33,12 +35,14 @@ test_starts_too_late if {
 test_starts_in_time if count(found({"patches": ["bad"], "notBefore": "2026-03-13"}, {})) == 0
 
 test_too_young_until_then if {
-	found({"patches": ["bad"], "minimumAge": "P7D"}, {}) == {{
+	found({"patches": ["bad", "meek", "old"], "minimumAge": "P7D"}, {}) == {{
 		"path": ["spec", "minimumAge"],
 		"message": "patch \"bad\" must be in within P7D of 2026-03-06T09:00:00Z for client \"acme\", a minimum age of P7D leaves no time",
 		"hint": "lower minimumAge, or leave the patch to a normal change",
 	}}
 }
+
+test_another_patch_is_newer if count(found({"patches": ["bad", "new"], "minimumAge": "P5D"}, {})) == 0
 
 test_old_enough if count(found({"patches": ["bad"], "minimumAge": "P6D"}, {})) == 0
 

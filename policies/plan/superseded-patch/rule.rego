@@ -17,12 +17,7 @@ deny contains {
 	"message": $"patch \"{name}\" is contained in \"{newer}\", which the plan installs too",
 	"hint": $"leave {name} out",
 } if {
-	some [field, i, name, _] in plans.named(input)
-	newer := containing[name]
-}
-
-# containing is, by patch that others contain, the last of those in this plan.
-containing := {old: newer |
-	some old in {old | some [_, _, _, patch] in plans.named(input); some old in patch.supersedes}
-	newer := max({name | some [_, _, name, patch] in plans.named(input); old in patch.supersedes})
+	some newer, patch in plans.patches(input)
+	some name in patch.supersedes
+	some [field, i] in plans.places(input, name)
 }

@@ -18,8 +18,8 @@ deny contains {
 	"hint": "name a TestEvidence with result pass in testEvidenceRefs",
 } if {
 	second := input.spec.waves[1].name
-	some [field, i, name, _] in plans.named(input)
-	not name in tested
+	some name in (plans.named(input) - tested)
+	some [field, i] in plans.places(input, name)
 }
 
 # tested is the patches of tests that passed with the patch in place.

@@ -18,8 +18,15 @@ deny contains {
 	"message": $"patch \"{name}\" of {released} is {input.spec.minimumAge} old only after the deadline {input.spec.deadline}",
 	"hint": "move the deadline, or leave the patch to the next plan",
 } if {
-	last := plans.deadline(input) - (patchops.seconds(input.spec.minimumAge) * moment.second)
-	some [field, i, name, patch] in plans.named(input)
-	released := patch.releasedAt
-	patchops.instant(released, "UTC", "from") >= last
+	some released in young
+	some name in plans.since(input, "releasedAt", released)
+	some [field, i] in plans.places(input, name)
+}
+
+# young is the days of release from which the minimum age ends too late.
+young contains released if {
+	age := patchops.seconds(input.spec.minimumAge) * moment.second
+	deadline := plans.deadline(input)
+	some released, at in plans.released(input)
+	at + age >= deadline
 }

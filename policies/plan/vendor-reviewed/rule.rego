@@ -18,11 +18,8 @@ deny contains {
 	"hint": "review the patch, or make it a normal change",
 } if {
 	input.spec.changeType == "standard"
-	some [field, i, name, patch] in plans.named(input)
-	state := review(patch)
+	some name, patch in plans.patches(input)
+	state := object.get(patch, ["vendorReview", "state"], "missing")
 	state != "passed"
+	some [field, i] in plans.places(input, name)
 }
-
-review(patch) := state if state := patch.vendorReview.state
-
-else := "missing"

@@ -31,6 +31,11 @@ test_selector if {
 	count(found([{"selector": {"matchLabels": {"env": "prod"}}}, {"selector": {"matchLabels": {"env": "test"}}}], targets)) == 0
 }
 
+test_selector_takes_all if {
+	everywhere := {"selector": {"matchExpressions": [{"key": "env", "operator": "In", "values": ["prod", "test"]}]}}
+	count(found([everywhere], targets)) == 0
+}
+
 test_selector_of_clients_is_left_to_the_schedule if count(found([{"selector": {"matchLabels": {"clientTier": "1"}}}], targets)) == 0
 
 test_no_waves if count(found([], targets)) == 1

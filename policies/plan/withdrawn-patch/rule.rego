@@ -18,7 +18,8 @@ deny contains {
 	"message": $"patch \"{name}\" was withdrawn at {at}",
 	"hint": "leave it out, or install what replaces it",
 } if {
-	some [field, i, name, patch] in plans.named(input)
+	some name, patch in plans.patches(input)
 	at := patch.withdrawnAt
 	moment.begun(at, "UTC")
+	some [field, i] in plans.places(input, name)
 }
