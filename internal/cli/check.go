@@ -35,10 +35,10 @@ func (a *app) checkCommand() *cobra.Command {
 	}
 	f := cmd.Flags()
 	f.StringVar(&flags.base, "base", "", "show only what differs from `REV`, and what that can affect")
-	f.BoolVar(&flags.noCache, "no-cache", false, "judge everything afresh, keep nothing")
+	f.BoolVar(&flags.noCache, "no-cache", false, "judge everything afresh; neither read nor write the cache")
 	f.StringVar(&a.flags.at, "at", "", "judge the commit `REV` instead of the work tree")
 	f.StringVar(&a.flags.asOf, "as-of", "", "judge as of `INSTANT`, RFC 3339 (default: now)")
-	f.StringVar(&a.flags.format, "format", "text", "`text|json|sarif|junit|github|tap`")
+	f.StringVar(&a.flags.format, "format", "text", "print findings as `FORMAT`: text, json, sarif, junit, github or tap")
 	a.completeFormats(cmd, report.Formats())
 	return cmd
 }
@@ -127,7 +127,7 @@ func (a *app) base(repo repository, rev string, in *pipeline.Input) error {
 	if rev == "" {
 		return nil
 	}
-	r, err := git.Open(repo.dir)
+	r, err := git.Open(repo.top)
 	if err != nil {
 		return err
 	}

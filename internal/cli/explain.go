@@ -1,6 +1,7 @@
 package cli
 
 import (
+	"fmt"
 	"strings"
 
 	"github.com/spf13/cobra"
@@ -15,14 +16,27 @@ func (a *app) explainCommand() *cobra.Command {
 		Use:     "explain",
 		Short:   "Explain a finding: what it means, an example that has it, one that has not, how to mend it",
 		Example: "  patchops explain finding plan/waves-increase\n  patchops explain finding schema/unknown-field",
-		Args:    cobra.NoArgs,
-		RunE:    func(cmd *cobra.Command, _ []string) error { return cmd.Help() },
+		Args: func(_ *cobra.Command, args []string) error {
+			if len(args) == 0 {
+				return nil
+			}
+			return fmt.Errorf("explain what? write: patchops explain finding %s", args[0])
+		},
+		RunE: func(cmd *cobra.Command, _ []string) error { return cmd.Help() },
 	}
 	cmd.AddCommand(&cobra.Command{
-		Use:     "finding ID",
-		Short:   "Show the page of a finding",
+		Use:   "finding ID",
+		Short: "Show the page of a finding",
+		Long: "Finding shows the page of a finding: what it means, why it matters, an example that\n" +
+			"has it, one that has not, and how to mend it. ID is what check prints after the\n" +
+			"severity. Part of an ID lists those like it: `explain finding plan` all of plan/.",
 		Example: "  patchops explain finding plan/waves-increase\n  patchops explain finding reference/unresolved",
-		Args:    cobra.ExactArgs(1),
+		Args: func(_ *cobra.Command, args []string) error {
+			if len(args) == 1 {
+				return nil
+			}
+			return fmt.Errorf("found %d arguments, wanted the id of one finding, such as plan/waves-increase", len(args))
+		},
 		ValidArgsFunction: func(*cobra.Command, []string, string) ([]string, cobra.ShellCompDirective) {
 			return pipeline.Known(), cobra.ShellCompDirectiveNoFileComp
 		},
@@ -41,12 +55,18 @@ func (a *app) explainFinding(id string) error {
 	if near := finding.Nearest(id, known); near != "" {
 		return usage("no finding has the id %q; did you mean %s?", id, near)
 	}
-	var same []string
+	var same, alike []string
 	category, _, _ := strings.Cut(id, "/")
 	for _, k := range known {
 		if strings.HasPrefix(k, category+"/") {
 			same = append(same, k)
 		}
+		if _, name, _ := strings.Cut(k, "/"); name == finding.Nearest(id, []string{name}) {
+			alike = append(alike, k)
+		}
+	}
+	if len(alike) > 0 && len(same) == 0 {
+		return usage("no finding has the id %q; did you mean %s?", id, strings.Join(alike, " or "))
 	}
 	if len(same) > 0 {
 		return usage("no finding has the id %q; in %s there are:\n  %s", id, category, strings.Join(same, "\n  "))

@@ -5,7 +5,6 @@ import (
 	"encoding/hex"
 	"fmt"
 	"maps"
-	"os"
 	"os/exec"
 	"path/filepath"
 	"slices"
@@ -44,9 +43,9 @@ func (a *app) initCommand() *cobra.Command {
 			return a.init(dir, example)
 		},
 	}
-	cmd.Flags().StringVar(&example, "example", "minimal", "`minimal|msp`")
-	cmd.Flags().BoolVar(&solo, "solo", false, "one person approves alone (with a standing warning)")
-	_ = cmd.RegisterFlagCompletionFunc("example", cobra.FixedCompletions([]string{"minimal", "msp"}, cobra.ShellCompDirectiveNoFileComp))
+	cmd.Flags().StringVar(&example, "example", "minimal", "write the example `NAME`: minimal, msp or solo")
+	cmd.Flags().BoolVar(&solo, "solo", false, "as --example solo: one person approves alone (with a standing warning)")
+	_ = cmd.RegisterFlagCompletionFunc("example", cobra.FixedCompletions(scaffold.Examples(), cobra.ShellCompDirectiveNoFileComp))
 	return cmd
 }
 
@@ -69,7 +68,7 @@ func (a *app) init(dir, example string) error {
 	if err := writeFiles(target, files); err != nil {
 		return err
 	}
-	if err := gitInit(target); err != nil {
+	if err := a.gitInit(target); err != nil {
 		a.progress("patchops: %v (the files are written all the same)", err)
 	}
 	a.progress("wrote %d files to %s", len(files), dir)
@@ -121,7 +120,7 @@ func existing(dir string, files map[string][]byte) []string {
 }
 
 // gitInit makes dir a Git repository unless it lies in one.
-func gitInit(dir string) error {
+func (a *app) gitInit(dir string) error {
 	for up := dir; ; up = filepath.Dir(up) {
 		if exists(filepath.Join(up, ".git")) {
 			return nil
@@ -131,7 +130,7 @@ func gitInit(dir string) error {
 		}
 	}
 	cmd := exec.Command("git", "init", "--quiet", "--initial-branch=main", dir)
-	cmd.Stderr = os.Stderr
+	cmd.Stderr = a.env.Stderr
 	if err := cmd.Run(); err != nil {
 		return fmt.Errorf("git init: %w", err)
 	}

@@ -11,6 +11,8 @@ import (
 	"time"
 
 	"github.com/spf13/cobra"
+
+	"github.com/patchops/patchops/internal/finding"
 )
 
 // Env is the process as the commands see it. Everything that differs between a
@@ -93,6 +95,21 @@ type app struct {
 	}
 }
 
+// didYouMean names the command that a mistyped one is near to.
+func didYouMean(cmd *cobra.Command, args []string) string {
+	if len(args) == 0 || !cmd.HasSubCommands() {
+		return ""
+	}
+	var names []string
+	for _, sub := range cmd.Commands() {
+		names = append(names, sub.Name())
+	}
+	if near := finding.Nearest(args[0], names); near != "" {
+		return "; did you mean " + near + "?"
+	}
+	return ""
+}
+
 func (a *app) root() *cobra.Command {
 	root := &cobra.Command{
 		Use:   "patchops",
@@ -106,8 +123,9 @@ func (a *app) root() *cobra.Command {
 	}
 	f := root.PersistentFlags()
 	f.StringVar(&a.flags.repo, "repo", "", "`DIR` of the repository (default: the one around the current folder)")
-	f.StringVar(&a.flags.color, "color", "auto", "colour: `auto|always|never`; NO_COLOR is honoured")
-	f.BoolVarP(&a.flags.quiet, "quiet", "q", false, "print results only")
+	f.StringVar(&a.flags.color, "color", "auto", "colour the output: `auto|always|never`; auto: on a terminal without NO_COLOR")
+	_ = root.RegisterFlagCompletionFunc("color", cobra.FixedCompletions([]string{"auto", "always", "never"}, cobra.ShellCompDirectiveNoFileComp))
+	f.BoolVarP(&a.flags.quiet, "quiet", "q", false, "print results only, not what was written or what comes next")
 	root.SetFlagErrorFunc(func(cmd *cobra.Command, err error) error {
 		return usage("%w\nsee %s --help", err, cmd.CommandPath())
 	})
@@ -123,7 +141,7 @@ func wrapArgs(cmd *cobra.Command) {
 	if check := cmd.Args; check != nil {
 		cmd.Args = func(cmd *cobra.Command, args []string) error {
 			if err := check(cmd, args); err != nil {
-				return usage("%w\nsee %s --help", err, cmd.CommandPath())
+				return usage("%w%s\nsee %s --help", err, didYouMean(cmd, args), cmd.CommandPath())
 			}
 			return nil
 		}

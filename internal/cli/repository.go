@@ -3,9 +3,7 @@ package cli
 import (
 	"crypto/sha256"
 	"encoding/hex"
-	"errors"
 	"fmt"
-	"io/fs"
 	"os"
 	"path/filepath"
 	"slices"
@@ -20,6 +18,7 @@ import (
 type repository struct {
 	dir    string // absolute
 	prefix string // of dir inside the Git work tree, slash path, "" at its root
+	top    string // root of the Git work tree, dir where there is none
 }
 
 // repository finds the folder: --repo, else the nearest one above that holds
@@ -52,10 +51,10 @@ func at(dir string) repository {
 			if prefix == "." {
 				prefix = ""
 			}
-			return repository{dir, filepath.ToSlash(prefix)}
+			return repository{dir, filepath.ToSlash(prefix), top}
 		}
 		if top == filepath.Dir(top) {
-			return repository{dir: dir}
+			return repository{dir: dir, top: dir}
 		}
 	}
 }
@@ -79,7 +78,7 @@ func (r repository) tree(rev string) (*pipeline.Tree, *string, error) {
 		t, err := pipeline.ReadTree(os.DirFS(r.dir))
 		return t, nil, err
 	}
-	repo, err := git.Open(r.dir)
+	repo, err := git.Open(r.top)
 	if err != nil {
 		return nil, nil, err
 	}
@@ -170,5 +169,3 @@ func (r repository) source(t *pipeline.Tree) func(string) []byte {
 		return nil
 	}
 }
-
-func notFound(err error) bool { return errors.Is(err, fs.ErrNotExist) }

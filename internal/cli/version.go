@@ -35,7 +35,7 @@ func (a *app) versionCommand() *cobra.Command {
 			return usage("--format is %q, wanted text or json", format)
 		},
 	}
-	cmd.Flags().StringVar(&format, "format", "text", "`text|json`")
+	cmd.Flags().StringVar(&format, "format", "text", "print it as `FORMAT`: text or json")
 	a.completeFormats(cmd, []string{"text", "json"})
 	return cmd
 }

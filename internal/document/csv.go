@@ -44,8 +44,12 @@ func readCSV(r *reporter, src []byte, column func(string) ColumnKind, each Rows)
 		return
 	}
 	columns := c.header(head, column)
+	var rows rowCount
 	for len(c.rest) > 0 && !r.full() {
 		cells, line, ok := c.record()
+		if !rows.room(r, line, len(cells)) {
+			return
+		}
 		if !ok {
 			continue
 		}

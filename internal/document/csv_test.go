@@ -140,3 +140,23 @@ func FuzzParseCSV(f *testing.F) {
 		inFile(t, src, rows, fs)
 	})
 }
+
+// TestRowsHaveALimit: a file of very many rows, or of very many cells, ends in one
+// finding at the row where it is too much.
+func TestRowsHaveALimit(t *testing.T) {
+	for _, c := range []struct {
+		path, src, want string
+		rows            int
+	}{
+		{"a.csv", "name\n" + strings.Repeat("a\n", document.MaxRows), "", document.MaxRows},
+		{"a.csv", "name\n" + strings.Repeat("a\n", document.MaxRows+5), "100002:1 bulk/limit", document.MaxRows},
+		{"a.jsonl", strings.Repeat("{\"name\": \"a\"}\n", document.MaxRows+5), "100001:1 bulk/limit", document.MaxRows},
+		{"a.jsonl", strings.Repeat("{\"tags\": ["+strings.Repeat("1,", 9999)+"1]}\n", 200), "101:1 bulk/limit", 100},
+	} {
+		n := 0
+		found := document.ParseRows(c.path, []byte(c.src), columns, func(document.Value) { n++ })
+		if got := short(found[max(0, len(found)-1):]); got != c.want || n != c.rows {
+			t.Errorf("%s: %d rows, finding %q; wanted %d, %q", c.path, n, got, c.rows, c.want)
+		}
+	}
+}

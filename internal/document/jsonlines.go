@@ -9,15 +9,22 @@ import (
 
 func readJSONLines(r *reporter, src []byte, each Rows) {
 	line := int32(0)
+	var rows rowCount
+	values := 0 // of the row before
 	for len(src) > 0 && !r.full() {
 		var text []byte
 		text, src = cutLine(src)
 		line++
+		if !rows.room(r, line, values) {
+			return
+		}
+		values = 0
 		if len(bytes.TrimSpace(text)) == 0 || rowTooLong(r, len(text), line) || !cleanText(r, "bulk/row", text, Pos{line, 1}) {
 			continue
 		}
 		j := jsonRow{reporter: r, src: text, at: cursor{src: text}, line: line}
-		if v, ok := j.row(); ok {
+		v, ok := j.row()
+		if values = j.values; ok {
 			each(v)
 		}
 	}
@@ -35,6 +42,8 @@ type jsonRow struct {
 	at   cursor
 	line int32
 	bad  bool
+
+	values int // read so far
 }
 
 func (j *jsonRow) row() (Value, bool) {
@@ -87,6 +96,7 @@ func (j *jsonRow) take(c byte) bool {
 
 func (j *jsonRow) value(depth int) Value {
 	j.space()
+	j.values++
 	at := j.pos(j.i)
 	switch {
 	case j.i == len(j.src):

@@ -71,6 +71,26 @@ func cutLine(src []byte) (line, rest []byte) {
 	return bytes.TrimSuffix(row, []byte{'\r'}), rest
 }
 
+// rowCount counts what the rows of a file hold.
+type rowCount struct{ rows, values int }
+
+// room reports whether one more row of that many values may follow; it says so
+// when none may.
+func (n *rowCount) room(r *reporter, line int32, values int) bool {
+	n.rows++
+	n.values += values
+	what, most := "rows", MaxRows
+	switch {
+	case n.rows > MaxRows:
+	case n.values > MaxRowValues:
+		what, most = "values", MaxRowValues
+	default:
+		return true
+	}
+	r.add("bulk/limit", Pos{line, 1}, "more than %s %s in one file", grouped(most), what).Hint = "split the file"
+	return false
+}
+
 // rowTooLong reports a row beyond the limit.
 func rowTooLong(r *reporter, n int, line int32) bool {
 	if n <= MaxRowBytes {

@@ -1,6 +1,7 @@
 package pipeline
 
 import (
+	"fmt"
 	"slices"
 	"strings"
 
@@ -35,13 +36,16 @@ func (e *Engine) bulk(doc *document.Document, file string, src []byte) []finding
 	entry := e.Shapes.Definitions["#AssetEntry"]
 	var out []finding.Finding
 	syntax := document.ParseRows(file, src, e.column, func(row document.Value) {
+		if len(out) >= document.MaxFindings {
+			return
+		}
 		found := entry.Judge(file, doc.ID, nil, &row)
 		if len(found) == 0 {
 			found = e.asset(doc, file, nil, &row)
 		}
 		out = append(out, found...)
 	})
-	out = append(out, syntax...)
+	out = append(cut(file, out), syntax...)
 	for i := range out {
 		out[i].Document = doc.ID
 		out[i].Related = append(out[i].Related, finding.Related{
@@ -49,6 +53,16 @@ func (e *Engine) bulk(doc *document.Document, file string, src []byte) []finding
 		})
 	}
 	return out
+}
+
+// cut keeps as many findings about a bulk file as its reader does about rows.
+func cut(file string, found []finding.Finding) []finding.Finding {
+	if len(found) < document.MaxFindings {
+		return found
+	}
+	f := limit("bulk/limit", file, fmt.Sprintf("%d findings or more in one file, the rest is not shown", document.MaxFindings))
+	f.Hint = "correct these first"
+	return append(found[:document.MaxFindings-1], f)
 }
 
 // asset says what an asset lacks that neither it nor the defaults give.

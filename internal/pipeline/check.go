@@ -24,14 +24,13 @@ type Input struct {
 
 // Outcome is what a check found.
 type Outcome struct {
-	Findings   []finding.Finding // sorted, levels and waivers applied
-	Documents  int
-	Evaluated  int // evaluations of rules, over all documents
-	Rules      int // rules that were ready to judge, own ones included
-	Corpus     *corpus.Corpus
-	Kept       Kept // what this run knows, to be kept
-	Reused     int  // verdicts taken from what was kept
-	Considered int  // documents that the difference to the base can affect
+	Findings  []finding.Finding // sorted, levels and waivers applied
+	Documents int
+	Evaluated int // evaluations of rules, over all documents
+	Rules     int // rules that were ready to judge, own ones included
+	Corpus    *corpus.Corpus
+	Kept      Kept // what this run knows, to be kept
+	Reused    int  // verdicts taken from what was kept
 }
 
 // Check judges a tree. Errors are about us; what is wrong with the tree is in
@@ -41,11 +40,11 @@ func (e *Engine) Check(in Input) (*Outcome, error) {
 	if err := r.judge(); err != nil {
 		return nil, err
 	}
-	found, err := r.affected()
+	shown, err := r.affected()
 	if err != nil {
 		return nil, err
 	}
-	return r.settle(found), nil
+	return r.settle(shown), nil
 }
 
 // run is one check under way.
@@ -89,14 +88,19 @@ func (r *run) judge() error {
 	return nil
 }
 
-// affected are the findings to show: all of them, or with a base those of the
-// documents that the difference can have an effect on.
-func (r *run) affected() ([]finding.Finding, error) {
+// about says whether findings about a document are shown; a nil head stands for
+// the file as such.
+type about func(*file, *Head) bool
+
+func everything(*file, *Head) bool { return true }
+
+// affected is what to show: everything, or with a base what the difference can
+// have an effect on.
+func (r *run) affected() (about, error) {
 	if r.in.Base == nil {
-		return r.collect(func(*file, *Head) bool { return true }), nil
+		return everything, nil
 	}
-	base := run{engine: r.engine, in: Input{Tree: r.in.Base, AsOf: r.in.AsOf, Child: r.in.Child}}
-	files, err := r.engine.load(base.in.Tree, nil, base.in.Child)
+	files, err := r.engine.load(r.in.Base, nil, r.in.Child)
 	if err != nil {
 		return nil, err
 	}
@@ -107,21 +111,25 @@ func (r *run) affected() ([]finding.Finding, error) {
 		same[s.Path] = s.Digest
 	}
 	rulesMoved := ownDigest(r.in.Base) != ownDigest(r.in.Tree)
-	return r.collect(func(f *file, h *Head) bool {
+	return func(f *file, h *Head) bool {
 		return rulesMoved || same[f.source.Path] != f.source.Digest || h != nil && h.Verdict != nil && !h.Verdict.stillHolds(before)
-	}), nil
+	}, nil
 }
 
-// collect gathers the findings of every file and document that wanted admits; a
-// nil head stands for the file as such.
-func (r *run) collect(wanted func(*file, *Head) bool) []finding.Finding {
-	out := slices.Concat(r.in.Tree.Findings, r.own.findings, duplicates(r.files))
+// collect gathers the findings of every file and document to show.
+func (r *run) collect(shown about) []finding.Finding {
+	out := slices.Concat(r.in.Tree.Findings, r.own.findings)
+	for _, d := range duplicates(r.files) {
+		if shown(d.first, nil) || shown(d.again, nil) {
+			out = append(out, d.finding())
+		}
+	}
 	for _, f := range r.files {
-		if wanted(f, nil) {
+		if shown(f, nil) {
 			out = append(out, f.Findings...)
 		}
 		for _, h := range f.Documents {
-			if !wanted(f, h) {
+			if !shown(f, h) {
 				continue
 			}
 			out = append(out, h.Findings...)
@@ -133,7 +141,7 @@ func (r *run) collect(wanted func(*file, *Head) bool) []finding.Finding {
 	return out
 }
 
-func (r *run) settle(found []finding.Finding) *Outcome {
+func (r *run) settle(shown about) *Outcome {
 	e := r.engine
 	out := &Outcome{Corpus: r.corpus, Kept: Kept{}, Reused: r.reused, Rules: len(e.ids) + len(e.own)}
 	broken := false
@@ -153,12 +161,16 @@ func (r *run) settle(found []finding.Finding) *Outcome {
 		}
 	}
 	levels := r.levels()
+	found := e.level(r.collect(shown), levels)
+	all := found // what an acceptance waives counts also where it is not shown
+	if r.in.Base != nil {
+		all = e.level(r.collect(everything), levels)
+	}
 	if noRules := r.noRules(out, broken); noRules != nil {
 		found = append(found, *noRules)
 	}
-	found = e.level(found, levels)
 	e.relevel(found, levels)
-	out.Findings = finding.Sort(e.waive(r.corpus, found, r.in.AsOf))
+	out.Findings = finding.Sort(e.waive(r.corpus, found, all, r.in.AsOf))
 	return out
 }
 

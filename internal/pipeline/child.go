@@ -39,8 +39,25 @@ type cueItem struct {
 }
 
 type cueAnswer struct {
-	Documents []document.Document
+	documents []document.Document
+	findings  []finding.Finding
+}
+
+// cueOutput is a cueAnswer on its way from the child. The documents are in an
+// encoding that is read without trust.
+type cueOutput struct {
+	Documents []byte
 	Findings  []finding.Finding
+}
+
+func (a *cueAnswer) read(output []byte) error {
+	var out cueOutput
+	err := decode(output, &out)
+	if err == nil {
+		a.documents, err = document.DecodeDocuments(out.Documents)
+	}
+	a.findings = out.Findings
+	return err
 }
 
 func evaluateCUE([]byte) (func([]byte) []byte, error) {
@@ -50,7 +67,7 @@ func evaluateCUE([]byte) (func([]byte) []byte, error) {
 			return nil
 		}
 		docs, found := document.EvaluateCUE(in.Path, in.Src)
-		return encode(cueAnswer{docs, found})
+		return encode(cueOutput{document.EncodeDocuments(docs), found})
 	}, nil
 }
 
@@ -68,11 +85,11 @@ func (c Child) loadCUE(sources []Source) ([]cueAnswer, error) {
 	out := make([]cueAnswer, len(sources))
 	for i, a := range answers {
 		problem := a.Problem
-		if problem == "" && decode(a.Output, &out[i]) != nil {
+		if problem == "" && out[i].read(a.Output) != nil {
 			problem = "gave no answer"
 		}
 		if problem != "" {
-			out[i] = cueAnswer{Findings: []finding.Finding{{
+			out[i] = cueAnswer{findings: []finding.Finding{{
 				ID: "cue/limit", Severity: finding.Error, Message: "not evaluated: the evaluation " + problem,
 				Hint:     "simplify the expressions, or write the result as YAML",
 				Position: finding.Position{File: sources[i].Path, Line: 1, Column: 1},

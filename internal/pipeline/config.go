@@ -24,7 +24,7 @@ func (t *Tree) readConfig() {
 	}
 	docs, _ := document.ParseYAML(configFile, src)
 	for i := range docs {
-		if docs[i].ID.Kind == "Config" {
+		if docs[i].IsPatchops() && docs[i].ID.Kind == "Config" {
 			t.Config = spec.ParseConfig(&docs[i])
 			return
 		}

@@ -182,9 +182,18 @@ func (e *Engine) ownRule(id string) bool {
 	return ok
 }
 
+// isEngine reports whether the engine itself finds this, not a rule.
+func (e *Engine) isEngine(id string) bool {
+	_, known := slices.BinarySearch(e.known, id)
+	_, rule := slices.BinarySearch(e.ids, id)
+	return known && !rule
+}
+
+// isRule reports whether a rule finds this, so that a repository may change its
+// level and waive it. No own rule makes a finding of the engine one of a rule.
 func (e *Engine) isRule(id string) bool {
 	_, ok := slices.BinarySearch(e.ids, id)
-	return ok || e.ownRule(id)
+	return ok || e.ownRule(id) && !e.isEngine(id)
 }
 
 func documentPath(keys ...string) document.Path {

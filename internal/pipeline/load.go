@@ -55,7 +55,7 @@ func (e *Engine) loadCUE(files []*file, kept Kept, child Child) error {
 	}
 	answers, err := child.loadCUE(sources)
 	for i, a := range answers {
-		e.enter(missed[i], a.Documents, a.Findings)
+		e.enter(missed[i], a.documents, a.findings)
 	}
 	return err
 }
@@ -212,7 +212,7 @@ func (f *file) document(i int, child Child) *document.Document {
 			return
 		}
 		if answers, err := child.loadCUE([]Source{f.source}); err == nil {
-			f.documents = answers[0].Documents
+			f.documents = answers[0].documents
 		}
 	})
 	if i >= len(f.documents) {

@@ -90,15 +90,26 @@ type ownAnswer struct {
 	Read      []corpus.Dependency
 }
 
-// refuseBuiltin finds own rules in the place of built-in ones: they would share an
-// id, and with it levels, parameters and waivers.
-func (o *own) refuseBuiltin() {
+// misplaced finds own rules whose id is not theirs to have: that of a built-in
+// rule or of a finding of the engine, with which they would share levels,
+// parameters and waivers, and so make an error of the engine one that a repository
+// can switch off; or none, for a rule in another folder than its id says.
+func (o *own) misplaced() {
+	say := func(file, message, hint string) {
+		f := limit("policy/annotation", file, message)
+		f.Hint = hint
+		o.findings = append(o.findings, f)
+	}
 	for _, s := range o.run.in.Tree.Policies {
 		id, ok := ruleOfPath(s.Path)
-		if _, builtin := slices.BinarySearch(o.run.engine.ids, id); ok && builtin {
-			f := limit("policy/annotation", s.Path, fmt.Sprintf("%s is a built-in rule, an own one cannot have its id", id))
-			f.Hint = "rename the folder and the package"
-			o.findings = append(o.findings, f)
+		switch _, builtin := slices.BinarySearch(o.run.engine.ids, id); {
+		case !ok && strings.Count(s.Path, "/") != 3:
+			say(s.Path, fmt.Sprintf("%q is no place of a rule, wanted policies/<category>/<rule>/", s.Path), "move it two folders below policies/")
+		case !ok:
+		case builtin:
+			say(s.Path, id+" is a built-in rule, an own one cannot have its id", "rename the folder and the package")
+		case o.run.engine.isEngine(id):
+			say(s.Path, id+" is a finding of patchops itself, an own rule cannot have its id", "rename the folder and the package")
 		}
 	}
 }
@@ -112,7 +123,7 @@ func (o *own) judge(todo []task) error {
 		return nil
 	}
 	o.skipped = true
-	o.refuseBuiltin()
+	o.misplaced()
 	index := map[string]int{}
 	for i, f := range o.run.files {
 		index[f.source.Path] = i

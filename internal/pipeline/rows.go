@@ -21,7 +21,10 @@ func (e *Engine) rowReferences(doc *document.Document, view *corpus.View, option
 	entry := e.Shapes.Definitions["#AssetEntry"]
 	var out []finding.Finding
 	document.ParseRows(file, src, e.column, func(row document.Value) {
+		if len(out) >= document.MaxFindings {
+			return
+		}
 		out = append(out, references(entry, &document.Document{File: file, ID: doc.ID, Root: row}, view, options)...)
 	})
-	return out
+	return cut(file, out)
 }

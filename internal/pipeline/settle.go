@@ -11,29 +11,42 @@ import (
 	"github.com/patchops/patchops/internal/spec"
 )
 
+// duplicate is a document whose identity an earlier one has already.
+type duplicate struct {
+	first, again *file
+	other, head  *Head // of first, of again
+}
+
 // duplicates are the second and later documents of one identity, in file order.
-func duplicates(files []*file) []finding.Finding {
-	first := map[finding.Identity]*Head{}
-	var out []finding.Finding
+func duplicates(files []*file) []duplicate {
+	type place struct {
+		file *file
+		head *Head
+	}
+	seen := map[finding.Identity]place{}
+	var out []duplicate
 	for _, f := range files {
 		for _, h := range f.Documents {
 			if h.Ignored || h.ID.Kind == "" || h.ID.Name == "" {
 				continue
 			}
-			other := first[h.ID]
-			if other == nil {
-				first[h.ID] = h
+			if other, taken := seen[h.ID]; taken {
+				out = append(out, duplicate{first: other.file, again: f, other: other.head, head: h})
 				continue
 			}
-			out = append(out, finding.Finding{
-				ID: "document/duplicate", Severity: finding.Error,
-				Message: fmt.Sprintf("%s %q is declared twice: first in %s:%d", h.ID.Kind, h.ID.Name, other.Name.File, other.Name.Line),
-				Hint:    "rename or remove one of them", Position: h.Name, Document: h.ID, Path: "metadata.name",
-				Related: []finding.Related{{Position: other.Name, Message: "first declared here"}},
-			})
+			seen[h.ID] = place{f, h}
 		}
 	}
 	return out
+}
+
+func (d duplicate) finding() finding.Finding {
+	return finding.Finding{
+		ID: "document/duplicate", Severity: finding.Error,
+		Message: fmt.Sprintf("%s %q is declared twice: first in %s:%d", d.head.ID.Kind, d.head.ID.Name, d.other.Name.File, d.other.Name.Line),
+		Hint:    "rename or remove one of them", Position: d.head.Name, Document: d.head.ID, Path: "metadata.name",
+		Related: []finding.Related{{Position: d.other.Name, Message: "first declared here"}},
+	}
 }
 
 // level applies Config.policy.levels to the findings that it may change: those
@@ -60,25 +73,24 @@ func (e *Engine) mayLevel(f finding.Finding) bool {
 }
 
 // waive marks the findings that a live RiskAcceptance covers, and says which
-// acceptances waive nothing or end soon.
-func (e *Engine) waive(c *corpus.Corpus, found []finding.Finding, asOf time.Time) []finding.Finding {
+// acceptances waive nothing of all or end soon.
+func (e *Engine) waive(c *corpus.Corpus, found, all []finding.Finding, asOf time.Time) []finding.Finding {
 	var out []finding.Finding
 	for _, entry := range c.Entries() {
 		if !entry.Waives || entry.Broken {
 			continue
 		}
 		a := spec.ParseAcceptance(entry.Document(), c.Zone(entry.ID.Client))
-		out = append(out, e.apply(c, a, entry, found, asOf)...)
+		out = append(out, e.apply(c, a, entry, found, all, asOf)...)
 	}
 	return append(found, out...)
 }
 
-func (e *Engine) apply(c *corpus.Corpus, a spec.Acceptance, entry *corpus.Entry, found []finding.Finding, asOf time.Time) []finding.Finding {
-	used := 0
+func (e *Engine) apply(c *corpus.Corpus, a spec.Acceptance, entry *corpus.Entry, found, all []finding.Finding, asOf time.Time) []finding.Finding {
+	waives := func(f finding.Finding) bool { return e.isRule(f.ID) && a.WaivesIn(f, rootOf(c, f.Document), asOf) }
 	for i := range found {
-		if e.isRule(found[i].ID) && a.WaivesIn(found[i], rootOf(c, found[i].Document), asOf) {
+		if waives(found[i]) {
 			found[i].WaivedBy = entry.ID.String()
-			used++
 		}
 	}
 	say := func(id string, severity finding.Severity, field, message, hint string) []finding.Finding {
@@ -92,7 +104,7 @@ func (e *Engine) apply(c *corpus.Corpus, a spec.Acceptance, entry *corpus.Entry,
 	case !a.Live(asOf):
 		return say("acceptance/expired-waiver", finding.Warning, "expires",
 			fmt.Sprintf("the acceptance ended at %s and waives nothing", a.Until.UTC().Format(time.RFC3339)), "renew it by a new review, or remove it")
-	case used == 0:
+	case !slices.ContainsFunc(all, waives):
 		return say("acceptance/unused", finding.Warning, "scope", "the acceptance waives no finding", "remove it, or correct its scope")
 	case a.EndsWithin(asOf, 14*24*time.Hour):
 		return say("acceptance/expiring", finding.Note, "expires",

@@ -84,21 +84,26 @@ func (w *walker) visit(name string, entry fs.DirEntry, err error) error {
 	return nil
 }
 
+// excluded reports whether Config leaves a path out; never itself, for what
+// decides what is read is judged.
 func (w *walker) excluded(name string) bool {
-	return w.tree.Config != nil && w.tree.Config.Excludes(name)
+	return name != configFile && w.tree.Config != nil && w.tree.Config.Excludes(name)
 }
 
 func (w *walker) add(name string, entry fs.DirEntry) {
 	c := classify(name)
 	if !entry.Type().IsRegular() {
-		// A link without an extension may stand for a folder of documents.
-		if c != other || path.Ext(name) == "" {
+		if c != other || w.hidesFolder(name, entry) {
 			w.tree.report("git/mode", finding.Error, name,
 				fmt.Sprintf("%q is %s, wanted a regular file", name, describe(entry.Type())), "put the file itself there")
 		}
 		return
 	}
 	if c == other {
+		if lower := strings.TrimSuffix(name, path.Ext(name)) + strings.ToLower(path.Ext(name)); classify(lower) != other {
+			w.tree.report("git/path", finding.Error, name,
+				fmt.Sprintf("%q would be read if its extension were %q", name, path.Ext(lower)), "rename it to "+lower)
+		}
 		return
 	}
 	if info, err := entry.Info(); err == nil && info.Size() > maxDocument {
@@ -107,6 +112,16 @@ func (w *walker) add(name string, entry fs.DirEntry) {
 		return
 	}
 	w.files = append(w.files, found{name, c})
+}
+
+// hidesFolder reports whether what is no regular file may stand for a folder of
+// documents: a link without an extension, or one that leads to a folder.
+func (w *walker) hidesFolder(name string, entry fs.DirEntry) bool {
+	if path.Ext(name) == "" {
+		return true
+	}
+	info, err := fs.Stat(w.tree.fsys, name)
+	return entry.Type()&fs.ModeSymlink != 0 && err == nil && info.IsDir()
 }
 
 func describe(mode fs.FileMode) string {

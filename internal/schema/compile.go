@@ -134,12 +134,21 @@ func (c *compiler) fill(d *definition) bool {
 	if !d.filled {
 		d.filling = true
 		c.build(d.node, d.expr)
+		describe(d.node, d.node.Doc)
 		d.filling, d.filled = false, true
 		if check := c.checks[d.node.Name]; check != nil {
 			c.hang(d, check)
 		}
 	}
 	return true
+}
+
+// describe keeps what a comment says of patterns, unless another one, nearer to
+// them, says it already.
+func describe(n *shape.Node, doc string) {
+	if s := n.String; s != nil && len(s.Patterns) > 0 && s.Words == "" {
+		s.Words = doc
+	}
 }
 
 // hang adds a check to a definition, behind the one it has by being an alias.

@@ -5,6 +5,7 @@ import (
 	"maps"
 	"math/rand/v2"
 	"path"
+	"regexp"
 	"slices"
 	"strings"
 	"testing"
@@ -70,6 +71,41 @@ func BenchmarkCompile(b *testing.B) {
 
 // Kinds, gates and definitions are all there, documented, and each kind lets its
 // documents be told apart.
+// Findings say patterns in the words of their comments, after "wanted".
+func TestPatternsHaveWords(t *testing.T) {
+	article := regexp.MustCompile(`^(An?|The|One|Text|Money|Percent) `)
+	seen := map[*shape.Node]bool{}
+	var visit func(string, *shape.Node)
+	visit = func(at string, n *shape.Node) {
+		if n == nil || seen[n] {
+			return
+		}
+		seen[n] = true
+		if s := n.String; s != nil && len(s.Patterns) > 0 && !article.MatchString(s.Words) {
+			t.Errorf("%s: the comment %q does not say what is wanted", at, s.Words)
+		}
+		visit(at, n.Element())
+		for _, name := range n.FieldNames() {
+			visit(at+"."+name, n.Child(name))
+		}
+		if n.Map == nil {
+			return
+		}
+		for _, k := range n.Map.Keys {
+			if k.Pattern != nil && !article.MatchString(k.Words) {
+				t.Errorf("%s: the comment %q does not say what keys are wanted", at, k.Words)
+			}
+			visit(at+"[string]", k.Node)
+		}
+	}
+	set := compileBuiltin(t)
+	for _, named := range []map[string]*shape.Node{set.Definitions, set.Kinds, set.Gates} {
+		for name, n := range named {
+			visit(name, n)
+		}
+	}
+}
+
 func TestBuiltinSet(t *testing.T) {
 	set := compileBuiltin(t)
 	for _, gate := range []string{"rollout", "change", "start", "close"} {

@@ -96,8 +96,10 @@ func (c *compiler) field(f *ast.Field) (shape.Field, bool) {
 	if f.Constraint != token.OPTION && f.Constraint != token.NOT {
 		c.refuse(f, fmt.Sprintf("field %q is neither optional nor required", name), fmt.Sprintf("write %s?: or %s!:", name, name))
 	}
+	n, doc := c.typeOf(f.Value), docOf(f)
+	c.later = append(c.later, func() { describe(n, doc) })
 	return shape.Field{
-		Name: name, Required: f.Constraint == token.NOT, Node: c.typeOf(f.Value), Doc: docOf(f), Pos: c.at(f.Pos()),
+		Name: name, Required: f.Constraint == token.NOT, Node: n, Doc: doc, Pos: c.at(f.Pos()),
 	}, true
 }
 
@@ -129,7 +131,7 @@ func (c *compiler) label(l ast.Label) (string, bool) {
 
 // keyPattern compiles `[string]: T` and `[=~"re"]: T`.
 func (c *compiler) keyPattern(m *shape.MapType, f *ast.Field, label *ast.ListLit) {
-	k := shape.KeyPattern{}
+	k := shape.KeyPattern{Words: docOf(f)}
 	if f.Constraint != token.ILLEGAL || f.Alias != nil || len(f.Attrs) > 0 {
 		c.refuse(f, "a key pattern carries more than its type", `write [string]: T or [=~"re"]: T`)
 	}

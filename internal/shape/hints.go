@@ -1,6 +1,7 @@
 package shape
 
 import (
+	"regexp"
 	"strconv"
 	"strings"
 
@@ -24,14 +25,24 @@ func plainLetters(s string) string {
 	return strings.NewReplacer("_", "", "-", "", " ", "").Replace(s)
 }
 
+// plainDuration is what people write for PT4H or P3D.
+var plainDuration = regexp.MustCompile(`^[0-9]+[smhdwSMHDW]$`)
+
 // textHint offers the spelling that t allows and that is nearest to s.
 func textHint(t *StringType, s string) string {
 	if len(t.Enum) > 0 {
 		return writeNearest(s, t.Enum)
 	}
 	trimmed := strings.TrimSpace(s)
-	lower := strings.ToLower(trimmed)
-	for _, try := range []string{trimmed, lower, strings.NewReplacer(" ", "-", "_", "-").Replace(lower), strings.ToUpper(trimmed)} {
+	lower, upper := strings.ToLower(trimmed), strings.ToUpper(trimmed)
+	if plainDuration.MatchString(trimmed) {
+		for _, try := range []string{"PT" + upper, "P" + upper} {
+			if t.allows(try) {
+				return "write " + strconv.Quote(try)
+			}
+		}
+	}
+	for _, try := range []string{trimmed, lower, strings.NewReplacer(" ", "-", "_", "-").Replace(lower), upper} {
 		if try != s && t.allows(try) {
 			return "write " + strconv.Quote(try)
 		}

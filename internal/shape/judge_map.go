@@ -69,15 +69,15 @@ func (j *judge) otherKey(n *Node, v *document.Value, i int) {
 	}
 	message, hint := fmt.Sprintf("unknown field %q", key), writeNearest(key, n.FieldNames())
 	if len(n.Map.Keys) > 0 {
-		message, hint = fmt.Sprintf("found key %q, wanted a key that matches %s", key, n.Map.keysText()), ""
+		message, hint = fmt.Sprintf("found key %q, wanted %s", key, n.Map.keysWanted()), ""
 	}
 	j.addKey("schema/unknown-field", message, hint, v.Keys[i].Pos, key)
 }
 
-func (m *MapType) keysText() string {
+func (m *MapType) keysWanted() string {
 	parts := make([]string, len(m.Keys))
 	for i := range m.Keys {
-		parts[i] = m.Keys[i].Pattern.String()
+		parts[i] = m.Keys[i].wanted()
 	}
 	return strings.Join(parts, " or ")
 }

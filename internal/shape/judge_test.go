@@ -50,6 +50,14 @@ const planSchema = `package patchops
 	name!: #Name
 	{percent!: int & >=1 & <=100} | {count!: int & >=1} | {all!: true}
 }
+
+#Limits: {
+	// A key of small letters. There may be many.
+	[=~"^[a-z]+$"]: #Limit
+}
+
+// A count, or a length of time such as "PT4H", rounded down.
+#Limit: int | =~"^P(T[0-9]+H|[0-9]+D)$"
 `
 
 func compilePlan(t testing.TB) *shape.Set {
@@ -125,8 +133,8 @@ func TestFindings(t *testing.T) {
 		{"auto: yes", `8:9 schema/type spec.auto: found yes without quotes, wanted true or false (write true) <schemas/plan.cue:29 #PatchPlan.spec.auto: bool>`},
 		{"auto:", `8:3 schema/type spec.auto: found nothing, wanted true or false (write a value, or remove the key) <schemas/plan.cue:29 #PatchPlan.spec.auto: bool>`},
 		{"free: {x: [010]}", `8:14 schema/type spec.free.x[0]: found number 010, wanted a value that every reader of YAML reads alike (write 10, or 8 if it is octal) <schemas/plan.cue:30 #PatchPlan.spec.free.x[...]: _>`},
-		{"patches: [3]", `8:13 schema/type spec.patches[0]: found number 3, wanted a string that matches ^[a-z0-9]([-a-z0-9]{0,61}[a-z0-9])?$ or a map (quote it: "3") <schemas/plan.cue:27 #PatchPlan.spec.patches[...]: #PatchRef | #Inline>`},
-		{"patches: [Open_SSL]", `8:13 schema/value spec.patches[0]: found "Open_SSL", wanted a string that matches ^[a-z0-9]([-a-z0-9]{0,61}[a-z0-9])?$ (write "open-ssl") <schemas/plan.cue:10 #PatchRef: =~"^[a-z0-9]([-a-z0-9]{0,61}[a-z0-9])?$">`},
+		{"patches: [3]", `8:13 schema/type spec.patches[0]: found number 3, wanted a name or a map (quote it: "3") <schemas/plan.cue:27 #PatchPlan.spec.patches[...]: #PatchRef | #Inline>`},
+		{"patches: [Open_SSL]", `8:13 schema/value spec.patches[0]: found "Open_SSL", wanted a name (write "open-ssl") <schemas/plan.cue:10 #PatchRef: =~"^[a-z0-9]([-a-z0-9]{0,61}[a-z0-9])?$">`},
 		{"patches: [{pkg: x}]", `8:13 schema/missing-field spec.patches[0].package: missing field "package" (add package) <schemas/plan.cue:14 #Inline.package!: string>
 8:14 schema/unknown-field spec.patches[0].pkg: unknown field "pkg" <schemas/plan.cue:14 #Inline: {package!}>`},
 		{"end: x", `8:3 schema/choice spec: needs exactly one of duration, end; found both (keep one of duration, end) <schemas/plan.cue:22 #PatchPlan.spec: {deadline!, reboot?, waves!, patches?, limit?, auto?, free?, gate?, {duration!} | {end!, zone?}}>`},
@@ -134,7 +142,7 @@ func TestFindings(t *testing.T) {
 		{"gate: {type: approval}", `8:3 schema/choice spec.gate: needs exactly one of group, role; found neither (add one of group, role) <schemas/plan.cue:31 #PatchPlan.spec.gate: {{type!, group!} | {type!, role!} | {type!, url?}}>`},
 		{"gate: {type: probe, role: x}", `8:23 schema/choice spec.gate.role: "role" does not go with type "probe" (remove role) <schemas/plan.cue:31 #PatchPlan.spec.gate: {{type!, group!} | {type!, role!} | {type!, url?}}>`},
 		{"gate: {role: 1}", `8:3 schema/missing-field spec.gate.type: missing field "type" (add type) <schemas/plan.cue:31 #PatchPlan.spec.gate.type!: "approval" | "probe">
-8:16 schema/type spec.gate.role: found number 1, wanted a string that matches ^[a-z0-9]([-a-z0-9]{0,61}[a-z0-9])?$ (quote it: "1") <schemas/plan.cue:7 #Name: =~"^[a-z0-9]([-a-z0-9]{0,61}[a-z0-9])?$">`},
+8:16 schema/type spec.gate.role: found number 1, wanted a name (quote it: "1") <schemas/plan.cue:7 #Name: =~"^[a-z0-9]([-a-z0-9]{0,61}[a-z0-9])?$">`},
 	} {
 		if got := lines(set.Judge(parse(t, good+"\n"+tt.add))); got != tt.want {
 			t.Errorf("%s\nfound  %s\nwanted %s", tt.add, got, tt.want)
@@ -158,6 +166,23 @@ func TestFindingsOfWaves(t *testing.T) {
 		spec := "deadline: 2026-03-31\nduration: PT4H\nwaves: " + tt.waves
 		if got := lines(set.Judge(parse(t, spec))); !strings.Contains(got, tt.want) || strings.Contains(got, "\n") {
 			t.Errorf("%s\nfound  %s\nwanted %s", tt.waves, got, tt.want)
+		}
+	}
+}
+
+// Patterns are said in the words of their comments.
+func TestWords(t *testing.T) {
+	n := compilePlan(t).Definitions["#Limits"]
+	for _, tt := range []struct{ limits, want string }{
+		{"a: []", `found an empty list, wanted a count, or a length of time such as "PT4H", rounded down`},
+		{"a: x", `found "x", wanted a count, or a length of time such as "PT4H", rounded down`},
+		{"a: 4h", `(write "PT4H")`},
+		{"a: 30D", `(write "P30D")`},
+		{"A: 1", `found key "A", wanted a key of small letters <`},
+	} {
+		got := lines(n.Judge("a.yaml", finding.Identity{}, nil, &parseText(t, tt.limits).Root))
+		if !strings.Contains(got, tt.want) {
+			t.Errorf("%s\nfound  %s\nwanted %s", tt.limits, got, tt.want)
 		}
 	}
 }

@@ -53,6 +53,7 @@ type IntType struct {
 type StringType struct {
 	Enum     []string
 	Patterns []*regexp.Regexp
+	Words    string // the patterns in people's words: the comment of what writes them; may be ""
 }
 
 // ListType allows lists of elements.
@@ -92,6 +93,7 @@ type Choice struct {
 // KeyPattern gives the node of the keys that Pattern matches; nil matches all.
 type KeyPattern struct {
 	Pattern *regexp.Regexp
+	Words   string // the pattern in people's words; may be ""
 	Node    *Node
 }
 

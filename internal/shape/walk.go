@@ -1,8 +1,10 @@
 package shape
 
-import "slices"
+import (
+	"slices"
 
-import "github.com/patchops/patchops/internal/document"
+	"github.com/patchops/patchops/internal/document"
+)
 
 // Walk visits v and everything in it with the node that allows it: fields,
 // fields of the choice's branch, keys of open maps, elements of lists. Of a

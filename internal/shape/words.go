@@ -19,6 +19,9 @@ var valueKinds = []document.Kind{document.String, document.Int, document.Bool, d
 
 // wanted is what n allows, in people's words.
 func (n *Node) wanted() string {
+	if len(n.Alternatives) > 0 && n.String != nil && n.Doc != "" && n.String.Words == n.Doc {
+		return phrase(n.Doc) // it speaks of all alternatives
+	}
 	var parts []string
 	for _, kind := range valueKinds {
 		if n.Allows(kind) {
@@ -70,6 +73,9 @@ func (t *IntType) wanted() string {
 	return "an integer"
 }
 
+// lineBreaks writes the characters of a pattern that would break a line.
+var lineBreaks = strings.NewReplacer("\n", `\n`, "\r", `\r`, "\t", `\t`)
+
 func (t *StringType) wanted() string {
 	switch {
 	case len(t.Enum) == 1:
@@ -80,12 +86,33 @@ func (t *StringType) wanted() string {
 			parts[i] = strconv.Quote(e)
 		}
 		return "one of " + strings.Join(parts, ", ")
+	case len(t.Patterns) > 0 && t.Words != "":
+		return phrase(t.Words)
 	case len(t.Patterns) > 0:
 		parts := make([]string, len(t.Patterns))
 		for i, p := range t.Patterns {
-			parts[i] = p.String()
+			parts[i] = lineBreaks.Replace(p.String())
 		}
 		return "a string that matches " + strings.Join(parts, " and ")
 	}
 	return "a string"
+}
+
+func (k *KeyPattern) wanted() string {
+	if k.Words != "" {
+		return phrase(k.Words)
+	}
+	return "a key that matches " + k.Pattern.String()
+}
+
+// phrase is the first sentence of a comment as the end of another sentence:
+// "An instant, such as X. More." becomes "an instant, such as X".
+func phrase(comment string) string {
+	sentence, _, _ := strings.Cut(comment, ". ")
+	sentence = strings.TrimSuffix(sentence, ".")
+	first, _, _ := strings.Cut(sentence, " ")
+	if lower := strings.ToLower(first); first != "" && lower[1:] == first[1:] { // no abbreviation
+		return lower + sentence[len(first):]
+	}
+	return sentence
 }

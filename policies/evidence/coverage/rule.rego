@@ -16,11 +16,9 @@ deny contains {
 	"hint": "add a ValidationProcedure whose appliesTo selects them",
 } if {
 	count(procedures) > 0
-	some kind, assets in kinds
-	name := min({asset.name | some asset in assets})
-	some asset in assets
-	asset.name == name
-	not tested(asset)
+	some kind, names in kinds
+	name := min(names)
+	not tested(data.assets[client][name])
 }
 
 client := input.metadata.client
@@ -28,7 +26,7 @@ client := input.metadata.client
 items := data.listed[client][input.metadata.name]
 
 # kinds are the assets of the list by what a procedure would be written for.
-kinds[object.filter(item.asset, ["class", "os", "role", "env"])] contains item.asset if some item in items
+kinds[object.filter(item.asset, ["class", "os", "role", "env"])] contains item.asset.name if some item in items
 
 # procedures are the selectors of the procedures of the client and of all.
 procedures contains procedure.spec.appliesTo if {

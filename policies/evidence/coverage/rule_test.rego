@@ -10,6 +10,7 @@ fw_1 := {"name": "fw-1", "class": "network", "os": "fortios", "env": "prod"}
 
 found(assets, procedures) := result if {
 	result := coverage.deny with input as {"metadata": {"name": "l", "client": "acme"}}
+		with data.assets as {"acme": {asset.name: asset | some asset in assets}}
 		with data.listed as {"acme": {"l": [{"asset": asset} | some asset in assets]}}
 		with data.documents as {"ValidationProcedure": procedures}
 }

@@ -23,11 +23,13 @@ deny contains {
 	"message": $"critical patch \"{name}\" of {since} must be on regulated systems within {parameters.within}, the deadline {input.spec.deadline} is later",
 	"hint": "move the deadline forward, or plan the regulated systems apart",
 } if {
-	some since in foreseen
-	some name in plans.since(input, "releasedAt", since)
-	plans.patches(input)[name].severity == "critical"
+	count(foreseen) > 0 # mutation: equivalent only quicker: each day is looked up below
 	some scope in parameters.scopes
 	scope in plans.scopes(input)
+	some name, patch in plans.patches(input)
+	patch.severity == "critical"
+	since := patch.releasedAt
+	since in foreseen
 }
 
 # foreseen is the days of release whose time runs out before the deadline.
