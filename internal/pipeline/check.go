@@ -166,7 +166,7 @@ func (r *run) settle(shown about) *Outcome {
 	if r.in.Base != nil {
 		all = e.level(r.collect(everything), levels)
 	}
-	if noRules := r.noRules(out, broken); noRules != nil {
+	if noRules := r.noRules(broken); noRules != nil {
 		found = append(found, *noRules)
 	}
 	e.relevel(found, levels)
@@ -181,12 +181,31 @@ func (r *run) levels() map[string]string {
 	return r.in.Tree.Config.Levels
 }
 
-// noRules is the finding that nothing was judged (PF1): silence is no pass.
-func (r *run) noRules(out *Outcome, broken bool) *finding.Finding {
-	if out.Evaluated > 0 || broken {
+// beyondConfig counts the documents beside the settings, and the rules that were
+// evaluated on them.
+func (r *run) beyondConfig() (documents, evaluated int) {
+	for _, f := range r.files {
+		for _, h := range f.Documents {
+			if h.Ignored || h.ID.Kind == "Config" {
+				continue
+			}
+			documents++
+			if h.Verdict != nil {
+				evaluated += h.Verdict.Evaluated
+			}
+		}
+	}
+	return documents, evaluated
+}
+
+// noRules is the finding that nothing was judged (PF1): silence is no pass, and
+// a repository that excludes everything but its settings is silent.
+func (r *run) noRules(broken bool) *finding.Finding {
+	documents, evaluated := r.beyondConfig()
+	if evaluated > 0 || broken {
 		return nil
 	}
-	message := fmt.Sprintf("0 rules ran over %d documents", out.Documents)
+	message := fmt.Sprintf("0 rules ran over %d documents", documents)
 	return &finding.Finding{
 		ID: "policy/no-rules", Severity: finding.Error, Message: message,
 		Hint:     "run it in a repository with documents, or make one by patchops init",
