@@ -183,6 +183,6 @@ func short(s string) string {
 
 func (d *demo) end() error {
 	d.say("Mended again: every mistake was found at its line, before a machine was touched.")
-	d.say("Next: patchops init my-plans && cd my-plans && patchops check")
+	d.say("Next: bin/patchops init my-plans, then bin/patchops check --repo my-plans")
 	return nil
 }

@@ -166,9 +166,7 @@ func (r *run) settle(shown about) *Outcome {
 	if r.in.Base != nil {
 		all = e.level(r.collect(everything), levels)
 	}
-	if noRules := r.noRules(broken); noRules != nil {
-		found = append(found, *noRules)
-	}
+	found = append(found, r.aboutTheWhole(broken)...)
 	e.relevel(found, levels)
 	out.Findings = finding.Sort(e.waive(r.corpus, found, all, r.in.AsOf))
 	return out
@@ -196,6 +194,23 @@ func (r *run) beyondConfig() (documents, evaluated int) {
 		}
 	}
 	return documents, evaluated
+}
+
+// aboutTheWhole are the findings about no single document.
+func (r *run) aboutTheWhole(broken bool) []finding.Finding {
+	var out []finding.Finding
+	if noRules := r.noRules(broken); noRules != nil {
+		out = append(out, *noRules)
+	}
+	if r.in.Tree.Config == nil {
+		out = append(out, finding.Finding{
+			ID: "config/missing", Severity: finding.Warning,
+			Message:  "there is no Config in patchops.yaml: nothing is excluded, and no level or parameter is set",
+			Hint:     "restore patchops.yaml, or write one by patchops init",
+			Position: finding.Position{File: configFile, Line: 1, Column: 1},
+		})
+	}
+	return out
 }
 
 // noRules is the finding that nothing was judged (PF1): silence is no pass, and

@@ -81,6 +81,6 @@ func (e *Engine) levels(doc *document.Document, known []string) []finding.Findin
 // level a repository may change.
 func softened(id string) bool {
 	return slices.Contains([]string{
-		"document/envelope", "document/no-effect", "selector/no-match", "selector/unknown-key", "acceptance/unused", "acceptance/expiring", "acceptance/expired-waiver",
+		"document/envelope", "document/no-effect", "selector/no-match", "selector/unknown-key", "acceptance/unused", "acceptance/expiring", "acceptance/expired-waiver", "config/missing",
 	}, id)
 }
