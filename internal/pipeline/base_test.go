@@ -2,6 +2,7 @@ package pipeline
 
 import (
 	"bytes"
+	"maps"
 	"slices"
 	"testing"
 	"testing/fstest"
@@ -44,10 +45,7 @@ func TestBaseKeepsWhatIsWaived(t *testing.T) {
 		t.Fatalf("the whole tree has %v", whole)
 	}
 
-	edited := fstest.MapFS{}
-	for name, f := range tree {
-		edited[name] = f
-	}
+	edited := maps.Clone(tree)
 	risk := tree["rules/risk.yaml"].Data
 	edited["rules/risk.yaml"] = &fstest.MapFile{Data: append(bytes.Clone(risk), "# reviewed\n"...)}
 	if found := check(t, e, edited, tree, nil).Findings; len(found) > 0 {
