@@ -24,6 +24,7 @@ func main() {
 	debug.SetGCPercent(400)       // a short run trades memory for time, up to a limit; see docs/benchmarks.md
 	debug.SetMemoryLimit(420 << 20)
 	ctx, stop := signal.NotifyContext(context.Background(), os.Interrupt, syscall.SIGTERM)
+	go endAfter(ctx)
 	dir, err := os.Getwd()
 	if err != nil {
 		dir = "."
@@ -35,4 +36,12 @@ func main() {
 	})
 	stop()
 	os.Exit(status)
+}
+
+// endAfter ends the process soon after a signal. A judgement under way cannot be
+// interrupted from inside; what listens to ctx ends by itself before.
+func endAfter(ctx context.Context) {
+	<-ctx.Done()
+	time.Sleep(time.Second)
+	os.Exit(1)
 }

@@ -22,9 +22,17 @@ import (
 
 const magic = "patchops cache 1\n"
 
+// largest is more than a repository of the most files leaves behind.
+const largest = 256 << 20
+
 // Load reads what was kept for an engine. It returns nil when there is nothing
 // usable, for whatever reason.
 func Load(file string, engine [sha256.Size]byte) pipeline.Kept {
+	// What is no regular file may never end, or never begin.
+	info, err := os.Lstat(file)
+	if err != nil || !info.Mode().IsRegular() || info.Size() > largest {
+		return nil
+	}
 	b, err := os.ReadFile(file)
 	if err != nil {
 		return nil

@@ -121,9 +121,17 @@ func (r *reader) position() finding.Position {
 	return finding.Position{File: r.text(), Line: r.number(), Column: r.number()}
 }
 
+// leastFinding is how many bytes a finding takes at least: its texts, place and
+// document, and the number of its related places.
+const leastFinding = 13
+
 func (r *reader) findings() []finding.Finding {
 	n := r.count()
 	if n == 0 {
+		return nil
+	}
+	if n > len(r.b)/leastFinding {
+		r.fail()
 		return nil
 	}
 	out := make([]finding.Finding, n)

@@ -15,18 +15,22 @@ func Nearest(name string, candidates []string) string {
 	return best
 }
 
+// longestName bounds what a name costs; nobody misspells a longer one.
+const longestName = 255
+
 func distance(a, b string) int {
-	if abs(len(a)-len(b)) > 3 {
+	if abs(len(a)-len(b)) > 3 || len(b) > longestName {
 		return 4
 	}
-	before, last, row := make([]int, len(b)+1), make([]int, len(b)+1), make([]int, len(b)+1)
+	var rows [3][longestName + 1]uint16
+	before, last, row := rows[0][:len(b)+1], rows[1][:len(b)+1], rows[2][:len(b)+1]
 	for j := range last {
-		last[j] = j
+		last[j] = uint16(j)
 	}
 	for i := 1; i <= len(a); i++ {
-		row[0] = i
+		row[0] = uint16(i)
 		for j := 1; j <= len(b); j++ {
-			cost := 1
+			cost := uint16(1)
 			if a[i-1] == b[j-1] {
 				cost = 0
 			}
@@ -37,7 +41,7 @@ func distance(a, b string) int {
 		}
 		before, last, row = last, row, before
 	}
-	return last[len(b)]
+	return int(last[len(b)])
 }
 
 func abs(n int) int {

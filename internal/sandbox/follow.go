@@ -150,9 +150,14 @@ func (r *run) death(state *os.ProcessState, stderr string) error {
 }
 
 // outOfMemory knows the runtime's last words when the kernel refuses memory, to
-// the heap or to a new thread.
+// the heap or to a new thread. The runtime does not survive every refusal in
+// order: now and then it touches what it did not get. A mistake of a job's own
+// would be a panic, since jobs are Go without cgo.
 func outOfMemory(stderr string) bool {
-	for _, words := range []string{"out of memory", "cannot allocate memory", "failed to reserve", "failed to create new OS thread"} {
+	for _, words := range []string{
+		"out of memory", "cannot allocate memory", "failed to reserve", "failed to create new OS thread",
+		"SIGSEGV: segmentation violation", "unexpected signal during runtime execution",
+	} {
 		if strings.Contains(stderr, words) {
 			return true
 		}

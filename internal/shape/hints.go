@@ -13,17 +13,16 @@ func writeNearest(name string, candidates []string) string {
 	if near := finding.Nearest(name, candidates); near != "" {
 		return "write " + near
 	}
+	plain := separators.Replace(name)
 	for _, c := range candidates {
-		if strings.EqualFold(plainLetters(c), plainLetters(name)) {
+		if strings.EqualFold(separators.Replace(c), plain) {
 			return "write " + c
 		}
 	}
 	return ""
 }
 
-func plainLetters(s string) string {
-	return strings.NewReplacer("_", "", "-", "", " ", "").Replace(s)
-}
+var separators = strings.NewReplacer("_", "", "-", "", " ", "")
 
 // plainDuration is what people write for PT4H or P3D.
 var plainDuration = regexp.MustCompile(`^[0-9]+[smhdwSMHDW]$`)

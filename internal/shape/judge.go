@@ -46,6 +46,7 @@ type judge struct {
 	prefix   document.Path // of the value that is judged
 	trail    trail
 	findings []finding.Finding
+	said     finding.Related // by rule, for as long as the trail stays where it is
 }
 
 func (j *judge) kindless(s *Set, root, kind *document.Value) {
@@ -90,8 +91,10 @@ func (j *judge) start(n *Node, v *document.Value) {
 func (j *judge) step(s document.Segment, n *Node, v *document.Value) {
 	n = n.Alternative(v.Kind)
 	j.trail.push(s, n)
+	j.said = finding.Related{}
 	j.value(n, v)
 	j.trail.pop()
+	j.said = finding.Related{}
 }
 
 func (j *judge) value(n *Node, v *document.Value) {
@@ -189,6 +192,9 @@ func (j *judge) report(id, message, hint string, at document.Pos, path document.
 
 // rule is the place and the words of what the schema says of the current value.
 func (j *judge) rule() finding.Related {
-	n := j.trail.at(j.trail.length - 1).node
-	return finding.Related{Position: n.Pos, Message: j.trail.owner() + ": " + n.Content()}
+	if j.said.Message == "" {
+		n := j.trail.at(j.trail.length - 1).node
+		j.said = finding.Related{Position: n.Pos, Message: j.trail.owner() + ": " + n.Content()}
+	}
+	return j.said
 }
