@@ -4,9 +4,7 @@ package main
 import (
 	"context"
 	"os"
-	"os/signal"
 	"runtime/debug"
-	"syscall"
 	"time"
 
 	"golang.org/x/term"
@@ -21,27 +19,18 @@ var version, commit = "devel", "unknown"
 
 func main() {
 	sandbox.Main(pipeline.Jobs()) // does not return in a limited child
-	debug.SetGCPercent(400)       // a short run trades memory for time, up to a limit; see docs/benchmarks.md
-	debug.SetMemoryLimit(420 << 20)
-	ctx, stop := signal.NotifyContext(context.Background(), os.Interrupt, syscall.SIGTERM)
-	go endAfter(ctx)
+	// A short run trades memory for time, up to a limit (docs/benchmarks.md).
+	debug.SetGCPercent(400)
+	debug.SetMemoryLimit(480 << 20)
 	dir, err := os.Getwd()
 	if err != nil {
 		dir = "."
 	}
-	status := cli.Main(ctx, cli.Env{
+	// A signal ends the process at once: files are only ever replaced whole, and
+	// a limited child dies with its parent.
+	os.Exit(cli.Main(context.Background(), cli.Env{
 		Args: os.Args[1:], Dir: dir, Stdin: os.Stdin, Stdout: os.Stdout, Stderr: os.Stderr,
 		Getenv: os.Getenv, Now: time.Now, Color: term.IsTerminal(int(os.Stdout.Fd())),
 		Version: cli.Version{Version: version, Commit: commit},
-	})
-	stop()
-	os.Exit(status)
-}
-
-// endAfter ends the process soon after a signal. A judgement under way cannot be
-// interrupted from inside; what listens to ctx ends by itself before.
-func endAfter(ctx context.Context) {
-	<-ctx.Done()
-	time.Sleep(time.Second)
-	os.Exit(1)
+	}))
 }
