@@ -8,9 +8,12 @@ import (
 	"errors"
 	"fmt"
 	"io"
+	"strings"
 	"time"
 
 	"github.com/spf13/cobra"
+
+	"github.com/patchops/patchops/internal/report"
 
 	"github.com/patchops/patchops/internal/finding"
 )
@@ -58,12 +61,22 @@ func (a *app) status(err error) int {
 		return exitDone
 	case errors.As(err, &s):
 		if s.err != nil {
-			fmt.Fprintf(a.env.Stderr, "patchops: %v\n", s.err)
+			fmt.Fprintf(a.env.Stderr, "patchops: %s\n", legible(s.err))
 		}
 		return s.status
 	}
-	fmt.Fprintf(a.env.Stderr, "patchops: %v\n", err)
+	fmt.Fprintf(a.env.Stderr, "patchops: %s\n", legible(err))
 	return exitError
+}
+
+// legible is an error's text, in which the names of strangers' files do nothing to
+// a terminal.
+func legible(err error) string {
+	lines := strings.Split(err.Error(), "\n")
+	for i, l := range lines {
+		lines[i] = report.Display(l)
+	}
+	return strings.Join(lines, "\n")
 }
 
 // statusError ends the process with a status; err, if any, goes to stderr.

@@ -2,11 +2,13 @@ package cli
 
 import (
 	"fmt"
+	"io"
 	"strings"
 
 	"github.com/spf13/cobra"
 
 	"github.com/patchops/patchops/internal/pipeline"
+	"github.com/patchops/patchops/internal/report"
 )
 
 func (a *app) testCommand() *cobra.Command {
@@ -61,20 +63,32 @@ func (a *app) test(cmd *cobra.Command, args []string, coverage, builtin bool) er
 func (a *app) printTests(out *pipeline.TestOutcome, coverage bool) {
 	w := a.env.Stdout
 	for _, f := range out.Findings {
-		fmt.Fprintf(w, "%s:%d:%d: %s %s: %s\n", f.File, f.Line, f.Column, f.Severity, f.ID, f.Message)
+		fmt.Fprintf(w, "%s:%d:%d: %s %s: %s\n", report.Display(f.File), f.Line, f.Column, f.Severity, f.ID, report.Display(f.Message))
 	}
 	for _, t := range out.Results {
 		if !t.Passed {
-			fmt.Fprintf(w, "FAIL %s:%d: %s %s\n", t.Position.File, t.Position.Line, t.Rule, t.Name)
-			if t.Message != "" {
-				fmt.Fprintf(w, "  %s\n", strings.ReplaceAll(t.Message, "\n", "\n  "))
-			}
+			fmt.Fprintf(w, "FAIL %s:%d: %s %s\n", report.Display(t.Position.File), t.Position.Line, report.Display(t.Rule), report.Display(t.Name))
+			printMessage(w, t.Message)
 		}
 	}
 	if coverage {
 		a.printCoverage(out)
 	}
 	fmt.Fprintf(w, "%d passed, %d failed\n", out.Passed, out.Failed)
+}
+
+// printMessage prints what a test says, which strangers may have written: no line
+// of it is a command to a CI runner or a terminal.
+func printMessage(w io.Writer, message string) {
+	for line := range strings.SplitSeq(message, "\n") {
+		line = strings.TrimSpace(line)
+		if strings.HasPrefix(line, "::") || strings.HasPrefix(line, "##[") {
+			line = "| " + line
+		}
+		if line != "" {
+			fmt.Fprintf(w, "  %s\n", report.Display(line))
+		}
+	}
 }
 
 // printCoverage lists the files whose tests leave lines out, and the sum.
@@ -84,7 +98,7 @@ func (a *app) printCoverage(out *pipeline.TestOutcome) {
 		lines += c.Lines
 		missed += len(c.Missed)
 		if len(c.Missed) > 0 {
-			fmt.Fprintf(a.env.Stdout, "%s: no test reaches lines %v\n", c.File, c.Missed)
+			fmt.Fprintf(a.env.Stdout, "%s: no test reaches lines %v\n", report.Display(c.File), c.Missed)
 		}
 	}
 	fmt.Fprintf(a.env.Stdout, "coverage: %d of %d lines of %d files\n", lines-missed, lines, len(out.Coverage))

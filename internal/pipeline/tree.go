@@ -22,8 +22,9 @@ import (
 // Limits of one tree (authority.md 8) and of one file that is read.
 const (
 	maxFiles    = 50_000
-	maxDocument = 1 << 20  // bytes of a document, rule or schema file
-	maxData     = 64 << 20 // bytes of a file that documents name
+	maxDocument = 1 << 20   // bytes of a document, rule or schema file
+	maxData     = 64 << 20  // bytes of a file that documents name
+	maxTree     = 256 << 20 // bytes of all documents, rules and schemas together
 	configFile  = "patchops.yaml"
 )
 

@@ -52,6 +52,8 @@ type walker struct {
 	tree  *Tree
 	files []found
 	seen  int
+	bytes int64 // of the files collected
+	full  bool  // bytes has passed its limit
 }
 
 type found struct {
@@ -106,9 +108,22 @@ func (w *walker) add(name string, entry fs.DirEntry) {
 		}
 		return
 	}
-	if info, err := entry.Info(); err == nil && info.Size() > maxDocument {
+	info, err := entry.Info()
+	if err == nil && info.Size() > maxDocument {
 		w.tree.report("yaml/limit", finding.Error, name,
 			fmt.Sprintf("the file has %d bytes, the limit is %d", info.Size(), maxDocument), "split the file")
+		return
+	}
+	if err == nil {
+		w.bytes += info.Size()
+	}
+	if w.bytes > maxTree {
+		if !w.full {
+			w.tree.report("git/limit", finding.Error, configFile,
+				fmt.Sprintf("the documents of the repository have more than %d MiB, %s and what follows was not read", maxTree>>20, name),
+				"exclude folders that hold no documents in patchops.yaml")
+		}
+		w.full = true
 		return
 	}
 	w.files = append(w.files, found{name, c})

@@ -98,7 +98,7 @@ func position(l *ast.Location, file string) finding.Position {
 	if l.File != "" {
 		file = l.File
 	}
-	return finding.Position{File: file, Line: l.Row, Column: l.Col}
+	return finding.Position{File: file, Line: l.Row, Column: max(1, l.Col)} // at the end of a file OPA knows no column
 }
 
 // oneLine is OPA's message in the form of ours: one line, no full stop.

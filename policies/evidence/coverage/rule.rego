@@ -26,7 +26,15 @@ client := input.metadata.client
 items := data.listed[client][input.metadata.name]
 
 # kinds are the assets of the list by what a procedure would be written for.
-kinds[object.filter(item.asset, ["class", "os", "role", "env"])] contains item.asset.name if some item in items
+# A comprehension, because a rule with such a key compares each with every other.
+kinds := {kind: names |
+	some item in items
+	kind := object.filter(item.asset, ["class", "os", "role", "env"])
+	names := {other.asset.name |
+		some other in items
+		object.filter(other.asset, ["class", "os", "role", "env"]) == kind
+	}
+}
 
 # procedures are the selectors of the procedures of the client and of all.
 procedures contains procedure.spec.appliesTo if {
