@@ -16,7 +16,7 @@ func TestNoRegularFile(t *testing.T) {
 	dir := t.TempDir()
 	pipe, link := filepath.Join(dir, "pipe"), filepath.Join(dir, "link")
 	if err := errors.Join(syscall.Mkfifo(pipe, 0o600), os.Symlink("/dev/zero", link)); err != nil {
-		t.Skip(err)
+		t.Fatal(err)
 	}
 	if Load(pipe, engine) != nil || Load(link, engine) != nil {
 		t.Error("something is loaded from no regular file")
