@@ -35,9 +35,13 @@ var table = map[string]string{
 	"internal/policy":    "internal/document internal/finding internal/spec internal/shape",
 	"internal/reference": "internal/finding internal/document internal/spec internal/shape",
 	"internal/corpus":    "internal/finding internal/document internal/spec",
+	"internal/risk":      "internal/window internal/document internal/spec",
+	"internal/rollout":   "internal/window",
+	"internal/planning":  "internal/finding internal/window internal/document internal/spec internal/corpus internal/risk internal/rollout",
+	"internal/effect":    "internal/finding internal/document internal/spec internal/corpus",
 	"internal/pipeline": "internal/finding internal/window internal/document internal/spec internal/shape internal/schema " +
-		"internal/policy internal/reference internal/corpus schemas policies docs",
-	"internal/report":   "internal/finding",
+		"internal/policy internal/reference internal/corpus internal/risk internal/rollout internal/planning internal/effect schemas policies docs",
+	"internal/report":   "internal/finding internal/window internal/rollout internal/effect internal/risk",
 	"internal/scaffold": "",
 
 	"internal/git":      "internal/finding",
@@ -45,13 +49,14 @@ var table = map[string]string{
 	"internal/cache":    "internal/finding internal/corpus internal/pipeline",
 	"internal/generate": "",
 	"internal/cli": "internal/finding internal/window internal/document internal/spec internal/shape internal/policy internal/corpus " +
-		"internal/pipeline internal/report internal/scaffold internal/git internal/sandbox internal/cache docs",
+		"internal/rollout internal/planning internal/effect internal/risk internal/pipeline internal/report internal/scaffold internal/git internal/sandbox internal/cache docs",
 	"cmd/patchops": "internal/cli internal/pipeline internal/sandbox",
 }
 
 // pure are the packages that reach nothing outside: same input, same output.
 var pure = strings.Fields("internal/finding internal/window internal/document internal/spec internal/shape " +
-	"internal/schema internal/policy internal/reference internal/corpus internal/pipeline internal/report internal/scaffold")
+	"internal/schema internal/policy internal/reference internal/corpus internal/risk internal/rollout internal/planning internal/effect " +
+	"internal/pipeline internal/report internal/scaffold")
 
 // outside are the imports that the pure core must not have.
 var outside = strings.Fields("os os/exec os/signal net net/http log log/slog math/rand math/rand/v2 crypto/rand syscall")
@@ -64,6 +69,9 @@ var homes = map[string]string{
 	"github.com/spf13/cobra":                "internal/cli",
 	"gopkg.in/yaml.v3":                      "internal/document",
 	"golang.org/x/term":                     "cmd/patchops",
+	"github.com/pandatix/go-cvss":           "internal/risk",
+	"github.com/arran4/golang-ical":         "internal/spec",
+	"github.com/teambition/rrule-go":        "",
 	"github.com/santhosh-tekuri/jsonschema": "",
 	"pgregory.net/rapid":                    "",
 }
@@ -228,7 +236,8 @@ func TestSizes(t *testing.T) {
 
 // direct are the modules that we depend on directly (docs/adr/0002).
 var direct = strings.Fields("cuelang.org/go github.com/go-git/go-billy/v5 github.com/go-git/go-git/v5 github.com/open-policy-agent/opa github.com/rogpeppe/go-internal " +
-	"github.com/santhosh-tekuri/jsonschema/v6 github.com/spf13/cobra golang.org/x/term golang.org/x/text gopkg.in/yaml.v3 pgregory.net/rapid")
+	"github.com/santhosh-tekuri/jsonschema/v6 github.com/spf13/cobra golang.org/x/term golang.org/x/text gopkg.in/yaml.v3 pgregory.net/rapid " +
+	"github.com/pandatix/go-cvss github.com/arran4/golang-ical github.com/teambition/rrule-go")
 
 func TestDirectModules(t *testing.T) {
 	b, err := os.ReadFile(filepath.Join(root, "go.mod"))

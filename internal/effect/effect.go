@@ -1,0 +1,2 @@
+// Package effect says what a change would allow.
+package effect

@@ -1,0 +1,2 @@
+// Package planning reads documents into what a rollout depends on.
+package planning

@@ -1,0 +1,2 @@
+// Package risk scores work and says when it is due.
+package risk
