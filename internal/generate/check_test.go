@@ -10,9 +10,15 @@ import (
 
 // TestRepositoryChecksClean keeps the benchmark honest: nothing is skipped
 // because it was broken anyway.
-func TestRepositoryChecksClean(t *testing.T) {
+func TestRepositoryChecksClean(t *testing.T) { checksClean(t, Repository(8, 180, 1)) }
+
+// TestEstateChecksClean does the same for the benchmark of rollouts.
+func TestEstateChecksClean(t *testing.T) { checksClean(t, Estate(3, 90, 50, 1)) }
+
+func checksClean(t *testing.T, files map[string][]byte) {
+	t.Helper()
 	fsys := fstest.MapFS{}
-	for name, content := range Repository(8, 180, 1) {
+	for name, content := range files {
 		fsys[name] = &fstest.MapFile{Data: content, Mode: 0o644}
 	}
 	tree, err := pipeline.ReadTree(fsys)

@@ -1,17 +1,23 @@
 package generate
 
-import "fmt"
+import (
+	"fmt"
+	"slices"
+)
 
 // A client as the templates see it.
 type client struct {
 	Name, City, Zone, Holidays, Currency, Scope, Phone string
 	Tier                                               int
 	Sites                                              []site
+	Capacity                                           int // of the nightly window; 0: a small random one
 	incidents                                          []string
 }
 
 type site struct {
 	Client, Name string
+	Bulk         string   // the file of its assets; "" where they stand in the list
+	Groups       []string // HA groups beside the first
 	Assets       []asset
 }
 
@@ -74,4 +80,73 @@ func (g *generator) assets(site int) []asset {
 		all[i] = a
 	}
 	return all
+}
+
+// plans are the two plans of a client: those of an estate select every asset.
+func (c *client) plans() []string {
+	if c.Capacity > 0 {
+		return []string{"monthly", "agent"}
+	}
+	return []string{"monthly", "openssl"}
+}
+
+// grow gives a client so many assets, in bulk files: of each twenty, one is a
+// database, four are in pairs, and the rest depends on the database.
+func (c *client) grow(g *generator, assets int) {
+	c.Capacity = max(4, assets/20)
+	for s := range c.Sites {
+		site := &c.Sites[s]
+		site.Bulk = "clients/" + c.Name + "/assets/" + site.Name + ".jsonl"
+		site.Assets = nil
+		for rack := 0; len(site.Assets) < (assets+1-s)/2; rack++ {
+			site.Assets = append(site.Assets, g.rack(s, rack, min(20, (assets+1-s)/2-len(site.Assets)))...)
+		}
+		site.Groups = site.groups()
+	}
+}
+
+// rack is so many assets that belong together.
+func (g *generator) rack(site, rack, size int) []asset {
+	all := g.assets(site)
+	for len(all) < size {
+		all = append(all, g.assets(site)[3:]...)
+	}
+	all = all[:size]
+	for i := range all {
+		a := &all[i]
+		a.Name = fmt.Sprintf("h%d-%03d", site, rack*20+i)
+		a.Address = fmt.Sprintf("10.%d.%d.%d", 20+site, rack%250, 10+i)
+		if a.DependsOn != "" {
+			a.DependsOn = all[0].Name
+		}
+		switch i {
+		case 1, 2:
+			a.Group = fmt.Sprintf("web-%d-%04d", site, rack)
+		case 3, 5:
+			a.Group = fmt.Sprintf("app-%d-%04d", site, rack)
+		default:
+			a.Group = ""
+		}
+	}
+	return all
+}
+
+// groups are the names of the HA groups that at least two of its assets name; an
+// asset alone leaves its group.
+func (s *site) groups() []string {
+	members := map[string]int{}
+	for _, a := range s.Assets {
+		members[a.Group]++
+	}
+	var names []string
+	for i := range s.Assets {
+		a := &s.Assets[i]
+		if members[a.Group] < 2 {
+			a.Group = ""
+		}
+		if a.Group != "" && !slices.Contains(names[max(0, len(names)-2):], a.Group) {
+			names = append(names, a.Group)
+		}
+	}
+	return names
 }

@@ -28,11 +28,7 @@ const apiVersion = "apiVersion: patchops.dev/v1alpha1\n"
 // to documents is filled up with incidents. Fewer documents than the clients need is
 // no error: they get what they need.
 func Repository(clients, documents int, seed uint64) map[string][]byte {
-	g := &generator{
-		random: rand.New(rand.NewPCG(seed, 0x9e3779b97f4a7c15)),
-		files:  map[string][]byte{},
-	}
-	g.template = template.Must(template.New("").Funcs(g.functions()).ParseFS(templates, "templates/*.tmpl"))
+	g := newGenerator(seed)
 	g.global()
 	all := make([]*client, clients)
 	for i := range all {
@@ -46,6 +42,36 @@ func Repository(clients, documents int, seed uint64) map[string][]byte {
 		g.put("clients/"+c.Name+"/incidents.yaml", strings.Join(c.incidents, "---\n"))
 	}
 	return g.files
+}
+
+// Estate returns the files of a repository for rollouts: so many clients with so
+// many assets in all, in JSON Lines, each asset in two plans. The first client has
+// largest assets, at least its share; the others share the rest evenly.
+func Estate(clients, assets, largest int, seed uint64) map[string][]byte {
+	g := newGenerator(seed)
+	g.global()
+	for i := range clients {
+		share := assets / clients
+		switch {
+		case i == 0 && largest > share:
+			share = largest
+		case largest > share:
+			share = (assets - largest) / (clients - 1)
+		}
+		c := g.client(i)
+		c.grow(g, share)
+		g.own(c)
+	}
+	return g.files
+}
+
+func newGenerator(seed uint64) *generator {
+	g := &generator{
+		random: rand.New(rand.NewPCG(seed, 0x9e3779b97f4a7c15)),
+		files:  map[string][]byte{},
+	}
+	g.template = template.Must(template.New("").Funcs(g.functions()).ParseFS(templates, "templates/*.tmpl"))
+	return g
 }
 
 type generator struct {
@@ -109,9 +135,12 @@ func (g *generator) own(c *client) {
 		g.put(folder+name+".yaml", g.render(name, c))
 	}
 	for _, site := range c.Sites {
+		if site.Bulk != "" {
+			g.put(folder+"assets/"+site.Name+".jsonl", g.render("rows", site))
+		}
 		g.put(folder+"assets-"+site.Name+".yaml", g.render("assets", site))
 	}
-	for _, name := range []string{"monthly", "openssl"} {
+	for _, name := range c.plans() {
 		g.put("plans/"+c.Name+"/"+name+".yaml", g.render(name, c))
 	}
 }

@@ -13,10 +13,18 @@ import (
 func main() {
 	clients := flag.Int("clients", 500, "number of clients")
 	documents := flag.Int("documents", 10000, "number of documents")
+	assets := flag.Int("assets", 0, "assets in all, in bulk files and two plans each; 0 for few in many documents")
+	largest := flag.Int("largest", 0, "assets of the first client, with -assets")
 	seed := flag.Uint64("seed", 1, "seed of all that is random")
 	out := flag.String("out", "", "folder to write to; must be empty or absent")
 	flag.Parse()
-	if err := write(*out, generate.Repository(*clients, *documents, *seed)); err != nil {
+	var files map[string][]byte
+	if *assets > 0 {
+		files = generate.Estate(*clients, *assets, *largest, *seed)
+	} else {
+		files = generate.Repository(*clients, *documents, *seed)
+	}
+	if err := write(*out, files); err != nil {
 		fmt.Fprintln(os.Stderr, "generate:", err)
 		os.Exit(1)
 	}
