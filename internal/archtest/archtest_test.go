@@ -35,7 +35,7 @@ var table = map[string]string{
 	"internal/policy":    "internal/document internal/finding internal/spec internal/shape",
 	"internal/reference": "internal/finding internal/document internal/spec internal/shape",
 	"internal/corpus":    "internal/finding internal/document internal/spec",
-	"internal/risk":      "internal/window internal/document internal/spec",
+	"internal/risk":      "internal/finding internal/window internal/document internal/spec",
 	"internal/rollout":   "internal/window",
 	"internal/planning":  "internal/finding internal/window internal/document internal/spec internal/corpus internal/risk internal/rollout",
 	"internal/effect":    "internal/finding internal/document internal/spec internal/corpus",

@@ -1,7 +1,6 @@
 package cli
 
 import (
-	"errors"
 	"fmt"
 	"slices"
 	"strings"
@@ -10,7 +9,6 @@ import (
 
 	"github.com/patchops/patchops/internal/cache"
 	"github.com/patchops/patchops/internal/finding"
-	"github.com/patchops/patchops/internal/git"
 	"github.com/patchops/patchops/internal/pipeline"
 	"github.com/patchops/patchops/internal/report"
 	"github.com/patchops/patchops/internal/window"
@@ -84,6 +82,10 @@ func (a *app) check(cmd *cobra.Command, flags checkFlags, args []string) error {
 	if err != nil {
 		return err
 	}
+	changed, err := a.shownEffect(repo, flags.base, paths, in, out)
+	if err != nil {
+		return err
+	}
 	var rules []report.RuleInfo
 	if a.flags.format == "sarif" {
 		if rules, err = metadata(engine); err != nil {
@@ -94,7 +96,7 @@ func (a *app) check(cmd *cobra.Command, flags checkFlags, args []string) error {
 	err = report.Write(a.env.Stdout, a.flags.format, report.Check{
 		Commit: commit, AsOf: asOf.Format("2006-01-02T15:04:05Z07:00"), Tzdata: window.Version,
 		Documents: out.Documents, Rules: out.Rules, Findings: repo.placed(a.flags.format, in.Tree, found),
-		Version: a.env.Version.Version, Metadata: rules, Source: repo.source(in.Tree),
+		Version: a.env.Version.Version, Metadata: rules, Source: repo.source(in.Tree), Effect: changed,
 	}, report.Options{Color: color})
 	if err == nil && finding.Count(found).Errors > 0 {
 		return statusError{status: exitFindings}
@@ -128,43 +130,6 @@ func (a *app) judge(engine *pipeline.Engine, repo repository, flags checkFlags, 
 		}
 	}
 	return out, err
-}
-
-// base reads the tree to compare with: the merge base of REV and what is
-// judged, as a pull request does.
-func (a *app) base(repo repository, rev string, in *pipeline.Input) error {
-	if rev == "" {
-		return nil
-	}
-	r, err := git.Open(repo.top)
-	if err != nil {
-		return err
-	}
-	head := a.flags.at
-	if head == "" {
-		head = "HEAD"
-	}
-	ours, err := r.Resolve(head)
-	if err != nil {
-		return usage("%w", err)
-	}
-	theirs, err := r.Resolve(rev)
-	if err != nil {
-		return usage("%w", err)
-	}
-	base, err := r.MergeBase(ours, theirs)
-	if _, ok := errors.AsType[*git.BaseError](err); ok {
-		in.Tree.Findings = append(in.Tree.Findings, finding.Finding{
-			ID: "git/ambiguous-base", Severity: finding.Error, Message: err.Error(),
-			Hint: "merge or rebase onto " + rev, Position: finding.Position{File: "patchops.yaml", Line: 1, Column: 1},
-		})
-		return nil
-	}
-	if err != nil {
-		return err
-	}
-	in.Base, _, err = repo.tree(base)
-	return err
 }
 
 // metadata is what SARIF shows of the built-in rules.

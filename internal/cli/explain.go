@@ -14,8 +14,8 @@ import (
 func (a *app) explainCommand() *cobra.Command {
 	cmd := &cobra.Command{
 		Use:     "explain",
-		Short:   "Explain a finding: what it means, an example that has it, one that has not, how to mend it",
-		Example: "  patchops explain finding plan/waves-increase\n  patchops explain finding schema/unknown-field",
+		Short:   "Explain a finding, an asset, a plan or a window: why, or why not, and what would alter it",
+		Example: "  patchops explain finding plan/waves-increase\n  patchops explain asset acme/web-01",
 		Args: func(_ *cobra.Command, args []string) error {
 			if len(args) == 0 {
 				return nil
@@ -42,6 +42,7 @@ func (a *app) explainCommand() *cobra.Command {
 		},
 		RunE: func(_ *cobra.Command, args []string) error { return a.explainFinding(args[0]) },
 	})
+	cmd.AddCommand(a.explainRollouts()...)
 	return cmd
 }
 

@@ -22,7 +22,7 @@ import (
 // have others, and share ha and estate.
 var engineCategories = []string{
 	"yaml", "cue", "bulk", "schema", "document", "layout", "reference", "selector",
-	"config", "policy", "git", "acceptance", "ha", "estate",
+	"config", "policy", "git", "acceptance", "ha", "estate", "window",
 }
 
 var idForm = regexp.MustCompile(`^[a-z]+/[a-z]+(-[a-z]+)*$`)

@@ -143,7 +143,7 @@ func (a *app) root() *cobra.Command {
 		return usage("%w\nsee %s --help", err, cmd.CommandPath())
 	})
 	root.AddCommand(a.initCommand(), a.checkCommand(), a.testCommand(), a.schemaCommand(),
-		a.explainCommand(), a.demoCommand(), a.versionCommand())
+		a.windowsCommand(), a.planCommand(), a.explainCommand(), a.demoCommand(), a.versionCommand())
 	wrapArgs(root)
 	return root
 }

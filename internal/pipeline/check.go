@@ -7,6 +7,7 @@ import (
 
 	"github.com/patchops/patchops/internal/corpus"
 	"github.com/patchops/patchops/internal/finding"
+	"github.com/patchops/patchops/internal/planning"
 	"github.com/patchops/patchops/internal/policy"
 	"github.com/patchops/patchops/internal/reference"
 )
@@ -29,17 +30,52 @@ type Outcome struct {
 	Evaluated int // evaluations of rules, over all documents
 	Rules     int // rules that were ready to judge, own ones included
 	Corpus    *corpus.Corpus
-	Kept      Kept // what this run knows, to be kept
-	Reused    int  // verdicts taken from what was kept
+	Before    *corpus.Corpus // of Input.Base; nil without one
+	Kept      Kept           // what this run knows, to be kept
+	Reused    int            // verdicts taken from what was kept
 }
 
 // Check judges a tree. Errors are about us; what is wrong with the tree is in
 // the outcome.
 func (e *Engine) Check(in Input) (*Outcome, error) {
-	r := run{engine: e.with(ownRules(in.Tree)), in: in}
+	r := e.run(in)
 	if err := r.judge(); err != nil {
 		return nil, err
 	}
+	if err := r.judgeRollouts(); err != nil {
+		return nil, err
+	}
+	return r.outcome()
+}
+
+// Plan judges a tree and computes the rollouts that were asked for. Its findings
+// are those of Check, but for rollouts that were not asked for or differ by o.
+func (e *Engine) Plan(in Input, o planning.Options) (*Outcome, *Planned, error) {
+	r := e.run(in)
+	if err := r.judge(); err != nil {
+		return nil, nil, err
+	}
+	if o.AsOf.IsZero() {
+		o.AsOf = in.AsOf
+	}
+	planned, err := r.plan(o)
+	if err != nil {
+		return nil, nil, err
+	}
+	if err := r.judgePlanned(planned); err != nil {
+		return nil, nil, err
+	}
+	out, err := r.outcome()
+	return out, planned, err
+}
+
+func (e *Engine) run(in Input) *run {
+	return &run{engine: e.with(ownRules(in.Tree)), in: in, rollouts: map[string]*clientRollouts{}}
+}
+
+// outcome settles what a run found: all of it, or with a base what the
+// difference can have an effect on.
+func (r *run) outcome() (*Outcome, error) {
 	shown, err := r.affected()
 	if err != nil {
 		return nil, err
@@ -54,7 +90,13 @@ type run struct {
 	own    *own
 	files  []*file
 	corpus *corpus.Corpus
+	before *corpus.Corpus // of the base
 	reused int
+
+	rollouts map[string]*clientRollouts   // by client
+	shared   *FileVerdict                 // what the rollouts of all clients depend on
+	joined   *FileVerdict                 // what those of all joined clients depend on beside
+	earlier  map[string][]finding.Finding // what the base says of rollouts, by client
 }
 
 func (r *run) judge() error {
@@ -106,13 +148,18 @@ func (r *run) affected() (about, error) {
 	}
 	asOf := r.in.AsOf.UTC().Format(time.RFC3339)
 	before := corpus.New(asOf, entries(files, r.in.Child), r.in.Base.File, r.engine.rows)
+	r.before = before
 	same := map[string]corpus.Digest{}
 	for _, s := range r.in.Base.Documents {
 		same[s.Path] = s.Digest
 	}
+	old := &run{engine: r.engine, in: r.in, files: files, corpus: before, rollouts: map[string]*clientRollouts{}}
+	if err := r.judgeBase(old); err != nil {
+		return nil, err
+	}
 	rulesMoved := ownDigest(r.in.Base) != ownDigest(r.in.Tree)
 	return func(f *file, h *Head) bool {
-		return rulesMoved || same[f.source.Path] != f.source.Digest || h != nil && h.Verdict != nil && !h.Verdict.stillHolds(before)
+		return rulesMoved || f == nil || same[f.source.Path] != f.source.Digest || h != nil && h.Verdict != nil && !h.Verdict.stillHolds(before)
 	}, nil
 }
 
@@ -138,12 +185,12 @@ func (r *run) collect(shown about) []finding.Finding {
 			}
 		}
 	}
-	return out
+	return append(out, r.rolloutFindings(shown)...)
 }
 
 func (r *run) settle(shown about) *Outcome {
 	e := r.engine
-	out := &Outcome{Corpus: r.corpus, Kept: Kept{}, Reused: r.reused, Rules: len(e.ids) + len(e.own)}
+	out := &Outcome{Corpus: r.corpus, Before: r.before, Kept: Kept{}, Reused: r.reused, Rules: len(e.ids) + len(e.own)}
 	broken := false
 	for _, f := range r.files {
 		if !r.own.skipped && !f.cut() {
@@ -159,6 +206,12 @@ func (r *run) settle(shown about) *Outcome {
 				out.Evaluated += h.Verdict.Evaluated
 			}
 		}
+	}
+	if !r.own.skipped {
+		r.keepRollouts(out.Kept)
+	}
+	for _, v := range r.rollouts {
+		out.Evaluated += v.Evaluated
 	}
 	levels := r.levels()
 	found := e.level(r.collect(shown), levels)

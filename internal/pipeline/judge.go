@@ -10,6 +10,7 @@ import (
 	"github.com/patchops/patchops/internal/finding"
 	"github.com/patchops/patchops/internal/policy"
 	"github.com/patchops/patchops/internal/reference"
+	"github.com/patchops/patchops/internal/risk"
 	"github.com/patchops/patchops/internal/shape"
 	"github.com/patchops/patchops/internal/spec"
 )
@@ -102,6 +103,8 @@ func (j *judging) verdict(entry *corpus.Entry, terms *policy.Terms) *Verdict {
 	if !entry.Closed {
 		found = append(found, reference.Between(doc, view)...)
 		found = append(found, spec.Coherent(doc, func() string { return zoneOf(view, doc.ID.Client) })...)
+		found = append(found, spec.TimeLints(doc, view)...)
+		found = append(found, risk.Lints(doc)...)
 	}
 	found = append(found, j.rowReferences(doc, view, options)...)
 	found = append(found, j.levels(doc, options.Findings)...)

@@ -25,11 +25,13 @@ func TestReferencePages(t *testing.T) {
 	for _, kind := range shapes.KindNames() {
 		pages[kind+".md"] = referencePage(kind, shapes.Kinds[kind])
 	}
-	if *update {
-		if err := os.RemoveAll(referenceDir); err != nil {
-			t.Fatal(err)
+	for _, name := range kindPages(t) {
+		if _, wanted := pages[name]; wanted {
+			continue
 		}
-		if err := os.MkdirAll(referenceDir, 0o755); err != nil {
+		if !*update {
+			t.Errorf("docs/reference/%s is of no kind: make golden", name)
+		} else if err := os.Remove(filepath.Join(referenceDir, name)); err != nil {
 			t.Fatal(err)
 		}
 	}
@@ -44,10 +46,19 @@ func TestReferencePages(t *testing.T) {
 			t.Errorf("docs/reference/%s is not what the schemas say: make golden (%v)", name, err)
 		}
 	}
-	entries, err := os.ReadDir(referenceDir)
-	if err != nil || len(entries) != len(pages) {
-		t.Errorf("docs/reference holds %d files, wanted %d (%v)", len(entries), len(pages), err)
+}
+
+// kindPages are the pages that are named as kinds are; other tests write others.
+func kindPages(t *testing.T) []string {
+	t.Helper()
+	pages, err := filepath.Glob(filepath.Join(referenceDir, "[A-Z]*.md"))
+	if err != nil {
+		t.Fatal(err)
 	}
+	for i := range pages {
+		pages[i] = filepath.Base(pages[i])
+	}
+	return pages
 }
 
 func referenceIndex(shapes *shape.Set) string {

@@ -21,6 +21,8 @@ type jsonCheck struct {
 	Summary   jsonSummary   `json:"summary"`
 	Truncated bool          `json:"truncated"` // fewer findings listed than the summary counts
 	Findings  []jsonFinding `json:"findings"`
+	// Effect is only there with a base.
+	Effect *EffectSummary `json:"effect,omitempty"`
 }
 
 type jsonSummary struct {
@@ -69,6 +71,10 @@ func writeJSON(w io.Writer, v view) error {
 	}
 	for _, f := range v.shown {
 		out.Findings = append(out.Findings, toJSON(f))
+	}
+	if v.Effect != nil {
+		summary := SummaryOfEffect(v.Effect)
+		out.Effect = &summary
 	}
 	return encode(w, out)
 }

@@ -13,6 +13,7 @@ import (
 	"io"
 	"slices"
 
+	"github.com/patchops/patchops/internal/effect"
 	"github.com/patchops/patchops/internal/finding"
 )
 
@@ -24,6 +25,9 @@ type Check struct {
 	Documents int     // documents read
 	Rules     int     // rules run, built-in and own
 	Findings  []finding.Finding
+	// Effect, where there is a base, is what the change would allow; text and JSON
+	// show it.
+	Effect *effect.Effect
 
 	Version  string     // of patchops, for SARIF
 	Metadata []RuleInfo // what SARIF shows about rules; ids without an entry get a bare one

@@ -36,6 +36,9 @@ func writeText(w io.Writer, v view) error {
 	if v.truncated() {
 		fmt.Fprintf(&b, "%d of %d findings are shown\n", len(v.shown), len(v.Findings))
 	}
+	if v.Effect != nil {
+		b.WriteString(EffectText(v.Effect) + "\n")
+	}
 	fmt.Fprintln(&b, v.paint(tallyColor(v.counts), v.tally()))
 	_, err := w.Write(b.Bytes())
 	return err

@@ -53,3 +53,9 @@ const (
 	Technician          Code = "TECHNICIAN"
 	CostCap             Code = "COST_CAP"
 )
+
+// Why a session that the client was told of has moved, beside the constraints.
+const (
+	WindowChanged Code = "WINDOW_CHANGED" // the occurrence is not there any more, or its window's start is another
+	MissedWindow  Code = "MISSED_WINDOW"  // the start has passed
+)

@@ -1,5 +1,9 @@
 package window
 
+// maxTimes is how often a rule may recur in a day: once a minute. Nothing is
+// planned more finely.
+const maxTimes = 24 * 60
+
 // consistent judges the parts together: what RFC 5545 3.3.10 forbids, and what
 // could never recur.
 func (p *parser) consistent() error {
@@ -20,6 +24,9 @@ func (p *parser) consistent() error {
 		return p.fail(at["BYWEEKNO"], "add BYDAY with the days of those weeks", "BYWEEKNO stands without BYDAY")
 	case r.BySetPos != nil && !p.selects():
 		return p.fail(at["BYSETPOS"], "add the rule part it selects from, such as BYDAY", "BYSETPOS stands without another BY part")
+	}
+	if n := max(1, len(r.ByHour)) * max(1, len(r.ByMinute)) * max(1, len(r.BySecond)); n > maxTimes {
+		return p.fail(0, "name fewer of them in BYHOUR, BYMINUTE and BYSECOND", "%d times of day, at most %d are read", n, maxTimes)
 	}
 	return p.ordinals()
 }

@@ -70,6 +70,12 @@ type RuleEnd struct {
 // weekdays are the names of RFC 5545, by time.Weekday.
 var weekdays = [...]string{"SU", "MO", "TU", "WE", "TH", "FR", "SA"}
 
+// ParseWeekday reads the name of a day as RFC 5545 has it, "MO".
+func ParseWeekday(name string) (time.Weekday, bool) {
+	i := slices.Index(weekdays[:], name)
+	return time.Weekday(max(i, 0)), i >= 0
+}
+
 func (w Weekday) String() string {
 	if w.Ordinal == 0 {
 		return weekdays[w.Day]

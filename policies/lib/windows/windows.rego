@@ -63,9 +63,3 @@ first(window) := upper(substring(time.weekday(patchops.instant(substring(window.
 # minutes is how long a window is open by its own words; undefined for one that
 # ends by the wall clock.
 minutes(window) := floor(patchops.seconds(window.duration) / 60)
-
-# session is the seconds that a session with a profile takes at the least: the
-# installation, the checks and the reserve, without a reboot.
-session(profile) := (patchops.seconds(estimate.install) + patchops.seconds(estimate.postcheck)) + patchops.seconds(estimate.recoveryReserve) if {
-	estimate := data.documents.ExecutorProfile._[profile].spec.estimate
-}

@@ -43,13 +43,6 @@ test_days_that_only_an_expansion_tells if {
 	not windows.days({"start": "2026-01-01T22:00", "recurrence": "FREQ=WEEKLY", "offset": "PT2H"})
 }
 
-profiles := {"_": {"apt": {"spec": {"estimate": {"install": "PT10M", "reboot": "PT5M", "postcheck": "PT2M", "recoveryReserve": "PT1M"}}}}}
-
-test_session if {
-	windows.session("apt") == 780 with data.documents.ExecutorProfile as profiles
-	not windows.session("none") with data.documents.ExecutorProfile as profiles
-}
-
 test_minutes if {
 	windows.minutes({"duration": "PT1H30M"}) == 90
 	not windows.minutes({"end": "04:00"})

@@ -1,0 +1,95 @@
+package cli
+
+import (
+	"errors"
+
+	"github.com/patchops/patchops/internal/effect"
+	"github.com/patchops/patchops/internal/finding"
+	"github.com/patchops/patchops/internal/git"
+	"github.com/patchops/patchops/internal/pipeline"
+)
+
+// mergeBase is the full id of the only merge base of REV and what is judged, as a
+// pull request has it.
+func (a *app) mergeBase(r *git.Repository, rev string) (string, error) {
+	head := a.flags.at
+	if head == "" {
+		head = "HEAD"
+	}
+	ours, err := r.Resolve(head)
+	if err != nil {
+		return "", usage("%w", err)
+	}
+	theirs, err := r.Resolve(rev)
+	if err != nil {
+		return "", usage("%w", err)
+	}
+	return r.MergeBase(ours, theirs)
+}
+
+// base reads the tree to compare with, the one of the merge base; none or several
+// is a finding about the tree that is judged.
+func (a *app) base(repo repository, rev string, in *pipeline.Input) error {
+	if rev == "" {
+		return nil
+	}
+	r, err := git.Open(repo.top)
+	if err != nil {
+		return err
+	}
+	base, err := a.mergeBase(r, rev)
+	if _, ok := errors.AsType[*git.BaseError](err); ok {
+		in.Tree.Findings = append(in.Tree.Findings, finding.Finding{
+			ID: "git/ambiguous-base", Severity: finding.Error, Message: err.Error(),
+			Hint: "merge or rebase onto " + rev, Position: finding.Position{File: "patchops.yaml", Line: 1, Column: 1},
+		})
+		return nil
+	}
+	if err != nil {
+		return err
+	}
+	in.Base, _, err = repo.tree(base)
+	return err
+}
+
+// shownEffect is the effect where the format shows it. It is one of the whole
+// change, so with PATH there is none.
+func (a *app) shownEffect(repo repository, rev string, paths []string, in pipeline.Input, out *pipeline.Outcome) (*effect.Effect, error) {
+	if len(paths) > 0 || a.flags.format != "text" && a.flags.format != "json" {
+		return nil, nil
+	}
+	return a.effect(repo, rev, in, out)
+}
+
+// effect is what the judged tree would allow that the merge base with REV does
+// not, and the other way round: E(tree(M), tree(H)). It is nil without a base.
+func (a *app) effect(repo repository, rev string, in pipeline.Input, out *pipeline.Outcome) (*effect.Effect, error) {
+	if in.Base == nil || out.Before == nil {
+		return nil, nil
+	}
+	r, err := git.Open(repo.top)
+	if err != nil {
+		return nil, err
+	}
+	base, err := a.mergeBase(r, rev)
+	if err != nil {
+		return nil, err
+	}
+	before, err := committed(r, base, repo.prefix, in.Base)
+	if err != nil {
+		return nil, err
+	}
+	var after []effect.File
+	if a.flags.at != "" {
+		head, err := r.Resolve(a.flags.at)
+		if err != nil {
+			return nil, usage("%w", err)
+		}
+		if after, err = committed(r, head, repo.prefix, in.Tree); err != nil {
+			return nil, err
+		}
+	} else if after, err = present(r, repo, before, in.Tree, out.Corpus); err != nil {
+		return nil, err
+	}
+	return effect.Between(effect.Read(out.Before, before), effect.Read(out.Corpus, after)), nil
+}

@@ -1,0 +1,85 @@
+package cli
+
+import (
+	"fmt"
+	"slices"
+	"strings"
+
+	"github.com/patchops/patchops/internal/report"
+	"github.com/patchops/patchops/internal/rollout"
+)
+
+// explainPlan tells of a plan at every client that it is for, or at one.
+func (a *app) explainPlan(p *plannedTree, name, client string) (report.Explanation, error) {
+	shown, err := choose(p.schedule.Plans, client, []string{name}, p.open)
+	if err != nil {
+		return report.Explanation{}, err
+	}
+	e := report.Explanation{Kind: "plan", Name: name, AsOf: p.schedule.AsOf}
+	documents := newChain(p.outcome.Corpus)
+	placed, unplaced := 0, 0
+	zone := clientZone(p.input)
+	for i := range shown {
+		s := &shown[i]
+		documents.add(s.ID)
+		placed, unplaced = placed+len(s.Placements), unplaced+len(s.Unplaced)
+		items := report.ExplainPlan(s, zone(s.Client))
+		if len(items) == 0 {
+			items = []report.ExplainItem{{Text: "no asset has work"}}
+		}
+		e.Sections = append(e.Sections, sectionOf(s.Client+" ("+zone(s.Client).String()+")", items))
+	}
+	if len(documents.list) == 0 {
+		documents.add(planIDs(p, name)...)
+	}
+	if len(documents.list) > 0 {
+		e.Place = documents.list[0].Place
+	}
+	e.Summary = fmt.Sprintf("%s: %s placed, %d without a place", report.CountOf(len(shown), "client"), report.CountOf(placed, "session"), unplaced)
+	if len(shown) == 0 {
+		e.Summary = "no client that can be planned has it: see its targets, and patchops check"
+	}
+	for i := range shown {
+		documents.add(dependsOn(clientOf(p.input, shown[i].Client), &shown[i])...)
+	}
+	documents.addItems(e.Sections)
+	e.Documents = documents.list
+	return e, nil
+}
+
+func planIDs(p *plannedTree, name string) []string {
+	var out []string
+	for _, e := range p.outcome.Corpus.Entries() {
+		if e.ID.Kind == "PatchPlan" && e.ID.Name == name {
+			out = append(out, e.ID.String())
+		}
+	}
+	return out
+}
+
+// dependsOn are the documents that a schedule of a client was made from: the
+// client, its agreements, and the windows that are used.
+func dependsOn(c *rollout.Client, p *rollout.PlanSchedule) []string {
+	if c == nil {
+		return nil
+	}
+	out := []string{"Client/" + c.Name + "/" + c.Name}
+	for _, g := range c.Agreements {
+		out = append(out, g.ID)
+	}
+	for _, w := range c.Windows {
+		if slices.ContainsFunc(p.Placements, func(s rollout.Placement) bool { return s.Window == w.Name }) {
+			out = append(out, w.ID)
+		}
+	}
+	return out
+}
+
+// splitAsset cuts CLIENT/NAME.
+func splitAsset(arg string) (client, name string, err error) {
+	client, name, found := strings.Cut(arg, "/")
+	if !found || client == "" || name == "" {
+		return "", "", usage("found %q, wanted an asset as CLIENT/NAME, such as acme/web-01", arg)
+	}
+	return client, name, nil
+}

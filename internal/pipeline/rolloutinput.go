@@ -1,0 +1,201 @@
+package pipeline
+
+import (
+	"strconv"
+	"time"
+
+	"github.com/patchops/patchops/internal/document"
+	"github.com/patchops/patchops/internal/rollout"
+)
+
+// rolloutInput is what rules of the rollout gate judge (#RolloutInput): the
+// rollout of one plan at one client, without what it does not say.
+func rolloutInput(s *rollout.PlanSchedule) document.Value {
+	var r record
+	r.text("client", s.Client)
+	r.text("plan", s.Plan)
+	r.set("waves", list(s.Waves, waveValue))
+	r.set("placements", list(s.Placements, placementValue))
+	r.set("unplaced", list(s.Unplaced, unplacedValue))
+	r.set("excluded", list(s.Excluded, excludedValue))
+	r.set("cost", costValue(s.Cost))
+	r.set("notices", list(s.Notices, noticeValue))
+	r.instant("mergeBy", s.MergeBy)
+	r.set("slaBreaches", list(s.Breaches, breachValue))
+	if len(s.Remarks) > 0 {
+		r.set("remarks", list(s.Remarks, remarkValue))
+	}
+	return r.value()
+}
+
+func waveValue(w *rollout.WaveSchedule) document.Value {
+	var r record
+	r.text("name", w.Name)
+	r.number("assets", int64(w.Assets))
+	r.number("placed", int64(w.Placed))
+	r.number("stragglers", int64(w.Stragglers))
+	r.instant("gateOpens", w.GateOpens)
+	r.instant("plannedStart", w.PlannedStart)
+	r.instant("plannedEnd", w.PlannedEnd)
+	return r.value()
+}
+
+func placementValue(p *rollout.Placement) document.Value {
+	var r record
+	r.text("asset", p.Asset)
+	r.text("wave", p.Wave)
+	r.text("window", p.Window)
+	r.instant("occurrence", p.Occurrence)
+	r.instant("start", p.Start)
+	r.instant("end", p.End)
+	r.set("patches", list(p.Patches, textValue))
+	r.number("risk", int64(p.Risk))
+	r.instant("due", p.Due)
+	r.set("notified", document.Value{Kind: document.Bool, Bool: p.Notified})
+	r.text("moved", string(p.Moved))
+	r.text("binding", string(p.Binding))
+	r.set("rejected", list(p.Rejected, rejectionValue))
+	return r.value()
+}
+
+func rejectionValue(j *rollout.Rejection) document.Value {
+	var r record
+	r.text("window", j.Window)
+	r.instant("start", j.Start)
+	r.text("code", string(j.Code))
+	r.text("by", j.By)
+	r.number("count", int64(j.Count))
+	return r.value()
+}
+
+func unplacedValue(u *rollout.Unplaced) document.Value {
+	var r record
+	r.text("asset", u.Asset)
+	r.text("wave", u.Wave)
+	r.text("code", string(u.Code))
+	r.text("by", u.By)
+	if u.Code == rollout.WindowTooShort {
+		r.text("needs", duration(u.Needs))
+		r.text("has", duration(u.Has))
+	}
+	r.instant("due", u.Due)
+	r.set("tried", list(u.Tried, rejectionValue))
+	if c := u.Counterfactual; c != nil && c.Document != "" {
+		r.set("counterfactual", counterfactualValue(c))
+	}
+	r.text("sameAs", u.SameAs)
+	return r.value()
+}
+
+func counterfactualValue(c *rollout.Counterfactual) document.Value {
+	var r, places record
+	r.text("document", c.Document)
+	r.text("path", c.Path)
+	r.text("from", c.From)
+	r.text("to", c.To)
+	r.text("text", c.Text)
+	places.text("window", c.Window)
+	places.instant("start", c.Start)
+	r.set("places", places.value())
+	r.set("verified", document.Value{Kind: document.Bool, Bool: c.Verified})
+	return r.value()
+}
+
+func excludedValue(e *rollout.Excluded) document.Value {
+	var r record
+	r.text("asset", e.Asset)
+	r.text("code", string(e.Code))
+	r.text("by", e.By)
+	return r.value()
+}
+
+func costValue(c rollout.Cost) document.Value {
+	var r, seconds record
+	r.text("currency", c.Currency)
+	r.number("amount", c.Amount)
+	seconds.number("regular", c.Regular)
+	seconds.number("afterHours", c.AfterHours)
+	seconds.number("holiday", c.Holiday)
+	r.set("seconds", seconds.value())
+	return r.value()
+}
+
+func noticeValue(n *rollout.Notice) document.Value {
+	var r record
+	r.text("contact", n.Contact)
+	r.set("channels", list(n.Channels, textValue))
+	r.text("phone", n.Phone)
+	r.text("window", n.Window)
+	r.instant("occurrence", n.Occurrence)
+	r.number("assets", int64(n.Assets))
+	r.instant("sendBy", n.SendBy)
+	return r.value()
+}
+
+func breachValue(b *rollout.Breach) document.Value {
+	var r record
+	r.text("asset", b.Asset)
+	r.instant("due", b.Due)
+	r.instant("placedEnd", b.PlacedEnd)
+	return r.value()
+}
+
+func remarkValue(m *rollout.Remark) document.Value {
+	var r record
+	r.text("id", m.ID)
+	r.text("wave", m.Wave)
+	r.text("text", m.Text)
+	return r.value()
+}
+
+// record is a map under construction, in the order of its fields.
+type record struct {
+	keys  []document.Key
+	items []document.Value
+}
+
+func (r *record) value() document.Value {
+	return document.Value{Kind: document.Map, Keys: r.keys, Items: r.items}
+}
+
+func (r *record) set(name string, v document.Value) {
+	r.keys, r.items = append(r.keys, document.Key{Name: name}), append(r.items, v)
+}
+
+// text leaves out what is empty.
+func (r *record) text(name, text string) {
+	if text != "" {
+		r.set(name, document.Value{Kind: document.String, Str: text})
+	}
+}
+
+func (r *record) number(name string, n int64) {
+	r.set(name, document.Value{Kind: document.Int, Int: n})
+}
+
+// instant leaves out 0, which is none.
+func (r *record) instant(name string, at int64) {
+	if at != 0 {
+		r.text(name, time.Unix(at, 0).UTC().Format(time.RFC3339))
+	}
+}
+
+func textValue(text *string) document.Value {
+	return document.Value{Kind: document.String, Str: *text}
+}
+
+func list[T any](items []T, value func(*T) document.Value) document.Value {
+	out := document.Value{Kind: document.List, Items: make([]document.Value, len(items))}
+	for i := range items {
+		out.Items[i] = value(&items[i])
+	}
+	return out
+}
+
+// duration is seconds in ISO 8601, in whole minutes where it can be.
+func duration(seconds int64) string {
+	if seconds%60 == 0 {
+		return "PT" + strconv.FormatInt(seconds/60, 10) + "M"
+	}
+	return "PT" + strconv.FormatInt(seconds, 10) + "S"
+}

@@ -1,0 +1,80 @@
+package report
+
+import (
+	"fmt"
+	"strings"
+	"time"
+
+	"github.com/patchops/patchops/internal/rollout"
+)
+
+// triedWords is occurrences of one window that did not do, in words.
+func triedWords(r rollout.Rejection, zone *time.Location) string {
+	times := ""
+	switch {
+	case r.Count == 2:
+		times = " and the next"
+	case r.Count > 2:
+		times = fmt.Sprintf(" and the next %d", r.Count-1)
+	}
+	return fmt.Sprintf("%s on %s%s: %s (%s)", Display(r.Window), stamp(r.Start, zone), times, Sentence(r.Code, r.By), r.Code)
+}
+
+// wayOut is what would give a session a place, in words; "" where nothing is known.
+func wayOut(u rollout.Unplaced, zone *time.Location) string {
+	c := u.Counterfactual
+	switch {
+	case c != nil && c.Document == "":
+		return Display(c.Text)
+	case c != nil:
+		return changeWords(c, zone)
+	case u.SameAs != "":
+		return "as for " + Display(u.SameAs)
+	}
+	return Lift(u.Code, u.By)
+}
+
+func changeWords(c *rollout.Counterfactual, zone *time.Location) string {
+	text := Display(c.Text)
+	if c.Path != "" {
+		text += fmt.Sprintf(" (%s %s", Display(c.Document), Display(c.Path))
+		if c.From != "" || c.To != "" {
+			text += fmt.Sprintf(": %s, now %s", Display(c.To), Display(c.From))
+		}
+		text += ")"
+	}
+	if c.Window != "" {
+		text += fmt.Sprintf("; it then goes into %s on %s", Display(c.Window), stamp(c.Start, zone))
+	}
+	return text
+}
+
+// noticeGroup is who is told of one occurrence until one instant.
+type noticeGroup struct {
+	rollout.Notice
+	contacts []string
+}
+
+// noticeGroups joins notices that differ in the contact only.
+func noticeGroups(list []rollout.Notice) []noticeGroup {
+	var out []noticeGroup
+	for _, n := range list {
+		if i := len(out) - 1; i >= 0 && out[i].SendBy == n.SendBy && out[i].Window == n.Window && out[i].Occurrence == n.Occurrence && out[i].Assets == n.Assets {
+			out[i].contacts = append(out[i].contacts, contact(n))
+			continue
+		}
+		out = append(out, noticeGroup{n, []string{contact(n)}})
+	}
+	return out
+}
+
+// words are until when to tell whom of what; show prints the window's name.
+func (n noticeGroup) words(zone *time.Location, escape, show func(string) string) string {
+	return fmt.Sprintf("%s by %s: %s on %s, %s", escape(strings.Join(n.contacts, " and ")), stamp(n.SendBy, zone), show(n.Window), stamp(n.Occurrence, zone), plural(n.Assets, "host"))
+}
+
+// as is a text that needs no escaping any more.
+func as(s string) string { return s }
+
+// CountOf is a number of things: "1 client", "2 clients".
+func CountOf(n int, thing string) string { return plural(n, thing) }

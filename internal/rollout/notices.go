@@ -1,0 +1,65 @@
+package rollout
+
+import (
+	"cmp"
+	"slices"
+)
+
+// notices are who must be told of each occurrence that a plan uses, and the last
+// instant at which a merge, which sends them, is in time for all; 0 for none.
+func (c *client) notices(inst *instance, uses []use) (list []Notice, mergeBy int64) {
+	emergency := inst.plan.Change == "emergency"
+	for _, u := range uses {
+		g := &c.Agreements[u.occ.agreement]
+		sendBy, assets := none, 0
+		for _, s := range u.sessions {
+			if s.running {
+				continue
+			}
+			assets++
+			sendBy = min(sendBy, c.tellBy(u.occ.agreement, c.leadOf(u.occ.agreement, s.work.Asset, emergency), s.start))
+		}
+		if assets == 0 {
+			continue
+		}
+		if mergeBy == 0 || sendBy < mergeBy {
+			mergeBy = sendBy
+		}
+		contacts := g.Contacts
+		if emergency {
+			contacts = g.EmergencyContacts
+		}
+		for _, k := range contacts {
+			list = append(list, Notice{
+				Contact: k.Name, Channels: g.Channels, Phone: k.Phone, Window: c.Windows[u.occ.window].Name,
+				Occurrence: u.occ.Start, Assets: assets, SendBy: sendBy,
+			})
+		}
+	}
+	slices.SortStableFunc(list, func(a, b Notice) int {
+		return cmp.Or(cmp.Compare(a.Occurrence, b.Occurrence), cmp.Compare(a.Window, b.Window))
+	})
+	return list, mergeBy
+}
+
+type tellKey struct {
+	agreement   int
+	lead, start int64
+}
+
+// tellBy is the last instant at which a notice with a lead is in time for a start.
+func (c *client) tellBy(agreement int, lead, start int64) int64 {
+	if !c.inBusinessDays(agreement, lead) {
+		return start - lead
+	}
+	key := tellKey{agreement, lead, start}
+	if t, known := c.tell[key]; known {
+		return t
+	}
+	if c.tell == nil {
+		c.tell = map[tellKey]int64{}
+	}
+	t := c.Business.LatestFor(start, int(lead/daySeconds))
+	c.tell[key] = t
+	return t
+}

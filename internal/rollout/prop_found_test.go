@@ -1,0 +1,48 @@
+package rollout
+
+import (
+	"testing"
+
+	"github.com/patchops/patchops/internal/window"
+)
+
+// found starts what the properties found, made small by hand: one client with one
+// window from 00:00 to 12:00, and assets without anything special.
+func found(assets int, plans ...Plan) *Input {
+	utc := zoneOf("Etc/UTC")
+	c := Client{
+		Name: "acme", Zone: utc, Business: &window.Week{Zone: utc},
+		Windows: []Window{fixedWindow("night", at("00:00"), at("12:00"))},
+		Agreements: []Agreement{{
+			Name: "2026", ID: "ClientAgreement/acme/2026", From: at("00:00") - 9*day, Until: farAway, Windows: []int{0}, CostCap: -1,
+		}},
+		Plans: plans,
+	}
+	for i := range assets {
+		c.Assets = append(c.Assets, Asset{Name: string(rune('a' + i)), Windows: []int{0}, Group: -1, RunsOn: -1, Relay: -1, Tier: -1})
+	}
+	return &Input{AsOf: at("00:00"), Horizon: day, Clients: []Client{c}}
+}
+
+// simple is a plan of one wave over work.
+func simple(name string, work ...Work) Plan {
+	for i := range work {
+		work[i].Patches = []string{"kb1"}
+	}
+	return Plan{
+		Name: name, ID: "PatchPlan/acme/" + name, Change: "standard", Ring: -1, Deadline: at("23:00"),
+		Waves: []Wave{{Name: "all", Percent: 100, Advance: 100}}, Work: work,
+	}
+}
+
+// A kept placement must not stay where what it depends on has no place.
+func TestFoundNotifiedBeforeItsDependency(t *testing.T) {
+	ring := simple("ring", Work{Asset: 1, Minutes: 5}, Work{Asset: 2, Minutes: 20})
+	in := found(3, simple("p", Work{Asset: 0, Minutes: 5, Due: at("00:00")}, Work{Asset: 1, Minutes: 5, DependsOn: []int{0}}, Work{Asset: 2, Minutes: 30}), ring)
+	in.Clients[0].Windows[0] = fixedWindow("night", at("00:00"), at("01:00"))
+	in.Clients[0].Agreements[0].MaxUnavailable = Amount{Set: true, N: 1}
+	in.Clients[0].Progress.Notified = []Notified{{Plan: "p", Asset: 1, Occurrence: at("00:00"), Start: at("00:05"), End: at("00:10")}}
+	for _, o := range Verify(in, Compute(in)) {
+		t.Errorf("%+v", o)
+	}
+}

@@ -1,0 +1,256 @@
+package rollout
+
+import (
+	"cmp"
+	"slices"
+)
+
+const (
+	allOrders  = 6    // sessions that affect each other, of which every order is tried
+	onePassMax = 5000 // sessions that affect each other, of which one more order is tried
+)
+
+// repair looks for a better order where a session has missed that need not have.
+// Of few sessions that affect each other it tries every order that waves and
+// dependencies allow; of more, one in which those that missed come first.
+func (e *engine) repair() {
+	avoidable := false
+	for _, inst := range e.instances {
+		for i := range inst.sessions {
+			avoidable = avoidable || e.avoidable(&inst.sessions[i])
+		}
+	}
+	if !avoidable {
+		return
+	}
+	for _, group := range e.groups() {
+		switch {
+		case !slices.ContainsFunc(group, e.avoidable):
+		case len(group) <= allOrders:
+			e.tryAll(group)
+		case len(group) <= onePassMax:
+			e.tryUrgent(group)
+		}
+	}
+}
+
+// avoidable says whether a session has missed though it alone would not.
+func (e *engine) avoidable(s *session) bool { return s.missed() && !s.cycle && !e.missesAlone(s) }
+
+// place of a session, to go back to.
+type outcome struct {
+	placed         bool
+	occ            *occurrence
+	start          int64
+	code           Code
+	by             string
+	moved, binding Code
+	rejected       []Rejection
+}
+
+func outcomesOf(group []*session) []outcome {
+	out := make([]outcome, len(group))
+	for i, s := range group {
+		out[i] = outcome{s.placed, s.occ, s.start, s.code, s.by, s.moved, s.binding, s.rejected}
+	}
+	return out
+}
+
+// restore gives sessions without a place what they had.
+func (e *engine) restore(group []*session, was []outcome) {
+	for i, s := range group {
+		o := &was[i]
+		s.code, s.by, s.moved, s.binding, s.rejected = o.code, o.by, o.moved, o.binding, o.rejected
+		if o.placed {
+			e.occupy(s, o.occ, o.start)
+		}
+	}
+}
+
+func (e *engine) vacateAll(group []*session) {
+	for _, s := range group {
+		if s.placed {
+			e.vacate(s)
+		}
+	}
+}
+
+// worth is what an order is judged by.
+func (e *engine) worth(group []*session) Objective {
+	var o Objective
+	var placed []*session
+	for _, s := range group {
+		e.addSession(&o, s)
+		if s.placed {
+			placed = append(placed, s)
+		}
+	}
+	slices.SortFunc(placed, func(a, b *session) int {
+		return cmp.Or(cmp.Compare(a.inst.client.index, b.inst.client.index), cmp.Compare(a.inst.index, b.inst.index), cmp.Compare(a.start, b.start))
+	})
+	for len(placed) > 0 {
+		n := slices.IndexFunc(placed, func(s *session) bool { return s.inst != placed[0].inst })
+		if n < 0 {
+			n = len(placed)
+		}
+		o.Cost += placed[0].inst.client.costOf(usesOf(placed[:n])).Amount
+		placed = placed[n:]
+	}
+	return o
+}
+
+// compare orders objectives, the better first.
+func (o Objective) compare(x Objective) int {
+	return cmp.Or(cmp.Compare(o.MissedRisk, x.MissedRisk), cmp.Compare(o.ExposureRiskHours, x.ExposureRiskHours),
+		cmp.Compare(o.Moved, x.Moved), cmp.Compare(o.Cost, x.Cost), cmp.Compare(o.Reboots, x.Reboots))
+}
+
+// precedes says whether a session must be placed before another in every order:
+// by waves, rings and what goes before.
+func (s *session) precedes(x *session) bool {
+	switch {
+	case s.inst == x.inst:
+		if s.wave != x.wave || x.links == nil {
+			return s.wave < x.wave
+		}
+		return slices.Contains(x.links.before, s) || slices.Contains(x.links.standbys, s)
+	case s.inst.rings != nil && s.inst.rings == x.inst.rings:
+		return s.inst.plan.Ring < x.inst.plan.Ring
+	}
+	return false
+}
+
+// search tries orders of a few sessions.
+type search struct {
+	engine *engine
+	group  []*session
+	bound  int64 // no order misses less
+	best   Objective
+	order  []*session // of the best; nil while nothing is better than what was
+	path   []*session
+}
+
+func (e *engine) tryAll(group []*session) {
+	was := outcomesOf(group)
+	f := &search{engine: e, group: group, best: e.worth(group)}
+	for _, s := range group {
+		if e.missesAlone(s) {
+			f.bound += s.risk()
+		}
+	}
+	e.vacateAll(group)
+	f.try(group, 0)
+	if f.order == nil {
+		e.restore(group, was)
+		return
+	}
+	e.placeAll(f.order)
+}
+
+func (e *engine) placeAll(order []*session) {
+	for _, s := range order {
+		if s.told != nil && s.moved == WindowChanged {
+			s.moved = ""
+		}
+		e.place(s)
+	}
+}
+
+// try extends the path by each session that may be next; missed is what the path
+// misses already.
+func (f *search) try(rest []*session, missed int64) {
+	if missed > f.best.MissedRisk || f.order != nil && f.best.MissedRisk == f.bound {
+		return
+	}
+	if len(rest) == 0 {
+		if o := f.engine.worth(f.group); o.compare(f.best) < 0 {
+			f.best, f.order = o, slices.Clone(f.path)
+		}
+		return
+	}
+	for i, s := range rest {
+		if slices.ContainsFunc(rest, func(x *session) bool { return x != s && x.precedes(s) && !(x.cycle && s.cycle) }) {
+			continue
+		}
+		others := slices.Delete(slices.Clone(rest), i, i+1)
+		f.engine.settleQuickly(s)
+		more := int64(0)
+		if s.missed() {
+			more = s.risk()
+		}
+		f.path = append(f.path, s)
+		f.try(others, missed+more)
+		f.path = f.path[:len(f.path)-1]
+		if s.placed {
+			f.engine.vacate(s)
+		}
+	}
+}
+
+// settleQuickly places a session without saying why.
+func (e *engine) settleQuickly(s *session) {
+	if code, _ := s.unplacedBefore(); code != "" {
+		return
+	}
+	if i, start, ok := e.seek(s); ok {
+		e.occupy(s, s.class.slots[i].occurrence, start)
+	}
+}
+
+// tryUrgent places the sessions that missed, and all that must precede them,
+// before the others, and keeps that if it is better.
+func (e *engine) tryUrgent(group []*session) {
+	was, before := outcomesOf(group), e.worth(group)
+	urgent := e.urgent(group)
+	var order, rest []*session
+	for _, s := range group {
+		if urgent[s] {
+			order = append(order, s)
+		} else {
+			rest = append(rest, s)
+		}
+	}
+	if len(order) == 0 || len(rest) == 0 {
+		return
+	}
+	e.vacateAll(group)
+	e.placeAll(append(order, rest...))
+	if e.worth(group).compare(before) < 0 {
+		return
+	}
+	e.vacateAll(group)
+	e.restore(group, was)
+}
+
+// urgent are the sessions that missed and need not have, the waves and rings
+// before them, and what goes before any of these.
+func (e *engine) urgent(group []*session) map[*session]bool {
+	urgent := map[*session]bool{}
+	upTo := map[*instance]int32{} // waves before it are urgent
+	rings := map[*rings]int{}
+	var add func(s *session)
+	add = func(s *session) {
+		if urgent[s] {
+			return
+		}
+		urgent[s] = true
+		upTo[s.inst] = max(upTo[s.inst], s.wave)
+		if s.inst.rings != nil {
+			rings[s.inst.rings] = max(rings[s.inst.rings], s.inst.plan.Ring)
+		}
+		for i := 0; s.predecessor(i) != nil; i++ {
+			add(s.predecessor(i))
+		}
+	}
+	for _, s := range group {
+		if e.avoidable(s) {
+			add(s)
+		}
+	}
+	for i := len(group) - 1; i >= 0; i-- { // what precedes has a lower index
+		if s := group[i]; s.wave < upTo[s.inst] || s.inst.rings != nil && s.inst.plan.Ring < rings[s.inst.rings] {
+			add(s)
+		}
+	}
+	return urgent
+}

@@ -1,0 +1,108 @@
+package window
+
+import "slices"
+
+// resolver answers one question about a window: which local starts it has, and at
+// which instants they are. It is for one goroutine.
+type resolver struct {
+	zoned
+
+	w    *Window
+	hull bool // every reading counts
+	// drops and dropDays are what ExDates and moves take away, to is where moves
+	// lead.
+	drops, to map[Local]bool
+	dropDays  map[Date]bool
+}
+
+func newResolver(w *Window) *resolver {
+	r := &resolver{zoned: zoned{loc: w.Zone}, w: w}
+	if len(w.ExDates)+len(w.Moves) > 0 {
+		r.drops, r.to, r.dropDays = map[Local]bool{}, map[Local]bool{}, map[Date]bool{}
+	}
+	for _, x := range w.ExDates {
+		if x.WholeDay {
+			r.dropDays[x.At.Date()] = true
+		} else {
+			r.drops[x.At] = true
+		}
+	}
+	for _, m := range w.Moves {
+		if m.From != m.To {
+			r.drops[m.From], r.to[m.To] = true, true
+		}
+	}
+	return r
+}
+
+// each visits the local starts at a reading or later, in order and each once,
+// until visit returns false: those of the rule, shifted by the offset, with RDates
+// and moves added, without ExDates, as OnHoliday wants. None is in 2100 or later.
+func (r *resolver) each(low Local, visit func(Local) bool) {
+	extra := r.extra(low)
+	offer := func(n Local) bool {
+		return n < endOfTime && (r.dropped(n) || visit(n))
+	}
+	before := func(n Local) bool { // offers the extra starts before a reading, and drops one at it
+		for len(extra) > 0 && extra[0] <= n {
+			first := extra[0]
+			if extra = extra[1:]; first < n && !offer(first) {
+				return false
+			}
+		}
+		return true
+	}
+	more := true
+	r.ruled(low, func(n Local) bool {
+		more = before(n) && offer(n)
+		return more
+	})
+	if more {
+		before(endOfTime)
+	}
+}
+
+// ruled visits the starts of the rule after the offset, or the only start.
+func (r *resolver) ruled(low Local, visit func(Local) bool) {
+	w := r.w
+	if w.Rule == nil {
+		if w.Start >= low {
+			visit(w.Start)
+		}
+		return
+	}
+	newRecurrence(w.Rule, w.Start).from(low-Local(w.Offset), func(l Local) bool {
+		if w.Rule.Until.Form == UntilUTC && r.plainStart(l) > int64(w.Rule.Until.At) {
+			return true // not the last: instants run backwards where clocks are set back
+		}
+		return visit(l + Local(w.Offset))
+	})
+}
+
+// extra are the starts that no rule gives, from a reading on, sorted, each once.
+func (r *resolver) extra(low Local) []Local {
+	var out []Local
+	for _, l := range r.w.RDates {
+		if l >= low {
+			out = append(out, l)
+		}
+	}
+	for _, m := range r.w.Moves {
+		if m.To >= low && m.From != m.To {
+			out = append(out, m.To)
+		}
+	}
+	slices.Sort(out)
+	return slices.Compact(out)
+}
+
+func (r *resolver) dropped(n Local) bool {
+	if r.drops[n] || r.dropDays[n.Date()] {
+		return true
+	}
+	if r.w.OnHoliday == HolidayKeep {
+		return false
+	}
+	_, holiday := slices.BinarySearch(r.w.Holidays, n.Date())
+	return holiday != (r.w.OnHoliday == HolidayOnly)
+}

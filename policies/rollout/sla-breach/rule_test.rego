@@ -1,0 +1,24 @@
+package patchops.rollout.sla_breach_test
+
+import data.patchops.rollout.sla_breach
+
+placement(asset, start, code) := {
+	"asset": asset, "window": "nightly", "start": start, "end": "2026-03-17T23:00:00Z", "due": "2026-03-17T17:00:00Z", "binding": code,
+	"rejected": [{"code": code, "start": "2026-03-16T21:00:00Z"}],
+}
+
+found(placements) := result if {
+	result := sla_breach.deny with input as {"client": "acme", "plan": "p", "placements": placements} with data.asOf as "2026-03-12T09:00:00Z"
+}
+
+test_told_once if {
+	found([placement("a", "2026-03-17T21:00:00Z", "NOTICE_LEAD"), placement("b", "2026-03-17T22:00:00Z", "MIN_AGE"), placement("c", "2026-03-17T22:30:00Z", "WAVE_GATE")]) == {{
+		"path": ["placements", 1],
+		"message": "b, c of client \"acme\" end after they are due, the plan holds them back: b is due at 2026-03-17T17:00:00Z and ends at 2026-03-17T23:00:00Z in window \"nightly\"",
+		"hint": "start earlier, lower minimumAge, or shorten the soak of the waves before",
+	}}
+}
+
+test_not_the_plan if count(found([placement("a", "2026-03-17T21:00:00Z", "NOTICE_LEAD")])) == 0
+
+test_on_time if count(found([object.union(placement("a", "2026-03-17T21:00:00Z", "MIN_AGE"), {"due": "2026-03-18T17:00:00Z"})])) == 0

@@ -1,0 +1,35 @@
+package patchops.rollout.vendor_support_test
+
+import data.patchops.rollout.vendor_support
+
+documents := {
+	"Client": {"acme": {"acme": {"spec": {"timezone": "Europe/Berlin"}}}},
+	"PatchPlan": {"acme": {"p": {"metadata": {"name": "p", "client": "acme"}, "spec": {"deadline": "2026-03-31"}}}},
+}
+
+tried := [{"window": "nightly", "start": "2026-03-13T21:00:00Z", "code": "DEADLINE", "count": 3}]
+
+session(asset, code, rest) := object.union({"asset": asset, "code": code, "tried": tried}, rest)
+
+found(unplaced) := result if {
+	result := vendor_support.deny with input as {"client": "acme", "plan": "p", "unplaced": unplaced}
+		with data.asOf as "2026-03-12T09:00:00Z"
+		with data.documents as documents
+}
+
+test_told_once if {
+	found([session("a", "HORIZON", {}), session("b", "VENDOR_SUPPORT", {"by": "VendorSupport/_/kis"}), session("c", "VENDOR_SUPPORT", {"by": "other"})]) == {{
+		"path": ["unplaced", 1],
+		"message": "the hours of VendorSupport/_/kis hold no session on b, c of client \"acme\", 3 occurrences from 2026-03-13T21:00:00Z in window \"nightly\" on",
+		"hint": "see what keeps it out: patchops explain asset acme/b",
+	}}
+}
+
+test_remedy if {
+	some finding in found([session("b", "VENDOR_SUPPORT", {"by": "VendorSupport/_/kis", "counterfactual": {"text": "extend it"}})])
+	finding.hint == "extend it"
+}
+
+test_another_reason if count(found([session("a", "HORIZON", {})])) == 0
+
+test_all_placed if count(found([])) == 0
