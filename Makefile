@@ -55,6 +55,7 @@ docs: ## every example in README, guides and finding pages
 golden: ## write anew what tests compare with: golden files, reference pages, examples
 	@$(GO) test ./internal/report -update
 	@$(GO) test ./internal/pipeline -run TestReferencePages -update
+	@$(GO) test ./internal/planning -run TestExamples -update
 	@UPDATE_DOCS=1 $(GO) test ./internal/cli -run TestReadme
 
 act: ## run the shipped workflow and action for real, with act

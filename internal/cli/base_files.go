@@ -1,7 +1,7 @@
 package cli
 
 import (
-	"crypto/sha1" //nolint:gosec // names of objects in Git
+	"crypto/sha1" // names of objects in Git
 	"crypto/sha256"
 	"encoding/hex"
 	"fmt"

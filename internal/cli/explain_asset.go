@@ -2,6 +2,7 @@ package cli
 
 import (
 	"fmt"
+	"slices"
 	"strings"
 
 	"github.com/patchops/patchops/internal/corpus"
@@ -56,7 +57,7 @@ func (c *chain) addItems(sections []report.ExplainSection) {
 
 func (a *app) explainAsset(p *plannedTree, client, asset string) (report.Explanation, error) {
 	view := p.outcome.Corpus.View("")
-	if !contains(p.open.clients, client) {
+	if !slices.Contains(p.open.clients, client) {
 		return report.Explanation{}, unknown("client", client, p.open.clients)
 	}
 	if view.Asset(client, asset) == nil {
@@ -69,13 +70,19 @@ func (a *app) explainAsset(p *plannedTree, client, asset string) (report.Explana
 	zone := clientZone(p.input)(client)
 	e := report.Explanation{Kind: "asset", Name: client + "/" + asset, AsOf: p.schedule.AsOf, Place: why.At}
 	var verdicts []string
+	var others []report.ExplainItem
 	for _, r := range why.Plans {
+		if r.Code == rollout.NotSelected {
+			others = append(others, report.ExplainItem{Text: r.Plan + " does not select it: " + r.Why, Code: r.Code, Document: r.Plan})
+			continue
+		}
 		part, verdict := explainAssetPlan(p, client, asset, r)
 		e.Sections = append(e.Sections, part)
 		if verdict != "" {
 			verdicts = append(verdicts, lastName(r.Plan)+" "+verdict)
 		}
 	}
+	e.Sections = append(e.Sections, sectionOf("other plans", others))
 	e.Summary = strings.Join(verdicts, "; ")
 	if e.Summary == "" {
 		e.Summary = "no open plan has work on it"
@@ -93,15 +100,6 @@ func (a *app) explainAsset(p *plannedTree, client, asset string) (report.Explana
 	documents.addItems(e.Sections)
 	e.Documents = documents.list
 	return e, nil
-}
-
-func contains(list []string, s string) bool {
-	for _, x := range list {
-		if x == s {
-			return true
-		}
-	}
-	return false
 }
 
 func sectionOf(title string, items []report.ExplainItem) report.ExplainSection {
@@ -170,19 +168,14 @@ func explainAssetPlan(p *plannedTree, client, asset string, r planning.PlanReaso
 		}
 		for _, x := range plan.Unplaced {
 			if x.Asset == asset {
-				s.Items, verdict = append(s.Items, report.ExplainUnplaced(x, zone)...), fmt.Sprintf("has no place (%s)", x.Code)
+				s.Items, verdict = append(s.Items, report.ExplainUnplaced(plan, x, zone)...), fmt.Sprintf("has no place (%s)", x.Code)
 			}
 		}
 	}
 	if r.Code != "" {
 		item := report.ExplainExcluded(rollout.Excluded{Asset: asset, Code: r.Code, By: r.By})
-		if r.Why != "" {
-			item.Text += ": " + r.Why
-		}
 		s.Items = append(s.Items, item)
-		if r.Code != rollout.NotSelected {
-			verdict = fmt.Sprintf("has no work (%s)", r.Code)
-		}
+		verdict = fmt.Sprintf("has no work (%s)", r.Code)
 	}
 	s.Items = append(s.Items, patchItems(r)...)
 	s.Items = append(s.Items, riskItems(r, zone)...)

@@ -20,7 +20,8 @@ const explainedOccurrences = 5
 func (a *app) explainWindow(p *plannedTree, name, client string) (report.Explanation, error) {
 	e := report.Explanation{Kind: "window", Name: name, AsOf: p.schedule.AsOf}
 	view := p.outcome.Corpus.View("")
-	var known, opens []string
+	var known, at []string
+	deny := false
 	documents := newChain(p.outcome.Corpus)
 	for _, of := range view.Clients("MaintenanceWindow") {
 		known = append(known, view.Names("MaintenanceWindow", of)...)
@@ -31,6 +32,7 @@ func (a *app) explainWindow(p *plannedTree, name, client string) (report.Explana
 		id := "MaintenanceWindow/" + of + "/" + name
 		documents.add(id)
 		e.Sections = append(e.Sections, sectionOf(id, declaration(root)))
+		deny = deny || root.Get("spec").Get("type").Text() == "deny"
 	}
 	if len(e.Sections) == 0 {
 		slices.Sort(known)
@@ -43,20 +45,48 @@ func (a *app) explainWindow(p *plannedTree, name, client string) (report.Explana
 			continue
 		}
 		if items := windowAt(p, c, name); len(items) > 0 {
-			opens = append(opens, c.Name)
+			at = append(at, c.Name)
 			e.Sections = append(e.Sections, sectionOf("at "+c.Name+" ("+c.Zone.String()+")", items))
 		}
 	}
-	e.Summary = "opens at " + strings.Join(opens, ", ")
-	if len(opens) == 0 {
-		e.Summary = "opens for nobody: no agreement names it"
-		if root := view.Document("MaintenanceWindow", strings.Split(documents.list[0].ID, "/")[1], name); root.Get("spec").Get("type").Text() == "deny" {
-			e.Summary = "forbids work wherever its selector matches"
-		}
+	if len(at) == 0 && !deny {
+		e.Sections[0].Items = append(e.Sections[0].Items, unnamed(p, documents.list[0].ID)...)
 	}
+	e.Summary = windowSummary(at, deny)
 	documents.addItems(e.Sections)
 	e.Documents = documents.list
 	return e, nil
+}
+
+func windowSummary(at []string, deny bool) string {
+	switch {
+	case len(at) == 0 && deny:
+		return "forbids work on nothing: its selector matches no asset"
+	case len(at) == 0:
+		return "opens for nobody: no agreement names it"
+	case deny:
+		return "forbids work at " + strings.Join(at, ", ")
+	}
+	return "opens at " + strings.Join(at, ", ")
+}
+
+// unnamed tells how a window that nobody agreed to could open.
+func unnamed(p *plannedTree, id string) []report.ExplainItem {
+	var out []report.ExplainItem
+	for i := range p.input.Clients {
+		c := &p.input.Clients[i]
+		if of := strings.Split(id, "/")[1]; of != c.Name && of != corpus.Global {
+			continue
+		}
+		for _, g := range c.Agreements {
+			if g.From <= p.schedule.AsOf && p.schedule.AsOf < g.Until {
+				out = append(out, report.ExplainItem{
+					Text: g.ID + " does not name it", Code: rollout.NoWindow, Document: g.ID, Hint: "have the client agree, and add " + lastName(id) + " to windowRefs of " + g.ID,
+				})
+			}
+		}
+	}
+	return out[:min(len(out), 5)]
 }
 
 // declaration is what a window's document says.
@@ -99,7 +129,7 @@ func windowAt(p *plannedTree, c *rollout.Client, name string) []report.ExplainIt
 	}
 	out = append(out, item)
 	if c.Windows[i].Capacity > 0 {
-		out = append(out, report.ExplainItem{Text: fmt.Sprintf("at most %d sessions at once", c.Windows[i].Capacity)})
+		out = append(out, report.ExplainItem{Text: "at most " + report.CountOf(c.Windows[i].Capacity, "session") + " at once"})
 	}
 	return append(append(out, nextOccurrences(p, c, i)...), sessionsIn(p, c.Name, name)...)
 }
@@ -168,10 +198,10 @@ func sessionsIn(p *plannedTree, client, name string) []report.ExplainItem {
 			}
 		}
 		if n > 0 {
-			out = append(out, report.ExplainItem{Text: fmt.Sprintf("%s has %d sessions in it", s.ID, n), Document: s.ID})
+			out = append(out, report.ExplainItem{Text: fmt.Sprintf("%s has %s in it", s.ID, report.CountOf(n, "session")), Document: s.ID})
 		}
 		if tried > 0 {
-			out = append(out, report.ExplainItem{Text: fmt.Sprintf("%d assets of %s found no place in it: patchops explain plan %s", tried, s.ID, s.Plan), Document: s.ID})
+			out = append(out, report.ExplainItem{Text: fmt.Sprintf("%s of %s found no place in it: patchops explain plan %s", report.CountOf(tried, "asset"), s.ID, s.Plan), Document: s.ID})
 		}
 	}
 	return out

@@ -130,7 +130,7 @@ func (a *app) planned(cmd *cobra.Command, flags planFlags) (*plannedTree, error)
 		source: repo.source(in.Tree), open: openPlansOf(out.Corpus),
 	}
 	if in.Base != nil {
-		p.change, err = a.change(engine, in, options, p, flags.base)
+		p.change, err = a.change(engine, repo, in, options, p, flags.base)
 	}
 	return p, err
 }

@@ -9,23 +9,36 @@ import (
 	"github.com/patchops/patchops/internal/report"
 )
 
-// planChange is what a tree changes from its base, as JSON.
+// planChange is what a tree changes from its base, as JSON: what it would allow, and
+// what becomes of the calendar.
 type planChange struct {
 	Base     string                    `json:"base"`
+	Effect   *report.EffectJSON        `json:"effect"`
 	Schedule report.ScheduleChangeJSON `json:"schedule"`
 }
 
 // change is what a tree changes from its base.
-func (a *app) change(engine *pipeline.Engine, in pipeline.Input, o planning.Options, p *plannedTree, rev string) (*report.PlanChange, error) {
+func (a *app) change(engine *pipeline.Engine, repo repository, in pipeline.Input, o planning.Options, p *plannedTree, rev string) (*report.PlanChange, error) {
 	_, before, err := engine.Plan(pipeline.Input{Tree: in.Base, AsOf: in.AsOf, Child: in.Child}, o)
+	if err != nil {
+		return nil, err
+	}
+	allowed, err := a.effect(repo, rev, in, p.outcome)
 	if err != nil {
 		return nil, err
 	}
 	schedule := report.ScheduleDiff(before.Schedule, p.schedule)
 	zones := clientZone(p.input, before.Input)
-	return &report.PlanChange{
-		Base: rev, Text: schedule.Text(zones), Markdown: schedule.Markdown(zones), JSON: planChange{rev, schedule.Value()},
-	}, nil
+	value := planChange{Base: rev, Schedule: schedule.Value()}
+	out := &report.PlanChange{Base: rev, Text: schedule.Text(zones), Markdown: schedule.Markdown(zones)}
+	if allowed != nil {
+		all := report.ValueOfEffect(allowed)
+		value.Effect = &all
+		out.Text = report.EffectText(allowed) + "\n" + out.Text
+		out.Markdown = report.EffectMarkdown(allowed) + "\n" + out.Markdown
+	}
+	out.JSON = value
+	return out, nil
 }
 
 // openPlans are the names that a command line may use.

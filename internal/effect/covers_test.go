@@ -5,6 +5,8 @@ import (
 	"slices"
 	"strings"
 	"testing"
+
+	"pgregory.net/rapid"
 )
 
 const plan3 = `kind: PatchPlan
@@ -35,8 +37,6 @@ func added(file, src string) func(repo) repo {
 	return func(r repo) repo { return r.and(file, src) }
 }
 
-func nothing(r repo) repo { return r }
-
 func shownDifferences(ds []Difference) []string {
 	var out []string
 	for _, d := range ds {
@@ -52,9 +52,25 @@ func shownDifferences(ds []Difference) []string {
 	return out
 }
 
-// TestWhatMovesOnMain: a new plan was proposed, and something lands on main
-// before it (authority.md 2; A2, A3, M3).
-func TestWhatMovesOnMain(t *testing.T) {
+// movement is something that lands on main before the change that was proposed.
+type movement struct {
+	name           string
+	file, old, new string   // as of repo.with; old "" adds the file, or removes it where new is ""
+	void           []string // by what approvals are void; nil: they hold
+}
+
+func (m movement) applies(r repo) bool { return m.old == "" || strings.Contains(r[m.file], m.old) }
+
+func (m movement) on(t testing.TB, r repo) repo {
+	if m.old == "" {
+		return r.and(m.file, m.new)
+	}
+	return r.with(t, m.file, m.old, m.new)
+}
+
+// movements are what may land on main before a new plan that every host of acme
+// is in (authority.md 2; A2, A3, M3).
+func movements() []movement {
 	every := func(format string) []string {
 		var out []string
 		for _, asset := range []string{"db-01", "web-01", "web-02"} {
@@ -62,46 +78,82 @@ func TestWhatMovesOnMain(t *testing.T) {
 		}
 		return out
 	}
-	const window, freezes = "clients/acme/windows.yaml", "rules/freeze.yaml"
-	tests := []struct {
-		name string
-		main func(repo) repo
-		void []string
-	}{
-		{"nothing", nothing, nil},
-		{"another client", replaced(t, "clients/birch/hosts.csv", "10.1.0.1", "10.1.0.2"), nil},
-		{"a plan of the same client", replaced(t, "plans/acme/march.yaml", "2026-04-30", "2026-05-30"), nil},
-		{"a comment", replaced(t, "rules/profile.yaml", "spec:", "# x\nspec:"), nil},
-		{"what is known of a patch", replaced(t, "catalog/patches.yaml", "high", "critical"), nil},
-		{"a freeze more", added("rules/f.yaml", "kind: Freeze\nmetadata: {name: q2}\nspec: {from: 2026-06-25, until: 2026-07-05, reason: x, onRunning: finish}"), nil},
-		{"a blackout more", replaced(t, "clients/acme/agreement.yaml", "blackouts: [", "blackouts: [{from: 2026-08-01, until: 2026-08-02, reason: x}, "), nil},
-		{"an asset less", replaced(t, "clients/acme/assets.yaml", "  - {name: web-02, address: 10.0.0.2, haGroup: web, dependsOn: [web-01]}\n", ""), nil},
-		{"a window less", replaced(t, "clients/acme/agreement.yaml", "[nightly, weekly]", "[nightly]"), nil},
-		{"an earlier window of emergencies", replaced(t, "catalog/windows.yaml", "T02:00", "T01:00"), nil},
-		{"a window wider", replaced(t, window, "PT4H", "PT6H"), every("allow acme/curl %s MaintenanceWindow/acme/nightly")},
-		{"a window more", replaced(t, "clients/acme/agreement.yaml", "[nightly, weekly]", "[nightly, weekly, urgent]"), every("allow acme/curl %s MaintenanceWindow/_/urgent")[1:]},
-		{"the freeze lifted", added(freezes, ""), every("deny acme/curl %s Freeze/_/q1")},
-		{"the freeze let through", replaced(t, freezes, "onRunning", "passAbove: low, onRunning"), every("deny acme/curl %s Freeze/_/q1")},
-		{"a second vendor of sap", added("catalog/sap2.yaml", "kind: VendorSupport\nmetadata: {name: sap2}\nspec: {applications: [sap], timezone: Europe/Berlin, hours: [{days: [SU], from: \"08:00\", to: \"18:00\"}]}"), []string{"deny acme/curl db-01 VendorSupport/sap"}},
-		{"an address", replaced(t, "clients/acme/assets.yaml", "10.0.0.1", "10.0.0.9"), []string{"asset acme/curl web-01"}},
-		{"an argument", replaced(t, "rules/profile.yaml", "nginx", "apache2"), every("profile acme/curl %s")},
-		{"a playbook", replaced(t, "site.yml", "all", "web"), every("profile acme/curl %s")},
-		{"a patch's version", replaced(t, "catalog/patches.yaml", "3.0.15", "3.0.16"), every("patches acme/curl %s")},
-		{"shorter notice", replaced(t, "clients/acme/agreement.yaml", "P3D", "P1D"), every("terms acme/curl %s")},
-		{"the client's zone", replaced(t, "clients/acme/client.yaml", "Europe/Berlin", "Europe/Paris"), nil},
+	const (
+		agreement, assets, windows = "clients/acme/agreement.yaml", "clients/acme/assets.yaml", "clients/acme/windows.yaml"
+		freeze, profile, patches   = "rules/freeze.yaml", "rules/profile.yaml", "catalog/patches.yaml"
+
+		q2   = "kind: Freeze\nmetadata: {name: q2}\nspec: {from: 2026-06-25, until: 2026-07-05, reason: x, onRunning: finish}"
+		sap2 = "kind: VendorSupport\nmetadata: {name: sap2}\nspec: {applications: [sap], timezone: Europe/Berlin, hours: [{days: [SU], from: \"08:00\", to: \"18:00\"}]}"
+		noon = "kind: MaintenanceWindow\nmetadata: {name: never}\nspec: {timezone: UTC, start: 2026-01-06T12:00, recurrence: FREQ=DAILY, duration: PT1H, type: deny}"
+	)
+	nightly := every("allow acme/curl %s MaintenanceWindow/acme/nightly")
+	return []movement{
+		{"another client", "clients/birch/hosts.csv", "10.1.0.1", "10.1.0.2", nil},
+		{"another client's end", "clients/birch/all.yaml", "status: active", "status: ended", nil},
+		{"a plan of the same client", "plans/acme/march.yaml", "2026-04-30", "2026-05-30", nil},
+		{"a comment", profile, "spec:", "# x\nspec:", nil},
+		{"what is known of a patch", patches, "high", "critical", nil},
+		{"a freeze more", "rules/f.yaml", "", q2, nil},
+		{"a deny window more", "catalog/never.yaml", "", noon, nil},
+		{"a blackout more", agreement, "blackouts: [", "blackouts: [{from: 2026-08-01, until: 2026-08-02, reason: x}, ", nil},
+		{"an asset less", assets, "  - {name: web-02, address: 10.0.0.2, haGroup: web, dependsOn: [web-01]}\n", "", nil},
+		{"a window less", agreement, "[nightly, weekly]", "[nightly]", nil},
+		{"a window of emergencies", "catalog/windows.yaml", "T02:00", "T01:00", nil},
+		{"rates", agreement, "9000", "9900", nil},
+		{"a window wider", windows, "PT4H", "PT6H", nightly},
+		{"a window narrower", windows, "PT4H", "PT2H", nightly},
+		{"a window more", agreement, "[nightly, weekly]", "[nightly, weekly, urgent]", every("allow acme/curl %s MaintenanceWindow/_/urgent")[1:]},
+		{"the freeze lifted", freeze, "", "", every("deny acme/curl %s Freeze/_/q1")},
+		{"the freeze shorter", freeze, "2026-04-05", "2026-04-01", every("deny acme/curl %s Freeze/_/q1")},
+		{"the freeze let through", freeze, "onRunning", "passAbove: low, onRunning", every("deny acme/curl %s Freeze/_/q1")},
+		{"the blackout lifted", agreement, "{from: 2026-12-20, until: 2027-01-02, reason: closing}", "", every("deny acme/curl %s ClientAgreement/acme/2026/blackouts/2026-12-20/2027-01-02")},
+		{"a second vendor of sap", "catalog/sap2.yaml", "", sap2, []string{"deny acme/curl db-01 VendorSupport/sap"}},
+		{"an address", assets, "10.0.0.1", "10.0.0.9", []string{"asset acme/curl web-01"}},
+		{"a dependency", assets, "dependsOn: [web-01]", "dependsOn: [db-01]", []string{"asset acme/curl web-02"}},
+		{"an HA group", "clients/acme/ha.yaml", "maxUnavailable: 1", "maxUnavailable: 2", every("asset acme/curl %s")[1:]},
+		{"an argument", profile, "nginx", "apache2", every("profile acme/curl %s")},
+		{"a playbook", "site.yml", "all", "web", every("profile acme/curl %s")},
+		{"a patch's version", patches, "3.0.15", "3.0.16", every("patches acme/curl %s")},
+		{"shorter notice", agreement, "P3D", "P1D", every("terms acme/curl %s")},
+		{"a longer agreement", agreement, "effective: 2026-01-01", "effective: 2025-01-01", every("terms acme/curl %s")},
 	}
-	for _, test := range tests {
-		got := landing(t, test.main, added("plans/acme/curl.yaml", plan3))
-		if test.name == "the client's zone" {
-			if got.Holds() {
-				t.Errorf("%s: approvals hold", test.name)
+}
+
+// TestWhatMovesOnMain: a new plan was proposed, and something lands on main
+// before it.
+func TestWhatMovesOnMain(t *testing.T) {
+	for _, m := range movements() {
+		got := landing(t, func(r repo) repo { return m.on(t, r) }, added("plans/acme/curl.yaml", plan3))
+		if void := shownDifferences(got.Void); !slices.Equal(void, m.void) || len(got.Uncovered) > 0 {
+			t.Errorf("%s: void by %q, wanted %q; uncovered %v", m.name, void, m.void, shownDifferences(got.Uncovered))
+		}
+	}
+	zone := landing(t, replaced(t, "clients/acme/client.yaml", "Europe/Berlin", "Europe/Paris"), added("plans/acme/curl.yaml", plan3))
+	if zone.Holds() {
+		t.Error("approvals hold in another zone")
+	}
+}
+
+// TestManyThingsMove: approvals hold if and only if they hold for each thing
+// that landed before.
+func TestManyThingsMove(t *testing.T) {
+	proposed := added("plans/acme/curl.yaml", plan3)
+	m := small().tree(t)
+	effect := Between(m, proposed(small()).tree(t))
+	rapid.Check(t, func(t *rapid.T) {
+		main, holds := small(), true
+		var names []string
+		for _, n := range rapid.SliceOfNDistinct(rapid.IntRange(0, len(movements())-1), 1, 4, rapid.ID[int]).Draw(t, "movements") {
+			if move := movements()[n]; move.applies(main) {
+				main, holds, names = move.on(noTB(t), main), holds && move.void == nil, append(names, move.name)
 			}
-			continue
 		}
-		if void := shownDifferences(got.Void); !slices.Equal(void, test.void) || len(got.Uncovered) > 0 {
-			t.Errorf("%s: void by %q, wanted %q; uncovered %v", test.name, void, test.void, shownDifferences(got.Uncovered))
+		a := main.tree(noTB(t))
+		c := Covers(Between(a, proposed(main).tree(noTB(t))), effect, Between(m, a))
+		if c.Holds() != holds || len(c.Uncovered) > 0 {
+			t.Fatalf("%q: holds is %v, wanted %v: %v", names, c.Holds(), holds, shownDifferences(c.Void))
 		}
-	}
+	})
 }
 
 // TestWhatCameIsUncovered: an asset that came voids nothing and is listed; a
@@ -117,9 +169,6 @@ func TestWhatCameIsUncovered(t *testing.T) {
 	if got := shownDifferences(c.Uncovered); !c.Holds() || !slices.Equal(got, []string{"grant birch/openssl mail-02"}) {
 		t.Errorf("a new row: void %v, uncovered %v", shownDifferences(c.Void), got)
 	}
-	wider := replaced(t, "plans/acme/march.yaml", "{matchLabels: {env: prod}}", "{matchLabels: {os: rhel}}")
-	narrow := func(r repo) repo { return wider(r) }
-	_ = narrow
 	base := small().with(t, "plans/acme/march.yaml", "{matchLabels: {env: prod}}", "{matchLabels: {os: rhel}}")
 	edit := replaced(t, "clients/acme/windows.yaml", "PT4H", "PT5H")
 	m, a := base.tree(t), small().tree(t)

@@ -4,6 +4,11 @@ import (
 	"slices"
 	"strings"
 	"testing"
+
+	"github.com/patchops/patchops/internal/finding"
+	"github.com/patchops/patchops/internal/schema"
+	"github.com/patchops/patchops/internal/shape"
+	"github.com/patchops/patchops/schemas"
 )
 
 // edit is one change of a file: old to new, or a file more or less.
@@ -173,5 +178,78 @@ func TestRepeatedIdentity(t *testing.T) {
 	}
 	if got := summary(between(t, small(), twice)); !slices.Equal(got, []string{"~Person/_/dana"}) {
 		t.Errorf("a second document is %v", got)
+	}
+}
+
+// TestExcludedPath: what is no document any more counts by its bytes, though no
+// byte of it changed.
+func TestExcludedPath(t *testing.T) {
+	excluded := small()
+	excluded["excluded"] = "rules/freeze.yaml"
+	want := all("+file excluded,+file rules/freeze.yaml,-Freeze/_/q1", acmeMarch, acmeOpenssl, birch)
+	if got := summary(between(t, small(), excluded)); !slices.Equal(got, want) {
+		t.Errorf("the effect is %v, wanted %v", got, want)
+	}
+}
+
+// TestTwoPlansOfOneName: a client's own plan and one over clients are two.
+func TestTwoPlansOfOneName(t *testing.T) {
+	twice := small().and("plans/acme/openssl.yaml", strings.TrimPrefix(strings.Replace(small()["plans/acme/march.yaml"], "name: march", "name: openssl", 1), header))
+	want := all("+PatchPlan/acme/openssl,+acme/openssl db-01,+acme/openssl web-01,+acme/openssl web-02")
+	e := between(t, small(), twice)
+	if got := summary(e); !slices.Equal(got, want) {
+		t.Errorf("a plan more has the effect %v, wanted %v", got, want)
+	}
+	other := between(t, small().and("plans/openssl.yaml", ""), twice.and("plans/openssl.yaml", ""))
+	if !slices.Equal(summary(other), want) || e.Digest() != other.Digest() {
+		t.Error("the plan beside it counts")
+	}
+	both := between(t, small().and("plans/openssl.yaml", ""), twice)
+	if len(both.Grants) != 7 || both.Grants[0].Plan.Client == both.Grants[3].Plan.Client {
+		t.Errorf("both plans have the effect %v", summary(both))
+	}
+}
+
+// TestTwoAgreements: which of them is in force does not matter, and each counts.
+func TestTwoAgreements(t *testing.T) {
+	src := strings.TrimPrefix(small()["clients/acme/agreement.yaml"], header)
+	src = strings.NewReplacer(`"2026"`, `"2025"`, "effective: 2026-01-01", "effective: 2025-01-01\n  expires: 2025-12-31").Replace(src)
+	two := small().and("clients/acme/old.yaml", src)
+	got := summary(between(t, two, two.with(t, "clients/acme/old.yaml", "P3D", "P2D")))
+	if want := all("~ClientAgreement/acme/2025", acmeMarch, acmeOpenssl); !slices.Equal(got, want) {
+		t.Errorf("the notice of an old agreement has the effect %v, wanted %v", got, want)
+	}
+}
+
+// TestEmergency: a window for emergencies opens to no other plan.
+func TestEmergency(t *testing.T) {
+	emergency := small().with(t, "plans/acme/march.yaml", "normal", "emergency")
+	got := summary(between(t, emergency, emergency.with(t, "catalog/windows.yaml", "PT2H", "PT1H")))
+	if want := all("~MaintenanceWindow/_/urgent,~acme/march web-01,~acme/march web-02", birch); !slices.Equal(got, want) {
+		t.Errorf("the effect is %v, wanted %v", got, want)
+	}
+}
+
+// TestShapeOfTheSchema: the change gate gets what it expects.
+func TestShapeOfTheSchema(t *testing.T) {
+	files := map[string][]byte{}
+	entries, err := schemas.FS.ReadDir(".")
+	if err != nil {
+		t.Fatal(err)
+	}
+	for _, f := range entries {
+		if files[f.Name()], err = schemas.FS.ReadFile(f.Name()); err != nil {
+			t.Fatal(err)
+		}
+	}
+	set, found := schema.Compile(files, map[string]shape.Check{})
+	if len(found) > 0 {
+		t.Fatal(found)
+	}
+	for _, e := range edits() {
+		v := between(t, small(), small().with(t, e.file, e.old, e.new)).Value()
+		if found := set.Definitions["#Effect"].Judge("effect", finding.Identity{}, nil, v); len(found) > 0 {
+			t.Errorf("%s: %v", e.name, found[0])
+		}
 	}
 }

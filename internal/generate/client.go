@@ -54,8 +54,8 @@ func (g *generator) client(i int) *client {
 	return c
 }
 
-// assets are the 10 to 30 hosts of a site. The first is a database that the others
-// may depend on, the next two are a pair.
+// assets are the 10 to 30 hosts of a site. The first is a database that some
+// depend on, the next two are a pair.
 func (g *generator) assets(site int) []asset {
 	all := make([]asset, 10+g.random.IntN(21))
 	for i := range all {
@@ -74,7 +74,7 @@ func (g *generator) assets(site int) []asset {
 		case i%5 == 3:
 			a.OS, a.OSVersion, a.Profile, a.Openssl = "rhel", "9", "rhel-dnf", "1:3.0.7-27.el9"
 		}
-		if a.Role == "app" {
+		if a.Role == "app" && i%3 == 0 {
 			a.DependsOn = all[0].Name
 		}
 		all[i] = a

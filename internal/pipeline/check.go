@@ -153,7 +153,7 @@ func (r *run) affected() (about, error) {
 	for _, s := range r.in.Base.Documents {
 		same[s.Path] = s.Digest
 	}
-	old := &run{engine: r.engine, in: r.in, files: files, corpus: before, rollouts: map[string]*clientRollouts{}}
+	old := &run{engine: r.engine, in: r.in, own: &own{skipped: true}, files: files, corpus: before, rollouts: map[string]*clientRollouts{}}
 	if err := r.judgeBase(old); err != nil {
 		return nil, err
 	}

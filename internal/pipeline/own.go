@@ -77,11 +77,13 @@ type ownFile struct {
 	Evaluated []document.Document
 }
 
-// ownItem asks to vet one module, to compile all, or to judge one document.
+// ownItem asks to vet one module, to compile all, or to judge one document or
+// one rollout.
 type ownItem struct {
 	Vet, Compile bool
 	Module       int
 	File, Index  int
+	Rollout      *document.Document
 }
 
 type ownAnswer struct {

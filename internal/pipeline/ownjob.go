@@ -49,6 +49,8 @@ func (j *ownJudge) answer(want ownItem) ownAnswer {
 		return ownAnswer{}
 	case want.Compile:
 		return ownAnswer{Findings: j.setUp()}
+	case want.Rollout != nil:
+		return j.judgeRollout(want.Rollout)
 	}
 	return j.judge(want)
 }

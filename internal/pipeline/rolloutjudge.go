@@ -25,9 +25,9 @@ type gateJudging struct {
 // client judges the rollouts of one client, which were computed from what was
 // read. A rollout for which something broken was left unread says nothing about
 // anybody's intent, so no rule speaks of it.
-func (j *gateJudging) client(client string, plans []*rollout.PlanSchedule, read []corpus.Dependency, left unread) *Verdict {
+func (j *gateJudging) client(client string, plans []*rollout.PlanSchedule, read []corpus.Dependency, left unread) (v *Verdict, judged []ownRollout) {
 	terms := policy.NewTerms()
-	v := &Verdict{Read: read}
+	v = &Verdict{Read: read}
 	for _, s := range plans {
 		entry := j.corpus.Entry(planID(s))
 		if entry == nil || entry.Broken || left.concerns(entry.Document()) {
@@ -38,8 +38,9 @@ func (j *gateJudging) client(client string, plans []*rollout.PlanSchedule, read 
 		v.Findings = append(v.Findings, found...)
 		v.Evaluated += evaluated
 		v.Read = join(v.Read, view.Dependencies())
+		judged = append(judged, ownRollout{s, entry, v})
 	}
-	return v
+	return v, judged
 }
 
 // planID is the identity of a rollout's plan: the client's own, or one over
@@ -53,10 +54,7 @@ func planID(s *rollout.PlanSchedule) finding.Identity {
 }
 
 func (j *gateJudging) plan(s *rollout.PlanSchedule, plan *document.Document, view *corpus.View, terms *policy.Terms) ([]finding.Finding, int) {
-	input := &document.Document{
-		ID:   finding.Identity{Kind: rolloutGate, Client: s.Client, Name: s.Plan},
-		Root: rolloutInput(s),
-	}
+	input := rolloutDocument(s)
 	found, evaluated := j.rules.Judge(input, data{view, terms, j.global})
 	if view.Broken() && len(found) > 0 {
 		found = nil

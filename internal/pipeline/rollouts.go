@@ -32,7 +32,9 @@ func (r *run) plan(o planning.Options) (*Planned, error) {
 	}
 	schedule := rollout.Compute(built.Input)
 	if objections := rollout.Verify(built.Input, schedule); len(objections) > 0 {
-		return nil, fmt.Errorf("the schedule is wrong in %d places, the first: %v", len(objections), objections[0])
+		first := objections[0]
+		return nil, fmt.Errorf("the schedule breaks its own rules in %d places, which is a bug of patchops: plan %q of client %q, asset %q: %s %s",
+			len(objections), first.Plan, first.Client, first.Asset, first.Code, first.Text)
 	}
 	rollout.Counterfactuals(built.Input, schedule, reruns)
 	return &Planned{Input: built.Input, Schedule: schedule, Built: built}, nil
@@ -54,16 +56,19 @@ func (r *run) judgePlanned(p *Planned) error {
 	shared := reads[corpus.Global]
 	delete(reads, corpus.Global)
 	clients := slices.Sorted(maps.Keys(reads))
-	verdicts := make([]*Verdict, len(clients))
+	verdicts, judged := make([]*Verdict, len(clients)), make([][]ownRollout, len(clients))
 	judging := &gateJudging{rules, r.corpus, policy.NewTerms()}
 	err = parallel(len(clients), 1, func(i int) error {
 		client := clients[i]
 		unread := brokenAmong(r.corpus, shared, reads[client])
-		verdicts[i] = judging.client(client, plans[client], reads[client], unread)
+		verdicts[i], judged[i] = judging.client(client, plans[client], reads[client], unread)
 		verdicts[i].Findings = append(verdicts[i].Findings, aboutClient(p.Built.Findings, client, reads[client])...)
 		r.corpus.Forget(client)
 		return nil
 	})
+	if err == nil {
+		err = r.own.judgeRollouts(slices.Concat(judged...))
+	}
 	for i, client := range clients {
 		r.rollouts[client] = &clientRollouts{Verdict: verdicts[i], joined: joined[client]}
 	}

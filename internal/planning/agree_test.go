@@ -58,8 +58,14 @@ func TestTargetsAgree(t *testing.T) {
 			}
 		}
 	}
-	if len(planned) != 9 {
-		t.Errorf("%d plans, wanted 9", len(planned))
+	plans := 0
+	for _, e := range c.Entries() {
+		if e.ID.Kind == "PatchPlan" && !e.Closed {
+			plans++
+		}
+	}
+	if len(planned) != plans || plans < 5 {
+		t.Errorf("%d plans are planned, wanted %d", len(planned), plans)
 	}
 	for id, got := range planned {
 		parts := strings.Split(id, "/")

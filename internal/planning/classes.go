@@ -23,9 +23,9 @@ type class struct {
 	accepts []int         // acceptances that name assets, and these among them
 }
 
-// told are the fields of an asset that planning looks at. Of labels and of what
+// looksAt are the fields of an asset that planning looks at. Of labels and of what
 // identifies an asset only those count that a selector asks for.
-func told(field string) bool {
+func looksAt(field string) bool {
 	switch field {
 	case "class", "os", "osVersion", "role", "env", "tier", "site", "relay", "profile", "windowRefs", "windowCombine",
 		"exposure", "applications", "complianceScopes", "packages", "estimate", "owner", "eol", "snapshot",
@@ -53,7 +53,7 @@ func (c *client) classify() {
 	}
 }
 
-// askedKeys are the keys, beside told fields, that any selector asks for.
+// askedKeys are the keys, beside those of looksAt, that any selector asks for.
 func (c *client) askedKeys() []string {
 	selectors := slices.Concat(c.opening, c.binding)
 	for _, t := range c.terms {
@@ -89,7 +89,7 @@ func (c *client) askedKeys() []string {
 	return slices.Compact(keys)
 }
 
-// facetOfField reports whether a facet says no more than told fields do.
+// facetOfField reports whether a facet says no more than the fields of looksAt do.
 func facetOfField(key string) bool {
 	switch key {
 	case "name", "haGroup":
@@ -104,7 +104,7 @@ func facetOfField(key string) bool {
 func (c *client) signature(buf []byte, a *spec.Asset, keys []string) []byte {
 	v := a.Value
 	for i := range v.Keys {
-		if name := v.Keys[i].Name; told(name) {
+		if name := v.Keys[i].Name; looksAt(name) {
 			buf = append(append(buf, name...), 0)
 			buf = encode(buf, &v.Items[i])
 		}

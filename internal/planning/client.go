@@ -176,7 +176,7 @@ func (c *client) readGroups() {
 		s := c.view.Document("HAGroup", c.name, name).Get("spec")
 		g := rollout.Group{
 			Name: name, ID: identity("HAGroup", c.name, name).String(), Members: members[name],
-			Max: int(spec.Whole(s.Get("maxUnavailable"), 1)),
+			Max:          int(spec.Whole(s.Get("maxUnavailable"), 1)),
 			StandbyFirst: s.Get("order").Text() == "standbyFirst", Primary: -1, Soak: spec.Seconds(s.Get("soak")),
 		}
 		if primary, known := c.index[s.Get("primary").Text()]; known && slices.Contains(g.Members, primary) {

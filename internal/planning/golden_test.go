@@ -33,9 +33,20 @@ func TestExamples(t *testing.T) {
 		}
 		want, err := os.ReadFile(file)
 		if err != nil || string(want) != b.String() {
-			t.Errorf("%s is not what planning says (%v); got:\n%s", file, err, b.String())
+			t.Errorf("%s is not what planning says: make golden, and read the difference (%v): %s", file, err, firstChange(string(want), b.String()))
 		}
 	}
+}
+
+// firstChange is the first line that differs.
+func firstChange(old, now string) string {
+	before := strings.Split(old, "\n")
+	for i, line := range strings.Split(now, "\n") {
+		if i >= len(before) || before[i] != line {
+			return line
+		}
+	}
+	return "lines are missing"
 }
 
 type summary struct {

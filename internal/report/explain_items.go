@@ -30,9 +30,9 @@ func ExplainPlacement(p rollout.Placement, zone *time.Location) []ExplainItem {
 	return append(out, tried(p.Rejected, zone, "not in an earlier window, because")...)
 }
 
-// ExplainUnplaced tells why a session has no place, and what would give it one.
-func ExplainUnplaced(u rollout.Unplaced, zone *time.Location) []ExplainItem {
-	out := []ExplainItem{{Text: "no place: " + whyUnplaced(u), Code: u.Code, Document: documentOf(u.By), Hint: wayOut(u, zone)}}
+// ExplainUnplaced tells why a session of a plan has no place, and what would give it one.
+func ExplainUnplaced(p *rollout.PlanSchedule, u rollout.Unplaced, zone *time.Location) []ExplainItem {
+	out := []ExplainItem{{Text: "no place: " + whyUnplaced(u), Code: u.Code, Document: documentOf(u.By), Hint: wayOut(p, u, zone)}}
 	if u.Due != 0 {
 		out = append(out, ExplainItem{Text: "due " + stamp(u.Due, zone), Depth: 1})
 	}
@@ -80,7 +80,7 @@ func ExplainPlan(p *rollout.PlanSchedule, zone *time.Location) []ExplainItem {
 		}
 	}
 	for _, g := range unplacedGroups(p) {
-		items := ExplainUnplaced(g.first, zone)
+		items := ExplainUnplaced(p, g.first, zone)
 		items[0].Text = strings.Join(g.assets, " ") + ": " + items[0].Text
 		out = append(out, items...)
 	}

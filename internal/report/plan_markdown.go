@@ -152,7 +152,7 @@ func (v *planView) markdownUnplaced(b *strings.Builder, p *rollout.PlanSchedule)
 	}
 	b.WriteString("\n" + header("no place for", "why", "what would give it one"))
 	for _, g := range unplacedGroups(p) {
-		b.WriteString(rowOf(hostCodes(g.assets), code(string(g.first.Code))+"<br>"+markdown(g.sentence), markdown(wayOut(g.first, v.zone(p.Client)))))
+		b.WriteString(rowOf(hostCodes(g.assets), code(string(g.first.Code))+"<br>"+markdown(g.sentence), markdown(wayOut(p, g.first, v.zone(p.Client)))))
 	}
 }
 

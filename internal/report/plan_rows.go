@@ -28,7 +28,7 @@ func (v *planView) htmlPlan(p *rollout.PlanSchedule, s scale) htmlPlan {
 		out.MergeBy = stamp(p.MergeBy, zone)
 	}
 	for _, g := range unplacedGroups(p) {
-		out.Unplaced = append(out.Unplaced, v.htmlUnplaced(p.Client, g))
+		out.Unplaced = append(out.Unplaced, v.htmlUnplaced(p, g))
 	}
 	for _, x := range p.Breaches {
 		if x.PlacedEnd != 0 {
@@ -146,9 +146,9 @@ func hosts(names []string) htmlHosts {
 // Rows of what was tried, of one session.
 const fewTried = 6
 
-func (v *planView) htmlUnplaced(client string, g troubleGroup) htmlUnplaced {
-	zone := v.zone(client)
-	out := htmlUnplaced{htmlHosts: hosts(g.assets), Code: string(g.first.Code), Sentence: g.sentence, WayOut: wayOut(g.first, zone)}
+func (v *planView) htmlUnplaced(p *rollout.PlanSchedule, g troubleGroup) htmlUnplaced {
+	zone := v.zone(p.Client)
+	out := htmlUnplaced{htmlHosts: hosts(g.assets), Code: string(g.first.Code), Sentence: g.sentence, WayOut: wayOut(p, g.first, zone)}
 	for i, r := range g.first.Tried {
 		if i == fewTried {
 			out.MoreTried = len(g.first.Tried) - i

@@ -183,7 +183,7 @@ func (v *planView) textUnplaced(b *bytes.Buffer, p *rollout.PlanSchedule) {
 		for _, r := range g.first.Tried {
 			fmt.Fprintf(b, "    %s\n", triedWords(r, zone))
 		}
-		if way := wayOut(g.first, zone); way != "" {
+		if way := wayOut(p, g.first, zone); way != "" {
 			fmt.Fprintf(b, "    hint: %s\n", way)
 		}
 	}

@@ -11,7 +11,7 @@ import (
 
 const (
 	lateSaturday = 1773525600 // 2026-03-14T22:00:00Z
-	oneHour   = 3600
+	oneHour      = 3600
 )
 
 func placed(asset string, start int64) rollout.Placement {

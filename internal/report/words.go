@@ -20,8 +20,9 @@ func triedWords(r rollout.Rejection, zone *time.Location) string {
 	return fmt.Sprintf("%s on %s%s: %s (%s)", Display(r.Window), stamp(r.Start, zone), times, Sentence(r.Code, r.By), r.Code)
 }
 
-// wayOut is what would give a session a place, in words; "" where nothing is known.
-func wayOut(u rollout.Unplaced, zone *time.Location) string {
+// wayOut is what would give a session of a plan a place, in words; "" where nothing
+// is known.
+func wayOut(p *rollout.PlanSchedule, u rollout.Unplaced, zone *time.Location) string {
 	c := u.Counterfactual
 	switch {
 	case c != nil && c.Document == "":
@@ -29,7 +30,13 @@ func wayOut(u rollout.Unplaced, zone *time.Location) string {
 	case c != nil:
 		return changeWords(c, zone)
 	case u.SameAs != "":
-		return "as for " + Display(u.SameAs)
+		text := "as for " + Display(u.SameAs)
+		for _, other := range p.Unplaced {
+			if other.Asset == u.SameAs && other.SameAs == "" {
+				text += ": " + wayOut(p, other, zone)
+			}
+		}
+		return text
 	}
 	return Lift(u.Code, u.By)
 }

@@ -182,7 +182,7 @@ func (n *naive) earliest(x *naiveSession) (int64, bool) {
 	if len(x.work.Blocks) > 0 || n.inCycle(x) || n.waits(x) {
 		return 0, false
 	}
-	for s := n.floor; s < n.in.AsOf+n.in.Horizon; s += 60 {
+	for _, s := range x.starts {
 		if n.feasible(x, s) {
 			return s, true
 		}

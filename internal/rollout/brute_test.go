@@ -46,6 +46,7 @@ type naiveSession struct {
 	union      []bool // U and F, by minute
 	inForce    []bool
 	considered []naiveOccurrence
+	starts     []int64 // that no static constraint forbids
 }
 
 // newNaive lays out an input; waves are taken from a schedule of it, and so are
@@ -160,6 +161,11 @@ func (n *naive) add(s *PlanSchedule, asset, wave string, place *Placement) {
 		}
 		x.running = slices.ContainsFunc(c.Progress.Running, func(r Running) bool { return r.Plan == p.Name && r.Asset == a })
 		n.open(x)
+		for s := n.floor; s < n.in.AsOf+n.in.Horizon; s += 60 {
+			if o := n.occurrenceAt(x, s); o.window >= 0 && s >= n.in.AsOf && n.static(x, o, s) == "" {
+				x.starts = append(x.starts, s)
+			}
+		}
 		if place != nil {
 			n.put(x, place.Start, n.occurrenceAt(x, place.Start))
 			x.end = place.End
@@ -184,8 +190,7 @@ func (x *naiveSession) opens(g *Agreement, i int) bool {
 // open lays out the occurrences of a session, and U and F by minute.
 func (n *naive) open(x *naiveSession) {
 	c := x.client
-	a := &c.Assets[x.asset]
-	x.union, x.inForce = make([]bool, n.minutes), make([]bool, n.minutes)
+	x.inForce = make([]bool, n.minutes)
 	for i := range c.Windows {
 		named := false
 		for g := range c.Agreements {
@@ -210,22 +215,20 @@ func (n *naive) open(x *naiveSession) {
 		}
 		return a.window - b.window
 	})
-	for m := range n.minutes {
-		t := n.floor + int64(m)*60
-		x.union[m] = n.isOpen(x, t, a.All, -1)
-		for g := range c.Agreements {
-			if agreement := &c.Agreements[g]; t >= agreement.From && t < agreement.Until && n.isOpen(x, t, a.All, g) {
-				x.inForce[m] = true
-			}
+	x.union = n.openMinutes(x, -1)
+	for g := range c.Agreements {
+		for m, open := range n.openMinutes(x, g) {
+			t := n.floor + int64(m)*60
+			x.inForce[m] = x.inForce[m] || open && t >= c.Agreements[g].From && t < c.Agreements[g].Until
 		}
 	}
 }
 
-// isOpen says whether the windows that an agreement opens, or any where it is -1,
-// are open at t: one of them or all.
-func (n *naive) isOpen(x *naiveSession, t int64, all bool, terms int) bool {
+// openMinutes are the minutes at which the windows that an agreement opens, or any
+// where it is -1, are open: one of them or, for some assets, all.
+func (n *naive) openMinutes(x *naiveSession, terms int) []bool {
 	c := x.client
-	count, wanted := 0, 0
+	count, wanted := make([]int, n.minutes), 0
 	for i := range c.Windows {
 		named := false
 		for g := range c.Agreements {
@@ -235,17 +238,23 @@ func (n *naive) isOpen(x *naiveSession, t int64, all bool, terms int) bool {
 			continue
 		}
 		wanted++
+		var spans window.Spans
 		for _, o := range x.considered {
-			if o.window == i && o.start <= t && t < o.end && (terms < 0 || o.terms == terms) {
-				count++
-				break
+			if o.window == i && (terms < 0 || o.terms == terms) {
+				spans = append(spans, window.Span{Start: o.start, End: o.end})
+			}
+		}
+		for m, open := range n.fill(spans) {
+			if open {
+				count[m]++
 			}
 		}
 	}
-	if all {
-		return count > 0 && count == wanted
+	out := make([]bool, n.minutes)
+	for m := range out {
+		out[m] = count[m] > 0 && (count[m] == wanted || !c.Assets[x.asset].All)
 	}
-	return count > 0
+	return out
 }
 
 // occurrenceAt is the occurrence that a session starting then belongs to.

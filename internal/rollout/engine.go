@@ -140,7 +140,9 @@ func (e *engine) place(s *session) bool {
 		e.unplaced(s)
 		return false
 	}
-	s.rejected = e.intern(e.tried)
+	if s.rejected = s.class.memo.rejected; i != s.class.memo.next {
+		s.rejected = e.intern(s, e.tried)
+	}
 	o := s.class.slots[i].occurrence
 	s.binding = e.bindingOf(s, start)
 	e.occupy(s, o, start)

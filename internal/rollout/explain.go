@@ -25,11 +25,11 @@ func (e *engine) beforeGate(s *session) (next int, rejected []Rejection) {
 		case slot.starts[len(slot.starts)-1].End <= ceilMinute(g.opens):
 			e.reject(s, slot, WaveGate, g.by)
 		default:
-			*m = prefix{true, g.opens, g.by, i, e.intern(e.tried), e.last}
+			*m = prefix{true, g.opens, g.by, i, e.intern(s, e.tried), e.last}
 			return i, m.rejected
 		}
 	}
-	*m = prefix{true, g.opens, g.by, i, e.intern(e.tried), e.last}
+	*m = prefix{true, g.opens, g.by, i, e.intern(s, e.tried), e.last}
 	return i, m.rejected
 }
 
@@ -51,7 +51,7 @@ func (e *engine) reject(s *session, o *slot, code Code, by string) {
 }
 
 // intern gives equal lists the same memory: most sessions are rejected alike.
-func (e *engine) intern(list []Rejection) []Rejection {
+func (e *engine) intern(s *session, list []Rejection) []Rejection {
 	if len(list) == 0 {
 		return nil
 	}
@@ -59,9 +59,13 @@ func (e *engine) intern(list []Rejection) []Rejection {
 	for i := range list {
 		r := &list[i]
 		h = (h ^ uint64(r.Start)) * 0x9e3779b97f4a7c15
+		for _, b := range []byte(r.By[max(0, len(r.By)-8):]) {
+			h = h<<5 ^ h>>59 ^ uint64(b)
+		}
 		h = (h ^ uint64(r.Count)<<32 ^ uint64(len(r.By))<<8 ^ uint64(len(r.Code)) ^ uint64(len(r.Window))<<16) * 0xbf58476d1ce4e5b9
 		h ^= h >> 29
 	}
+	h ^= uint64(s.inst.client.index) * 0x94d049bb133111eb
 	for _, known := range e.interns[h] {
 		if slices.Equal(known, list) {
 			return known
@@ -94,7 +98,7 @@ func (e *engine) bindingOf(s *session, start int64) Code {
 
 // unplaced says why a session has no place, from what was tried.
 func (e *engine) unplaced(s *session) {
-	s.rejected = e.intern(e.tried)
+	s.rejected = e.intern(s, e.tried)
 	c := s.inst.client
 	if len(s.rejected) == 0 {
 		s.code, s.by = c.nothingTried(s)

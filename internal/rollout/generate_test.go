@@ -31,13 +31,15 @@ const farAway = int64(4102444800)
 // in New York, the end of a month, nothing.
 var bases = []string{"2026-06-10T00:00:00Z", "2026-03-28T00:00:00Z", "2026-03-07T00:00:00Z", "2026-01-30T00:00:00Z"}
 
-func (w *world) some() bool            { return rapid.Bool().Draw(w.t, "some") }
-func (w *world) rare() bool            { return w.some() && w.some() }
-func (w *world) seldom() bool          { return w.rare() && w.some() }
-func (w *world) int(lo, hi int) int    { return rapid.IntRange(lo, hi).Draw(w.t, "n") }
-func (w *world) minutes(n int) int64   { return int64(n) * minute }
-func (w *world) instant() int64        { return w.base + w.minutes(15*w.int(0, w.days*96)) }
-func (w *world) pick(list []int) []int { return slices.DeleteFunc(slices.Clone(list), func(int) bool { return w.seldom() }) }
+func (w *world) some() bool          { return rapid.Bool().Draw(w.t, "some") }
+func (w *world) rare() bool          { return w.some() && w.some() }
+func (w *world) seldom() bool        { return w.rare() && w.some() }
+func (w *world) int(lo, hi int) int  { return rapid.IntRange(lo, hi).Draw(w.t, "n") }
+func (w *world) minutes(n int) int64 { return int64(n) * minute }
+func (w *world) instant() int64      { return w.base + w.minutes(15*w.int(0, w.days*96)) }
+func (w *world) pick(list []int) []int {
+	return slices.DeleteFunc(slices.Clone(list), func(int) bool { return w.seldom() })
+}
 
 func zoneOf(name string) *time.Location {
 	z, err := window.Zone(name)

@@ -12,6 +12,7 @@ func (c *client) notices(inst *instance, uses []use) (list []Notice, mergeBy int
 	for _, u := range uses {
 		g := &c.Agreements[u.occ.agreement]
 		sendBy, assets := none, 0
+		mergeBy = earlier(mergeBy, c.mergeFor(u, emergency))
 		for _, s := range u.sessions {
 			if s.running {
 				continue
@@ -21,9 +22,6 @@ func (c *client) notices(inst *instance, uses []use) (list []Notice, mergeBy int
 		}
 		if assets == 0 {
 			continue
-		}
-		if mergeBy == 0 || sendBy < mergeBy {
-			mergeBy = sendBy
 		}
 		contacts := g.Contacts
 		if emergency {
@@ -40,6 +38,30 @@ func (c *client) notices(inst *instance, uses []use) (list []Notice, mergeBy int
 		return cmp.Or(cmp.Compare(a.Occurrence, b.Occurrence), cmp.Compare(a.Window, b.Window))
 	})
 	return list, mergeBy
+}
+
+// mergeFor is the last merge that is in time for an occurrence: clients that were
+// told already need not be told again, and waived notices are not sent.
+func (c *client) mergeFor(u use, emergency bool) int64 {
+	by := int64(0)
+	for _, s := range u.sessions {
+		switch {
+		case s.running || s.told != nil && s.moved == "":
+		case u.occ.waived:
+			by = earlier(by, s.start)
+		default:
+			by = earlier(by, c.tellBy(u.occ.agreement, c.leadOf(u.occ.agreement, s.work.Asset, emergency), s.start))
+		}
+	}
+	return by
+}
+
+// earlier is the earlier of two instants of which 0 is none.
+func earlier(a, b int64) int64 {
+	if a == 0 || b != 0 && b < a {
+		return b
+	}
+	return a
 }
 
 type tellKey struct {

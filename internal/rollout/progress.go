@@ -169,7 +169,7 @@ func (e *engine) explainKept(s *session, o *occurrence) {
 			e.reject(s, slot, code, by)
 		}
 	}
-	s.rejected = e.intern(e.tried)
+	s.rejected = e.intern(s, e.tried)
 }
 
 // withdraw takes their place from sessions that stand before what goes before
@@ -245,20 +245,24 @@ func (e *engine) release(s *session) bool {
 }
 
 // retry tries sessions without a place again, at the end, where something has
-// made room since: one that went before it has a place now, or one gave its place
-// up. What is placed stays valid.
+// made room since: one that goes before has a place now, or one gave its place up.
+// What is placed stays valid.
 func (e *engine) retry() {
-	for again := true; again; {
+	first := true
+	for again := true; again; first = false {
 		again = false
 		for _, inst := range e.instances {
 			for _, s := range inst.order {
 				if s.placed || len(s.work.Blocks) > 0 || s.cycle {
 					continue
 				}
-				if e.mayFit(s) && e.place(s) {
+				if (e.mayFit(s) || first && s.maySave()) && e.place(s) {
 					again = true
 				}
 			}
+		}
+		if again {
+			e.round++ // one more in a wave may open the next one earlier
 		}
 	}
 }
@@ -270,4 +274,12 @@ func (e *engine) mayFit(s *session) bool {
 		return code == ""
 	}
 	return s.round != e.round
+}
+
+// maySave says whether sessions placed since may have made one cheaper: what is
+// missing of a call-out's minimum is charged like its end, which they can change.
+func (s *session) maySave() bool {
+	c := s.inst.client
+	return c.spending != nil && slices.ContainsFunc(c.Agreements, func(g Agreement) bool { return g.Rates.MinimumMins > 0 }) &&
+		slices.ContainsFunc(s.rejected, func(r Rejection) bool { return r.Code == CostCap })
 }

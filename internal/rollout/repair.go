@@ -6,8 +6,8 @@ import (
 )
 
 const (
-	allOrders  = 6    // sessions that affect each other, of which every order is tried
-	onePassMax = 5000 // sessions that affect each other, of which one more order is tried
+	allOrders  = 6      // sessions that affect each other, of which every order is tried
+	onePassMax = 20_000 // sessions that affect each other, of which one more order is tried
 )
 
 // repair looks for a better order where a session has missed that need not have.
@@ -124,7 +124,6 @@ func (s *session) precedes(x *session) bool {
 type search struct {
 	engine *engine
 	group  []*session
-	bound  int64 // no order misses less
 	best   Objective
 	order  []*session // of the best; nil while nothing is better than what was
 	path   []*session
@@ -133,13 +132,12 @@ type search struct {
 func (e *engine) tryAll(group []*session) {
 	was := outcomesOf(group)
 	f := &search{engine: e, group: group, best: e.worth(group)}
-	for _, s := range group {
-		if e.missesAlone(s) {
-			f.bound += s.risk()
-		}
-	}
 	e.vacateAll(group)
-	f.try(group, 0)
+	var alone Objective
+	for _, s := range group {
+		alone.add(e.alone(s))
+	}
+	f.try(group, alone)
 	if f.order == nil {
 		e.restore(group, was)
 		return
@@ -156,16 +154,29 @@ func (e *engine) placeAll(order []*session) {
 	}
 }
 
-// try extends the path by each session that may be next; missed is what the path
-// misses already.
-func (f *search) try(rest []*session, missed int64) {
-	if missed > f.best.MissedRisk || f.order != nil && f.best.MissedRisk == f.bound {
+// alone is the least that a session adds to the objective, whatever the order.
+func (e *engine) alone(s *session) Objective {
+	var o Objective
+	if e.missesAlone(s) {
+		o.MissedRisk = s.risk()
+	}
+	end := e.end
+	if first := s.class.first; first < none && len(s.work.Blocks) == 0 {
+		end = min(end, first+s.class.key.length)
+	}
+	o.ExposureRiskHours = int64(s.work.Risk) * ((end - e.in.AsOf) / 3600)
+	return o
+}
+
+// try extends the path by each session that may be next; bound is the least that
+// the path and the rest can come to. An order that is only cheaper, or moves less,
+// is not looked for.
+func (f *search) try(rest []*session, bound Objective) {
+	if bound.MissedRisk > f.best.MissedRisk || bound.MissedRisk == f.best.MissedRisk && bound.ExposureRiskHours >= f.best.ExposureRiskHours {
 		return
 	}
 	if len(rest) == 0 {
-		if o := f.engine.worth(f.group); o.compare(f.best) < 0 {
-			f.best, f.order = o, slices.Clone(f.path)
-		}
+		f.best, f.order = f.engine.worth(f.group), slices.Clone(f.path)
 		return
 	}
 	for i, s := range rest {
@@ -174,12 +185,13 @@ func (f *search) try(rest []*session, missed int64) {
 		}
 		others := slices.Delete(slices.Clone(rest), i, i+1)
 		f.engine.settleQuickly(s)
-		more := int64(0)
-		if s.missed() {
-			more = s.risk()
-		}
+		least, own := f.engine.alone(s), Objective{}
+		f.engine.addSession(&own, s)
+		next := bound
+		next.MissedRisk += own.MissedRisk - least.MissedRisk
+		next.ExposureRiskHours += own.ExposureRiskHours - least.ExposureRiskHours
 		f.path = append(f.path, s)
-		f.try(others, missed+more)
+		f.try(others, next)
 		f.path = f.path[:len(f.path)-1]
 		if s.placed {
 			f.engine.vacate(s)

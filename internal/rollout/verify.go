@@ -59,6 +59,7 @@ type verifiedClient struct {
 	windows  verifiedWindows
 	guests   [][]int32 // by asset: all that runs on it, at any depth; nil where nothing does
 	notified map[planAsset]*Notified
+	leads    map[leadQuestion]int64
 }
 
 // verifiedPlan is one plan with its part of the schedule.
@@ -66,9 +67,10 @@ type verifiedPlan struct {
 	*Plan
 	Waves    []Wave // those of the plan, or one of all
 	schedule *PlanSchedule
-	wave     []int   // by work: the index of its wave, -1 unknown
-	session  []int32 // by work: the index of its session, -1 without a place
-	gates    []int64 // by wave
+	wave     []int             // by work: the index of its wave, -1 unknown
+	session  []int32           // by work: the index of its session, -1 without a place
+	placed   []verifiedSession // in the order of the placements
+	gates    []int64           // by wave
 }
 
 // verifiedSession is one session with a place, or one under way.
@@ -113,7 +115,7 @@ func (v *verifier) align() bool {
 	}
 	rest := v.schedule.Plans
 	for i := range v.in.Clients {
-		c := &verifiedClient{Client: &v.in.Clients[i], index: i}
+		c := &verifiedClient{Client: &v.in.Clients[i], index: i, leads: map[leadQuestion]int64{}}
 		c.notified = make(map[planAsset]*Notified, len(c.Progress.Notified))
 		for j := range c.Progress.Notified {
 			n := &c.Progress.Notified[j]
@@ -147,6 +149,11 @@ func (v *verifier) align() bool {
 // collect makes the sessions of a client from its placements and its log.
 func (v *verifier) collect(c *verifiedClient) {
 	running := map[planAsset]*Running{}
+	total := len(c.Progress.Running)
+	for i := range c.plans {
+		total += len(c.plans[i].schedule.Placements)
+	}
+	c.sessions = make([]verifiedSession, 0, total)
 	for i := range c.Progress.Running {
 		r := &c.Progress.Running[i]
 		running[planAsset{r.Plan, r.Asset}] = r
@@ -189,6 +196,7 @@ func (v *verifier) collectPlan(c *verifiedClient, index int, running map[planAss
 	p.wave = make([]int, len(p.Work))
 	p.session = make([]int32, len(p.Work))
 	seen := make([]bool, len(p.Work))
+	first := len(c.sessions)
 	take := func(asset string) (int, bool) {
 		a, known := findAsset(c.Assets, asset)
 		w, has := findWork(p.Work, a)
@@ -212,6 +220,7 @@ func (v *verifier) collectPlan(c *verifiedClient, index int, running map[planAss
 			c.sessions = append(c.sessions, v.newSession(c, index, w, place, running))
 		}
 	}
+	p.placed = c.sessions[first:]
 	for i := range p.schedule.Unplaced {
 		u := &p.schedule.Unplaced[i]
 		if w, ok := take(u.Asset); ok {

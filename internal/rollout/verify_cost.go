@@ -95,14 +95,14 @@ func (v *verifier) rateHoursOf(c *verifiedClient) rateHours {
 
 // costOf is what the sessions of one plan cost, by occurrence.
 func (v *verifier) costOf(c *verifiedClient, p *verifiedPlan, hours rateHours, m *months) Cost {
-	var list []*verifiedSession
-	for _, s := range p.session {
-		if s >= 0 && c.sessions[s].terms >= 0 {
-			list = append(list, &c.sessions[s])
+	list := make([]*verifiedSession, 0, len(p.placed))
+	for i := range p.placed {
+		if p.placed[i].terms >= 0 {
+			list = append(list, &p.placed[i])
 		}
 	}
-	slices.SortFunc(list, func(a, b *verifiedSession) int {
-		return cmp.Or(cmp.Compare(a.occurrence, b.occurrence), cmp.Compare(a.window, b.window), cmp.Compare(a.start, b.start), cmp.Compare(a.asset, b.asset))
+	slices.SortStableFunc(list, func(a, b *verifiedSession) int {
+		return cmp.Or(cmp.Compare(a.occurrence, b.occurrence), cmp.Compare(a.window, b.window))
 	})
 	var total Cost
 	for len(list) > 0 {

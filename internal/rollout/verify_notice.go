@@ -10,10 +10,12 @@ type occurrenceKey struct {
 
 // toldOf is what the notices of one occurrence have to serve.
 type toldOf struct {
-	assets  int
-	terms   int
-	sendBy  int64 // the last instant that serves every session of it
-	notices int
+	assets int
+	terms  int
+	sendBy int64 // the last instant that serves every session of it
+	told   []string
+	// lead and start are those that were asked last.
+	lead, start int64
 }
 
 // verifyNotices checks that everybody is told of every occurrence that is used,
@@ -25,15 +27,12 @@ func (v *verifier) verifyNotices(c *verifiedClient) {
 		for j := range p.schedule.Notices {
 			v.verifyNotice(c, p, &p.schedule.Notices[j], told)
 		}
-		for _, s := range p.session {
-			if s < 0 || c.sessions[s].running || c.sessions[s].terms < 0 {
-				continue
-			}
-			x := &c.sessions[s]
-			t := told[occurrenceKey{x.window, x.occurrence}]
-			if want := len(contactsOf(&c.Agreements[t.terms], p.Plan)); t.notices != want {
-				v.against(c, x, "", "%d notices are due of the session's occurrence, wanted %d", t.notices, want)
-			}
+		got, want := len(p.schedule.Notices), 0
+		for _, t := range told {
+			want += len(contactsOf(&c.Agreements[t.terms], p.Plan))
+		}
+		if got != want {
+			v.object(c.Client, p.Name, "", "", "%d notices are due, wanted %d", got, want)
 		}
 	}
 }
@@ -41,42 +40,66 @@ func (v *verifier) verifyNotices(c *verifiedClient) {
 // occurrencesOf are the occurrences that a plan uses, those under way left out.
 func (c *verifiedClient) occurrencesOf(p *verifiedPlan) map[occurrenceKey]*toldOf {
 	out := map[occurrenceKey]*toldOf{}
-	for _, s := range p.session {
-		if s < 0 || c.sessions[s].running || c.sessions[s].terms < 0 {
+	for i := range p.placed {
+		x := &p.placed[i]
+		if x.running || x.terms < 0 {
 			continue
 		}
-		x := &c.sessions[s]
 		key := occurrenceKey{x.window, x.occurrence}
 		t := out[key]
 		if t == nil {
-			t = &toldOf{terms: x.terms, sendBy: 1 << 62}
+			t = &toldOf{terms: x.terms, sendBy: 1 << 62, lead: -1}
 			out[key] = t
 		}
 		t.assets++
 		g := &c.Agreements[x.terms]
-		t.sendBy = min(t.sendBy, c.lastNotice(g, c.leadOf(g, p.Plan, x.asset), x.start))
+		if lead := c.leadOf(g, p.Plan, x.asset); lead != t.lead || x.start < t.start {
+			t.lead, t.start = lead, x.start
+			t.sendBy = min(t.sendBy, c.lastNotice(g, lead, x.start))
+		}
 	}
 	return out
 }
 
-// lastNotice is the last instant, in whole seconds, from which a lead ends at or
-// before a start.
+// leadQuestion is an instant at one end of a lead, and what was asked of the other.
+type leadQuestion struct {
+	at, lead int64
+	last     bool
+}
+
+// lastNotice is the last instant from which a lead ends at or before a start.
 func (c *verifiedClient) lastNotice(g *Agreement, lead, start int64) int64 {
 	if !inBusinessDays(g, lead) {
 		return start - lead
 	}
-	low, high := start-lead-40*86400, start // a notice at low is early enough
-	for low+1 < high {
-		if middle := low + (high-low)/2; c.afterLead(g, lead, middle) <= start {
-			low = middle
-		} else {
-			high = middle
-		}
+	return c.askLead(leadQuestion{start, lead, true})
+}
+
+// afterLead is the first start that a notice sent at an instant serves.
+func (c *verifiedClient) afterLead(g *Agreement, lead, sent int64) int64 {
+	if !inBusinessDays(g, lead) {
+		return sent + lead
 	}
-	if c.afterLead(g, lead, high) <= start {
-		return high
+	return c.askLead(leadQuestion{sent, lead, false})
+}
+
+func inBusinessDays(g *Agreement, lead int64) bool {
+	return g.BusinessDays && lead > 0 && lead%86400 == 0
+}
+
+// askLead counts business days, once for each question.
+func (c *verifiedClient) askLead(q leadQuestion) int64 {
+	if t, known := c.leads[q]; known {
+		return t
 	}
-	return low
+	t := int64(0)
+	if days := int(q.lead / 86400); q.last {
+		t = c.Business.LatestFor(q.at, days)
+	} else {
+		t = c.Business.AddDays(q.at, days)
+	}
+	c.leads[q] = t
+	return t
 }
 
 func contactsOf(g *Agreement, p *Plan) []Contact {
@@ -92,8 +115,11 @@ func (v *verifier) verifyNotice(c *verifiedClient, p *verifiedPlan, n *Notice, t
 		v.object(c.Client, p.Name, "", "", "a notice is of %q at %d, where nothing happens", n.Window, n.Occurrence)
 		return
 	}
-	t.notices++
 	g := &c.Agreements[t.terms]
+	if slices.Contains(t.told, n.Contact) {
+		v.object(c.Client, p.Name, "", "", "%q is told of %q at %d twice", n.Contact, n.Window, n.Occurrence)
+	}
+	t.told = append(t.told, n.Contact)
 	known := slices.ContainsFunc(contactsOf(g, p.Plan), func(k Contact) bool { return k.Name == n.Contact && k.Phone == n.Phone })
 	if !known || n.Assets != t.assets || !slices.Equal(n.Channels, g.Channels) || n.SendBy != t.sendBy {
 		v.object(c.Client, p.Name, "", NoticeLead, "the notice is %+v, wanted %d assets, sent by %d", *n, t.assets, t.sendBy)

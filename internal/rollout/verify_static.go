@@ -116,15 +116,3 @@ func (c *verifiedClient) leadOf(g *Agreement, p *Plan, asset int) int64 {
 	}
 	return g.Lead.Seconds
 }
-
-// afterLead is the first start that a notice sent at an instant serves.
-func (c *verifiedClient) afterLead(g *Agreement, lead, sent int64) int64 {
-	if inBusinessDays(g, lead) {
-		return c.Business.AddDays(sent, int(lead/86400))
-	}
-	return sent + lead
-}
-
-func inBusinessDays(g *Agreement, lead int64) bool {
-	return g.BusinessDays && lead > 0 && lead%86400 == 0
-}

@@ -136,8 +136,5 @@ func (t Targeting) Takes(f Facets) bool {
 // Selectors are the selectors that Takes asks; nil for one that was not written.
 func (t Targeting) Selectors() []*Selector { return []*Selector{t.chosen.selector, t.chosen.exclude} }
 
-// Exclude is the selector of what the plan leaves out; nil for none.
-func (t Targeting) Exclude() *Selector { return t.chosen.exclude }
-
 // Selector is the selector of what the plan takes; nil for everything.
 func (t Targeting) Selector() *Selector { return t.chosen.selector }

@@ -2,6 +2,7 @@ package spec
 
 import (
 	"bytes"
+	"errors"
 	"fmt"
 	"slices"
 	"strings"
@@ -66,6 +67,9 @@ func ParseICalendar(src []byte) ([]window.Date, error) {
 	calendar, err := ics.ParseCalendar(bytes.NewReader(src))
 	if err != nil {
 		return nil, fmt.Errorf("no iCalendar file: %w", err)
+	}
+	if !bytes.Contains(src, []byte("END:VCALENDAR")) { // the library does not mind
+		return nil, errors.New("no iCalendar file, or not all of it: END:VCALENDAR is missing")
 	}
 	var days []window.Date
 	var first error

@@ -3,9 +3,9 @@ package window
 import "time"
 
 // steady is how far apart two probes may be, in seconds, that find one offset and
-// so know it in between: no zone changes its clocks twice within a day. (The least
-// is a week, and a test asks all zones.)
-const steady = daySeconds
+// so know it in between: no zone changes its clocks twice within three days.
+// (The least is a week, and a test asks all zones.)
+const steady = 3 * daySeconds
 
 // zoned resolves readings in one zone, like Local.Readings, and remembers a time
 // around the last one in which the zone's offset did not change. It is for one
@@ -30,7 +30,9 @@ func (z *zoned) plain(l Local) (int64, bool) {
 	for z.until < high {
 		next := z.until + steady
 		if offsetAt(next, z.loc) != z.east {
-			return 0, false
+			if next = high; offsetAt(next, z.loc) != z.east {
+				return 0, false
+			}
 		}
 		z.until = next
 	}

@@ -20,7 +20,6 @@ deny contains {
 	"hint": "shorten the soak, so that it ends before the window opens",
 } if {
 	some i, wave in input.waves
-	i > 0
 	soak := rollouts.plan(input).spec.waves[i - 1].soak
 	patchops.seconds(soak) % 86400 == 0
 	first := [placement | some placement in input.placements; placement.wave == wave.name][0]

@@ -19,10 +19,18 @@ deny contains {
 	"message": $"contact \"{notice.contact}\" of client \"{input.client}\" is valid until {contact.validUntil}, the notice of window \"{notice.window}\" on {notice.occurrence} is due at {notice.sendBy}",
 	"hint": "renew validUntil, or name another contact",
 } if {
-	some i in firsts
+	some i in {min(late) | some contact; late := expired[contact]}
 	notice := input.notices[i]
 	contact := data.documents.Contact[input.client][notice.contact].spec
-	patchops.instant(contact.validUntil, clients.zone(input.client), "until") <= time.parse_rfc3339_ns(notice.sendBy)
+}
+
+# expired is the indexes of the notices, by their contact, that come when it is no
+# longer valid.
+expired[name] contains i if {
+	some i, notice in input.notices
+	name := notice.contact
+	until := data.documents.Contact[input.client][name].spec.validUntil
+	patchops.instant(until, clients.zone(input.client), "until") <= time.parse_rfc3339_ns(notice.sendBy)
 }
 
 deny contains {

@@ -27,7 +27,7 @@ found(now, notices) := result if {
 morning := "2026-03-12T09:00:00Z"
 
 test_no_longer_valid if {
-	found(morning, [notice("ada", "2026-03-14T21:00:00Z"), notice("old", "2026-03-13T23:00:00Z"), notice("old", "2026-03-14T21:00:00Z")]) == {{
+	found(morning, [notice("old", "2026-03-13T21:00:00Z"), notice("old", "2026-03-13T23:00:00Z"), notice("old", "2026-03-14T21:00:00Z")]) == {{
 		"path": ["notices", 1],
 		"message": "contact \"old\" of client \"acme\" is valid until 2026-03-13, the notice of window \"nightly\" on 2026-03-17T21:00:00Z is due at 2026-03-13T23:00:00Z",
 		"hint": "renew validUntil, or name another contact",
