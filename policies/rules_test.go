@@ -1,6 +1,7 @@
 package policies_test
 
 import (
+	"cmp"
 	"fmt"
 	"io/fs"
 	"os"
@@ -59,6 +60,9 @@ func rules(t *testing.T) []policy.Module {
 	return slices.DeleteFunc(modules(t), func(m policy.Module) bool { return strings.HasSuffix(m.File, "_test.rego") })
 }
 
+// shownAt is the kind of document at which findings of a gate are shown.
+var shownAt = map[string]string{"rollout": "PatchPlan"}
+
 // TestRulesAreWhole: a rule has tests, controls and a page that says the same
 // as its metadata; a page that calls itself a rule's has one.
 func TestRulesAreWhole(t *testing.T) {
@@ -80,7 +84,7 @@ func TestRulesAreWhole(t *testing.T) {
 			t.Errorf("%s has no page: %v", r.ID, err)
 			continue
 		}
-		head := fmt.Sprintf("# %s\n> %s · %s gate · %s\n", r.ID, r.Severity, r.Gate, r.Kind)
+		head := fmt.Sprintf("# %s\n> %s · %s gate · %s\n", r.ID, r.Severity, r.Gate, cmp.Or(r.Kind, shownAt[r.Gate]))
 		if !strings.HasPrefix(string(page), head) {
 			t.Errorf("the page of %s does not begin with %q", r.ID, head)
 		}

@@ -35,7 +35,7 @@ func (a *app) calendar(cmd *cobra.Command, q *asked, flags windowsFlags) (*calen
 	if err != nil {
 		return nil, err
 	}
-	out, err := a.judge(engine, repo, checkFlags{}, in)
+	out, err := engine.Read(in)
 	if err != nil {
 		return nil, err
 	}
@@ -129,7 +129,7 @@ func (c *calendar) listClient(out *report.Windows, q asked, client *rollout.Clie
 	a := assetIndex(client, q.asset)
 	for i, w := range client.Windows {
 		if q.wants(w.Name) && (a < 0 || slices.Contains(client.Assets[a].Windows, i)) {
-			listWindow(out, q, client.Name, w.Name, w.ID, w.Def)
+			listWindow(out, q, client.Name, w.Name, w.ID, w.Def, client.Zone)
 		}
 	}
 	for i := range client.Denies {
@@ -147,12 +147,12 @@ func (c *calendar) listClient(out *report.Windows, q asked, client *rollout.Clie
 
 func (q asked) wants(name string) bool { return q.window == "" || q.window == name }
 
-func listWindow(out *report.Windows, q asked, client, name, id string, def *window.Window) {
+func listWindow(out *report.Windows, q asked, client, name, id string, def *window.Window, at *time.Location) {
 	expansion := def.Expand(q.from, q.to)
 	for _, o := range expansion.Occurrences {
 		nominal := o.Nominal
 		out.Occurrences = append(out.Occurrences, report.WindowOccurrence{
-			Client: client, Window: name, ID: id, Type: "allow", Span: o.Span, Zone: def.Zone, Nominal: &nominal, Notes: o.Notes,
+			Client: client, Window: name, ID: id, Type: "allow", Span: o.Span, Zone: def.Zone, At: at, Nominal: &nominal, Notes: o.Notes,
 		})
 	}
 	for _, s := range expansion.Skipped {
@@ -187,7 +187,7 @@ func (c *calendar) listAlone(out *report.Windows, q asked, view *corpus.View, cl
 	zone := c.corpus.Zone(client)
 	if def := spec.ReadWindow(root, zone); def != nil {
 		def.Holidays = holidays(view, client, zone)
-		listWindow(out, q, client, name, "MaintenanceWindow/"+client+"/"+name, def)
+		listWindow(out, q, client, name, "MaintenanceWindow/"+client+"/"+name, def, clientZone(c.input)(client))
 	}
 }
 

@@ -20,10 +20,11 @@ func (a *app) demoCommand() *cobra.Command {
 	var dir string
 	cmd := &cobra.Command{
 		Use:   "demo",
-		Short: "See the main job on a realistic repository: check it, break it, mend it",
+		Short: "See the main job on a realistic repository: check it, plan it, break it, mend it",
 		Long: "Demo writes a managed-service provider's repository into a temporary folder (or\n" +
-			"DIR), checks it, then makes mistakes in it as people make them and shows what\n" +
-			"check says. No network; nothing outside the folder is touched.",
+			"DIR), checks it, shows when and why its machines are patched, then makes mistakes\n" +
+			"as people make them and shows what check says. No network; nothing outside the\n" +
+			"folder is touched.",
 		Example: "  patchops demo\n  patchops demo --dir /tmp/demo",
 		Args:    cobra.NoArgs,
 		RunE:    func(cmd *cobra.Command, _ []string) error { return a.demo(cmd, dir) },
@@ -49,8 +50,11 @@ func (a *app) demo(cmd *cobra.Command, dir string) error {
 	if err := d.scaffold(); err != nil {
 		return err
 	}
+	if err := d.views(cmd.Context()); err != nil {
+		return err
+	}
 	for i, m := range mistakes() {
-		if err := d.make(i+1, m); err != nil {
+		if err := d.make(i+4, m); err != nil {
 			return err
 		}
 	}
@@ -139,7 +143,7 @@ func (d *demo) make(n int, m mistake) error {
 			return err
 		}
 	}
-	d.say("%d. %s", n+1, m.title)
+	d.say("%d. %s", n, m.title)
 	for _, e := range m.edits {
 		fmt.Fprintf(d.env.Stdout, "   %s: %s  ->  %s\n", e.file, short(e.old), short(e.new))
 	}
@@ -150,7 +154,7 @@ func (d *demo) make(n int, m mistake) error {
 	}
 	for _, id := range m.want {
 		if !slices.ContainsFunc(out.Findings, func(f finding.Finding) bool { return f.ID == id }) {
-			return fmt.Errorf("mistake %d: wanted a finding %s", n, id)
+			return fmt.Errorf("step %d: wanted a finding %s", n, id)
 		}
 	}
 	return writeFiles(d.dir, before)
@@ -183,6 +187,7 @@ func short(s string) string {
 
 func (d *demo) end() error {
 	d.say("Mended again: every mistake was found at its line, before a machine was touched.")
+	d.say("The whole calendar: bin/patchops plan --repo DIR --format html, after bin/patchops demo --dir DIR")
 	d.say("Next: bin/patchops init my-plans, then bin/patchops check --repo my-plans")
 	return nil
 }

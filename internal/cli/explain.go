@@ -20,7 +20,7 @@ func (a *app) explainCommand() *cobra.Command {
 			if len(args) == 0 {
 				return nil
 			}
-			return fmt.Errorf("explain what? write: patchops explain finding %s", args[0])
+			return fmt.Errorf("explain what? write: patchops explain asset, plan, window or finding %s", args[0])
 		},
 		RunE: func(cmd *cobra.Command, _ []string) error { return cmd.Help() },
 	}

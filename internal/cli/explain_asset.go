@@ -177,6 +177,9 @@ func explainAssetPlan(p *plannedTree, client, asset string, r planning.PlanReaso
 		s.Items = append(s.Items, item)
 		verdict = fmt.Sprintf("has no work (%s)", r.Code)
 	}
+	for _, b := range r.Blocks {
+		s.Items = append(s.Items, report.ExplainItem{Text: report.Sentence(b.Code, b.By), Code: b.Code, Document: b.By, Hint: b.Text})
+	}
 	s.Items = append(s.Items, patchItems(r)...)
 	s.Items = append(s.Items, riskItems(r, zone)...)
 	if len(s.Items) > 0 && s.Items[0].Document == "" {

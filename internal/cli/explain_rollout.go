@@ -45,7 +45,7 @@ func (a *app) explainRollouts() []*cobra.Command {
 // explains is one such subcommand.
 func (a *app) explains(use, short, long, example string, explain func(*plannedTree, string) (report.Explanation, error)) *cobra.Command {
 	cmd := &cobra.Command{
-		Use: use, Short: short, Long: long, Example: example,
+		Use: use, Short: short, Long: long, Example: example, ValidArgsFunction: cobra.NoFileCompletions,
 		Args: func(_ *cobra.Command, args []string) error {
 			if len(args) == 1 {
 				return nil

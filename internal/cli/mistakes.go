@@ -52,5 +52,13 @@ func mistakes() []mistake {
 			edits: []slip{{"clients/klinikum/agreement.yaml", "- {id: errors-possible,", "- {id: risk-of-not-patching,"}},
 			want:  []string{"agreement/acknowledgements"},
 		},
+		{
+			title: "The hospital wants shorter evenings, and somebody a month of waiting for the web servers: valid, but who is patched then?",
+			edits: []slip{
+				{"clients/klinikum/windows.yaml", "\n  duration: PT3H\n  capacity: 10", "\n  duration: PT1H\n  capacity: 10"},
+				{"plans/klinikum/edge.yaml", "minimumAge: P3D", "minimumAge: P30D"},
+			},
+			want: []string{"rollout/window-too-short", "rollout/unplaced"},
+		},
 	}
 }

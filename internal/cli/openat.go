@@ -2,6 +2,7 @@ package cli
 
 import (
 	"cmp"
+	"fmt"
 	"slices"
 	"strings"
 
@@ -38,6 +39,9 @@ func openings(c *rollout.Client, q asked) []report.Opening {
 
 // openAt answers whether an asset, or any asset of a client, is open at an instant.
 func (c *calendar) openAt(q asked, at int64) (report.OpenAt, error) {
+	if len(q.clients) == 1 && len(c.input.Clients) == 0 {
+		return report.OpenAt{}, fmt.Errorf("client %q has no calendar: it has ended, or has errors; run patchops check", q.clients[0])
+	}
 	if len(c.input.Clients) != 1 {
 		return report.OpenAt{}, usage("--open-at asks about one client or asset, found %d clients; give --asset or --client", len(c.input.Clients))
 	}

@@ -33,6 +33,8 @@ func (a *app) planCommand() *cobra.Command {
 		Example: "  patchops plan\n  patchops plan openssl --client acme --format html >rollout.html",
 		Args:    cobra.ArbitraryArgs,
 		RunE:    func(cmd *cobra.Command, args []string) error { return a.plan(cmd, flags, args) },
+
+		ValidArgsFunction: cobra.NoFileCompletions,
 	}
 	f := cmd.Flags()
 	f.StringVar(&flags.client, "client", "", "show the plans of `CLIENT` only")
@@ -176,7 +178,7 @@ func aboutPlans(found []finding.Finding, shown []rollout.PlanSchedule, all bool)
 	})
 }
 
-// clientZone is the zone of a client in either of two inputs.
+// clientZone is the zone of a client in the first input that has it, else UTC.
 func clientZone(inputs ...*rollout.Input) func(client string) *time.Location {
 	return func(client string) *time.Location {
 		for _, in := range inputs {

@@ -92,6 +92,7 @@ type run struct {
 	corpus *corpus.Corpus
 	before *corpus.Corpus // of the base
 	reused int
+	kinds  map[string]bool // of the documents judged
 
 	rollouts map[string]*clientRollouts   // by client
 	shared   *FileVerdict                 // what the rollouts of all clients depend on
@@ -108,11 +109,11 @@ func (r *run) judge() error {
 	r.corpus = corpus.New(asOf, entries(r.files, r.in.Child), r.in.Tree.File, r.engine.rows)
 	todo := tasks(r.corpus, r.files)
 	r.own = &own{run: r}
-	kinds := map[string]bool{}
+	r.kinds = map[string]bool{}
 	for _, t := range todo {
-		kinds[t.entry.ID.Kind] = true
+		r.kinds[t.entry.ID.Kind] = true
 	}
-	rules, err := r.engine.rulesFor(kinds)
+	rules, err := r.engine.rulesFor(r.kinds)
 	if err != nil {
 		return err
 	}

@@ -11,7 +11,7 @@ import (
 // rolloutInput is what rules of the rollout gate judge (#RolloutInput): the
 // rollout of one plan at one client, without what it does not say.
 func rolloutInput(s *rollout.PlanSchedule) document.Value {
-	var r record
+	r := fields(11)
 	r.text("client", s.Client)
 	r.text("plan", s.Plan)
 	r.set("waves", list(s.Waves, waveValue))
@@ -29,7 +29,7 @@ func rolloutInput(s *rollout.PlanSchedule) document.Value {
 }
 
 func waveValue(w *rollout.WaveSchedule) document.Value {
-	var r record
+	r := fields(7)
 	r.text("name", w.Name)
 	r.number("assets", int64(w.Assets))
 	r.number("placed", int64(w.Placed))
@@ -41,7 +41,7 @@ func waveValue(w *rollout.WaveSchedule) document.Value {
 }
 
 func placementValue(p *rollout.Placement) document.Value {
-	var r record
+	r := fields(14)
 	r.text("asset", p.Asset)
 	r.text("wave", p.Wave)
 	r.text("window", p.Window)
@@ -59,7 +59,7 @@ func placementValue(p *rollout.Placement) document.Value {
 }
 
 func rejectionValue(j *rollout.Rejection) document.Value {
-	var r record
+	r := fields(5)
 	r.text("window", j.Window)
 	r.instant("start", j.Start)
 	r.text("code", string(j.Code))
@@ -69,7 +69,7 @@ func rejectionValue(j *rollout.Rejection) document.Value {
 }
 
 func unplacedValue(u *rollout.Unplaced) document.Value {
-	var r record
+	r := fields(10)
 	r.text("asset", u.Asset)
 	r.text("wave", u.Wave)
 	r.text("code", string(u.Code))
@@ -88,7 +88,7 @@ func unplacedValue(u *rollout.Unplaced) document.Value {
 }
 
 func counterfactualValue(c *rollout.Counterfactual) document.Value {
-	var r, places record
+	r, places := fields(7), fields(2)
 	r.text("document", c.Document)
 	r.text("path", c.Path)
 	r.text("from", c.From)
@@ -102,7 +102,7 @@ func counterfactualValue(c *rollout.Counterfactual) document.Value {
 }
 
 func excludedValue(e *rollout.Excluded) document.Value {
-	var r record
+	r := fields(3)
 	r.text("asset", e.Asset)
 	r.text("code", string(e.Code))
 	r.text("by", e.By)
@@ -110,7 +110,7 @@ func excludedValue(e *rollout.Excluded) document.Value {
 }
 
 func costValue(c rollout.Cost) document.Value {
-	var r, seconds record
+	r, seconds := fields(3), fields(3)
 	r.text("currency", c.Currency)
 	r.number("amount", c.Amount)
 	seconds.number("regular", c.Regular)
@@ -121,7 +121,7 @@ func costValue(c rollout.Cost) document.Value {
 }
 
 func noticeValue(n *rollout.Notice) document.Value {
-	var r record
+	r := fields(7)
 	r.text("contact", n.Contact)
 	r.set("channels", list(n.Channels, textValue))
 	r.text("phone", n.Phone)
@@ -133,7 +133,7 @@ func noticeValue(n *rollout.Notice) document.Value {
 }
 
 func breachValue(b *rollout.Breach) document.Value {
-	var r record
+	r := fields(3)
 	r.text("asset", b.Asset)
 	r.instant("due", b.Due)
 	r.instant("placedEnd", b.PlacedEnd)
@@ -141,7 +141,7 @@ func breachValue(b *rollout.Breach) document.Value {
 }
 
 func remarkValue(m *rollout.Remark) document.Value {
-	var r record
+	r := fields(3)
 	r.text("id", m.ID)
 	r.text("wave", m.Wave)
 	r.text("text", m.Text)
@@ -152,6 +152,11 @@ func remarkValue(m *rollout.Remark) document.Value {
 type record struct {
 	keys  []document.Key
 	items []document.Value
+}
+
+// fields is a record with room for so many fields.
+func fields(n int) record {
+	return record{make([]document.Key, 0, n), make([]document.Value, 0, n)}
 }
 
 func (r *record) value() document.Value {

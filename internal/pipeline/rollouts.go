@@ -43,7 +43,11 @@ func (r *run) plan(o planning.Options) (*Planned, error) {
 // judgePlanned judges what was planned, client by client, and says what of it
 // each verdict depends on.
 func (r *run) judgePlanned(p *Planned) error {
-	rules, err := r.engine.rulesFor(map[string]bool{rolloutGate: true})
+	kinds := r.kinds // where rules of many kinds were compiled, all were
+	if len(kinds) <= 8 {
+		kinds = map[string]bool{rolloutGate: true}
+	}
+	rules, err := r.engine.rulesFor(kinds)
 	if err != nil {
 		return err
 	}

@@ -10,12 +10,14 @@ import (
 	"github.com/patchops/patchops/internal/finding"
 )
 
-// hostGroup is hosts of one plan to which the same happens.
+// hostGroup is hosts to which the same happens, by one plan, by one over several
+// clients, or by plans of one name that several clients have.
 type hostGroup struct {
-	plan    finding.Identity
-	rank    int // 0 for what is wider than before
+	plan    finding.Identity // of the first host
+	rank    int              // 0 for what is wider than before
 	mark    string
-	what    string
+	what    string // for the first host
+	alike   string // for any host: with "*" for its client
 	hosts   []string
 	clients []string
 }
@@ -24,18 +26,18 @@ type hostGroup struct {
 // touched in more ways than before.
 func hostGroups(e *effect.Effect) []*hostGroup {
 	type key struct {
-		plan       finding.Identity
-		mark, what string
+		plan, mark, alike string
+		own               bool
 	}
 	at := map[key]*hostGroup{}
 	var out []*hostGroup
 	for i := range e.Grants {
 		g := &e.Grants[i]
 		aspects := g.Aspects()
-		k := key{g.Plan, mark(g.Before != nil, g.After != nil), aspectWords(g, aspects)}
+		k := key{g.Plan.Name, mark(g.Before != nil, g.After != nil), aspectWords(g, aspects, "*"), g.Plan.Client != ""}
 		group := at[k]
 		if group == nil {
-			group = &hostGroup{plan: g.Plan, rank: 1, mark: k.mark, what: k.what}
+			group = &hostGroup{plan: g.Plan, rank: 1, mark: k.mark, what: aspectWords(g, aspects, g.Client), alike: k.alike}
 			if k.mark == "+" || slices.ContainsFunc(aspects, effect.Aspect.Wider) {
 				group.rank = 0
 			}
@@ -46,26 +48,24 @@ func hostGroups(e *effect.Effect) []*hostGroup {
 	}
 	slices.SortStableFunc(out, func(a, b *hostGroup) int {
 		return cmp.Or(cmp.Compare(a.rank, b.rank), strings.Compare(a.plan.Name, b.plan.Name), strings.Compare(a.plan.Client, b.plan.Client),
-			strings.Compare(a.mark, b.mark), strings.Compare(a.what, b.what))
+			strings.Compare(a.mark, b.mark), strings.Compare(a.alike, b.alike))
 	})
 	return out
 }
 
 func (g *hostGroup) add(c *effect.GrantChange) {
-	host := c.Asset
-	if g.plan.Client == "" {
-		host = c.Client + "/" + c.Asset
-	}
-	g.hosts = append(g.hosts, host)
+	g.hosts = append(g.hosts, c.Client+"/"+c.Asset)
 	if n := len(g.clients); n == 0 || g.clients[n-1] != c.Client {
 		g.clients = append(g.clients, c.Client)
 	}
 }
 
-// aspectWords say what differs for a host, "" where it comes or goes whole.
-func aspectWords(g *effect.GrantChange, aspects []effect.Aspect) string {
+// aspectWords say what differs for a host, "" where it comes or goes whole; ids
+// of its client's documents are said with the client given.
+func aspectWords(g *effect.GrantChange, aspects []effect.Aspect, client string) string {
 	var words []string
 	for _, a := range aspects {
+		a.Name = strings.Replace(a.Name, "/"+g.Client+"/", "/"+client+"/", 1)
 		words = append(words, aspectWord(g, a))
 	}
 	return strings.Join(words, ", ")
@@ -122,14 +122,28 @@ func hostSection(e *effect.Effect) section {
 }
 
 func (g *hostGroup) entry() entry {
-	head := fmt.Sprintf("%s: %s", Display(g.plan.String()), plural(len(g.hosts), "host"))
-	if g.plan.Client == "" {
+	plan, what, hosts := g.plan, g.what, g.hosts
+	several := len(g.clients) > 1
+	if several {
+		what = g.alike
+	}
+	if several && plan.Client != "" {
+		plan.Client = "*"
+	}
+	if plan.Client != "" && !several {
+		hosts = nil
+		for _, h := range g.hosts {
+			hosts = append(hosts, strings.TrimPrefix(h, g.clients[0]+"/"))
+		}
+	}
+	head := fmt.Sprintf("%s: %s", Display(plan.String()), plural(len(hosts), "host"))
+	if several || plan.Client == "" {
 		head += " of " + counted(g.clients, effectClients)
 	}
-	if g.what != "" {
-		head += ": " + g.what
+	if what != "" {
+		head += ": " + what
 	}
-	return entry{g.mark, head, []string{counted(g.hosts, effectHosts)}}
+	return entry{g.mark, head, []string{counted(hosts, effectHosts)}}
 }
 
 // counted is the first names of a list, and how many more there are.

@@ -10,10 +10,10 @@ import (
 	"github.com/patchops/patchops/internal/finding"
 )
 
-func someGrant(n byte) *effect.Grant {
+func someGrant(n byte, window string) *effect.Grant {
 	return &effect.Grant{
 		What: effect.Digest{n}, Plan: effect.Digest{n}, Until: "2026-04-30",
-		Allow: effect.Set{{Name: "MaintenanceWindow/acme/nightly", Digest: effect.Digest{n}}},
+		Allow: effect.Set{{Name: window, Digest: effect.Digest{n}}},
 	}
 }
 
@@ -24,7 +24,7 @@ func manyGrants(clients, hosts int) *effect.Effect {
 		for h := range hosts {
 			e.Grants = append(e.Grants, effect.GrantChange{
 				Client: fmt.Sprintf("c%03d", c), Asset: fmt.Sprintf("host-%04d", h), Plan: finding.Identity{Kind: "PatchPlan", Name: "openssl"},
-				Before: someGrant(1), After: someGrant(2),
+				Before: someGrant(1, "MaintenanceWindow/_/urgent"), After: someGrant(2, "MaintenanceWindow/_/urgent"),
 			})
 		}
 	}
@@ -33,7 +33,7 @@ func manyGrants(clients, hosts int) *effect.Effect {
 
 func TestEffectTextIsConcise(t *testing.T) {
 	e := manyGrants(500, 20)
-	const want = `    ~ PatchPlan/_/openssl: 10000 hosts of c000, c001, c002, c003, c004, c005, and 494 more: another plan (waves, gates, reboot, ...), MaintenanceWindow/acme/nightly is another window
+	const want = `    ~ PatchPlan/_/openssl: 10000 hosts of c000, c001, c002, c003, c004, c005, and 494 more: another plan (waves, gates, reboot, ...), MaintenanceWindow/_/urgent is another window
         c000/host-0000, c000/host-0001, c000/host-0002, c000/host-0003, c000/host-0004, c000/host-0005, c000/host-0006, c000/host-0007, and 9992 more
 `
 	text := EffectText(e)
@@ -55,6 +55,31 @@ func TestEffectTextIsConcise(t *testing.T) {
 	}
 }
 
+// TestSameAtManyClients: plans of one name, with windows of one name, are one
+// line, whosever they are.
+func TestSameAtManyClients(t *testing.T) {
+	e := manyGrants(3, 2)
+	for i := range e.Grants {
+		g := &e.Grants[i]
+		g.Plan.Client = g.Client
+		g.Before, g.After = someGrant(1, "MaintenanceWindow/"+g.Client+"/nightly"), someGrant(1, "MaintenanceWindow/"+g.Client+"/nightly")
+		g.After.Allow = nil
+	}
+	const want = `    ~ PatchPlan/*/openssl: 6 hosts of c000, c001, c002: MaintenanceWindow/*/nightly no longer opens
+        c000/host-0000, c000/host-0001, c001/host-0000, c001/host-0001, c002/host-0000, c002/host-0001
+`
+	if text := EffectText(e); !strings.HasSuffix(text, want) {
+		t.Errorf("the effect reads\n%s\nwanted at its end\n%s", text, want)
+	}
+	e.Grants = e.Grants[2:4]
+	const one = `    ~ PatchPlan/c001/openssl: 2 hosts: MaintenanceWindow/c001/nightly no longer opens
+        host-0000, host-0001
+`
+	if text := EffectText(e); !strings.HasSuffix(text, one) {
+		t.Errorf("the effect reads\n%s\nwanted at its end\n%s", text, one)
+	}
+}
+
 func TestEffectSaysWhatDiffers(t *testing.T) {
 	deny := func(names ...string) effect.Set {
 		var s effect.Set
@@ -64,7 +89,7 @@ func TestEffectSaysWhatDiffers(t *testing.T) {
 		return s
 	}
 	grant := func(change func(*effect.Grant)) *effect.Grant {
-		g := someGrant(1)
+		g := someGrant(1, "MaintenanceWindow/acme/nightly")
 		g.Deny = deny("Freeze/_/q1")
 		if change != nil {
 			change(g)
@@ -114,7 +139,7 @@ func TestEffectOfStrangers(t *testing.T) {
 			Identity: finding.Identity{Kind: "Patch", Name: evil}, Before: state, After: state,
 			Fields: []effect.FieldChange{{Path: evil, Before: evil, After: evil + evil}},
 		}},
-		Grants: []effect.GrantChange{{Client: evil, Asset: evil, Plan: finding.Identity{Name: evil}, Before: someGrant(1), After: &effect.Grant{Until: evil}}},
+		Grants: []effect.GrantChange{{Client: evil, Asset: evil, Plan: finding.Identity{Name: evil}, Before: someGrant(1, evil), After: &effect.Grant{Until: evil}}},
 	}
 	for _, shown := range []string{EffectText(e), EffectMarkdown(e)} {
 		if strings.ContainsAny(shown, "\x1b\u202e") {

@@ -27,7 +27,11 @@ func ExplainPlacement(p rollout.Placement, zone *time.Location) []ExplainItem {
 	if p.Binding != "" {
 		out = append(out, ExplainItem{Text: "not a minute earlier", Code: p.Binding, Depth: 1})
 	}
-	return append(out, tried(p.Rejected, zone, "not in an earlier window, because")...)
+	rejected := tried(p.Rejected, zone, "not in an earlier window, because")
+	if n := len(p.Rejected); n > 0 {
+		rejected[n].Hint = Lift(p.Rejected[n-1].Code, p.Rejected[n-1].By)
+	}
+	return append(out, rejected...)
 }
 
 // ExplainUnplaced tells why a session of a plan has no place, and what would give it one.

@@ -126,6 +126,11 @@ func TestMarkdownIsCut(t *testing.T) {
 			t.Errorf("limit %d: a fold is not closed", limit)
 		}
 	}
+	p := bigPlan(t, 2)
+	p.Change = &PlanChange{Markdown: strings.Repeat("x", 5_000)}
+	if got := planned(t, "markdown", p, Options{Limit: 4_000}); len(got) > 4_000 || !bytes.Contains(got, []byte("What it changes does not fit here")) {
+		t.Errorf("%d bytes: %s", len(got), got)
+	}
 	if got := planned(t, "markdown", bigPlan(t, 500), Options{}); !bytes.Contains(got, []byte("without a place")) || !bytes.Contains(got, []byte("NO_WINDOW")) {
 		t.Error("plans with trouble do not come first")
 	}

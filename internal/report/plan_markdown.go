@@ -21,9 +21,11 @@ func (v *planView) writeMarkdown(out io.Writer, limit int) error {
 	v.markdownHead(&b)
 	room := limit - markdownReserve
 	for _, part := range v.markdownParts() {
-		if b.Len()+len(part) <= room {
-			b.WriteString(part)
+		if b.Len()+len(part.text) <= room {
+			b.WriteString(part.text)
+			continue
 		}
+		fmt.Fprintf(&b, "\n%s\n", part.otherwise)
 	}
 	order := make([]*rollout.PlanSchedule, len(v.Shown))
 	for i := range v.Shown {
@@ -53,15 +55,17 @@ func (v *planView) markdownHead(b *bytes.Buffer) {
 	}
 }
 
-// markdownParts are what stands before the plans; each is left out as a whole
-// where it does not fit.
-func (v *planView) markdownParts() []string {
-	var out []string
+// part is a piece of Markdown, and what stands there where it does not fit.
+type part struct{ text, otherwise string }
+
+// markdownParts are what stands before the plans.
+func (v *planView) markdownParts() []part {
+	var out []part
 	if v.Change != nil {
-		out = append(out, "\n"+strings.TrimRight(v.Change.Markdown, "\n")+"\n")
+		out = append(out, part{"\n" + strings.TrimRight(v.Change.Markdown, "\n") + "\n", "What it changes does not fit here: `patchops plan --base` shows it."})
 	}
 	if len(v.Findings) > 0 {
-		out = append(out, v.markdownFindings())
+		out = append(out, part{v.markdownFindings(), "The findings do not fit here: `patchops check` shows them."})
 	}
 	return out
 }

@@ -32,8 +32,9 @@ type WindowOccurrence struct {
 	ID             string // of the document, "MaintenanceWindow/_/nightly"
 	Type           string // allow, deny, freeze or blackout
 	window.Span
-	Zone    *time.Location
-	Nominal *window.Local // as the rule says; nil for what has fixed bounds, or covers all readings
+	Zone    *time.Location // of its document
+	At      *time.Location // of the client, where it is another; what people read
+	Nominal *window.Local  // as the rule says; nil for what has fixed bounds, or covers all readings
 	Notes   window.Notes
 }
 
@@ -191,8 +192,12 @@ func writeWindowsText(out io.Writer, w Windows, o Options) error {
 	}
 	t := table{head: []string{"client", "window", "type", "local", "UTC", "length", "notes"}}
 	for _, x := range w.Occurrences {
-		t.add(Display(x.Client), Display(x.Window), x.Type, localSpan(x.Start, x.End, zoneOr(x.Zone)), localSpan(x.Start, x.End, time.UTC),
-			length(x.End-x.Start), strings.Join(noteNames(x.Notes), " "))
+		zone, notes := zoneOr(x.Zone), noteNames(x.Notes)
+		if x.At != nil && x.At.String() != zone.String() {
+			zone, notes = x.At, append(notes, "on the clocks of "+zone.String())
+		}
+		t.add(Display(x.Client), Display(x.Window), x.Type, localSpan(x.Start, x.End, zone), localSpan(x.Start, x.End, time.UTC),
+			length(x.End-x.Start), strings.Join(notes, ", "))
 	}
 	t.write(&b, paint)
 	if len(w.Skipped) > 0 {

@@ -47,11 +47,26 @@ func hardships() map[string]func(in *Input, c *Client) {
 			}
 			c.Relays[0].Lead = 24 * hour
 		},
+		"scarce": scarce,
 		"told": func(in *Input, c *Client) {
 			s := &scene{in, c}
 			s.notifyAllOf(Compute(in))
 			in.AsOf += 2 * day
 		},
+	}
+}
+
+// scarce lets one of each machine's two sessions miss, whatever is done, and joins
+// few of them: there are thousands of small searches.
+func scarce(_ *Input, c *Client) {
+	c.Windows[0].Capacity, c.Windows[1].Capacity, c.Agreements[0].MaxUnavailable = 0, 0, Amount{}
+	for i := range c.Plans {
+		p := &c.Plans[i]
+		p.Waves = p.Waves[2:]
+		for j := range p.Work {
+			w := &p.Work[j]
+			w.Bytes, w.DependsOn, w.Minutes, w.Due = 0, nil, 150, instantOf("2026-06-16T02:00:00Z")
+		}
 	}
 }
 

@@ -2,6 +2,7 @@ package rollout
 
 import (
 	"fmt"
+	"math"
 	"testing"
 	"time"
 
@@ -70,9 +71,6 @@ func estateClient(name string, assets int) Client {
 	for i := range assets {
 		c.Assets = append(c.Assets, estateAsset(&c, i))
 	}
-	for _, g := range c.Groups {
-		_ = g
-	}
 	c.Plans = []Plan{estatePlan(&c, "kernel", 45), estatePlan(&c, "openssl", 20)}
 	return c
 }
@@ -124,16 +122,35 @@ func estatePlan(c *Client, name string, minutes int64) Plan {
 	return p
 }
 
+// BenchmarkCompute plans clients and one large client, and the same twice as
+// large: exponent 1 is linear growth.
 func BenchmarkCompute(b *testing.B) {
-	for _, size := range []struct{ clients, assets int }{{250, 200}, {500, 200}, {1, 10_000}, {1, 20_000}} {
-		in := estate(size.clients, size.assets)
-		b.Run(fmt.Sprintf("%dx%d", size.clients, size.assets), func(b *testing.B) {
-			b.ReportAllocs()
-			for b.Loop() {
-				Compute(in)
-			}
-		})
+	for _, size := range []struct{ clients, assets int }{{250, 200}, {1, 10_000}} {
+		half := benchmarkEstate(b, size.clients, size.assets, 0)
+		if size.clients > 1 {
+			size.clients *= 2
+		} else {
+			size.assets *= 2
+		}
+		benchmarkEstate(b, size.clients, size.assets, half)
 	}
+}
+
+// benchmarkEstate returns the seconds that planning takes, and reports the growth
+// against those of half the estate.
+func benchmarkEstate(b *testing.B, clients, assets int, half float64) (seconds float64) {
+	in := estate(clients, assets)
+	b.Run(fmt.Sprintf("%dx%d", clients, assets), func(b *testing.B) {
+		b.ReportAllocs()
+		for b.Loop() {
+			Compute(in)
+		}
+		seconds = b.Elapsed().Seconds() / float64(b.N)
+		if half > 0 {
+			b.ReportMetric(math.Log2(seconds/half), "exponent")
+		}
+	})
+	return seconds
 }
 
 func TestEstateIsSound(t *testing.T) {

@@ -17,7 +17,6 @@ type client struct {
 	supported [][]window.Span // by support; nil until asked
 	kinds     map[string]int32
 	kindOf    []int32 // by asset
-	kindAsset []int32 // by kind: one asset that is of it
 	views     map[int32]*view
 	accesses  map[accessKey]*access
 	classes   map[classKey]*class
@@ -33,6 +32,7 @@ type client struct {
 	instances []*instance
 	notified  map[workKey]*Notified
 	running   map[workKey]*Running
+	pins      map[string][]*Pin // by plan
 	tell      map[tellKey]int64
 }
 
@@ -90,6 +90,11 @@ func (e *engine) newClient(index int) *client {
 		r := &in.Progress.Running[i]
 		c.running[workKey{r.Plan, r.Asset}] = r
 	}
+	c.pins = map[string][]*Pin{}
+	for i := range in.Progress.Pins {
+		p := &in.Progress.Pins[i]
+		c.pins[p.Plan] = append(c.pins[p.Plan], p)
+	}
 	c.findKinds()
 	c.hosts = newHosts(in.Assets)
 	c.groups = newGroups(in)
@@ -120,7 +125,6 @@ func (c *client) findKinds() {
 		if !known {
 			kind = int32(len(c.kinds))
 			c.kinds[string(key)] = kind
-			c.kindAsset = append(c.kindAsset, int32(i))
 		}
 		c.kindOf[i] = kind
 	}

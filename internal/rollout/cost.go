@@ -130,7 +130,7 @@ func (r *rateClasses) most(length int64) int64 {
 	if r.Basis == "included" {
 		return 0
 	}
-	return perHour(max(length, r.MinimumMins*minute), max(r.PerHour, r.AfterHours, r.Rates.Holiday)) + 3
+	return perHour(max(length, r.MinimumMins*minute), max(r.PerHour, r.AfterHours, r.Holiday)) + 3
 }
 
 // added is what one more session adds to a callout.

@@ -147,9 +147,7 @@ func (e *engine) place(s *session) bool {
 	s.binding = e.bindingOf(s, start)
 	e.occupy(s, o, start)
 	s.code, s.by = "", ""
-	if s.told != nil && s.moved == "" && (s.told.Start != start || s.told.Window != o.window || s.told.Occurrence != o.Start) {
-		s.moved = WindowChanged
-	}
+	s.moved = s.movedFor()
 	return true
 }
 

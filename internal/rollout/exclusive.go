@@ -27,7 +27,10 @@ func (l *stays) add(x stay) {
 }
 
 func (l *stays) remove(s *session) {
-	i := slices.IndexFunc(l.list, func(x stay) bool { return x.s == s })
+	i := sort.Search(len(l.list), func(i int) bool { return l.list[i].Start >= s.start })
+	for l.list[i].s != s {
+		i++
+	}
 	l.list = slices.Delete(l.list, i, i+1)
 }
 

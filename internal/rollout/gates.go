@@ -1,7 +1,5 @@
 package rollout
 
-import "slices"
-
 // gate is when a wave may begin, and what it waits for: "wave <previous>" or
 // "ring <name>"; "" where it waits for nothing.
 type gate struct {
@@ -20,50 +18,23 @@ func (inst *instance) gate(wave int32) gate {
 			inst.gates = append(inst.gates, inst.client.engine.firstGate(inst))
 			continue
 		}
-		inst.gates = append(inst.gates, inst.waves[k-1].passes(inst.gates[k-1], nil))
+		inst.gates = append(inst.gates, inst.waves[k-1].passes(inst.gates[k-1], &instants{}))
 	}
 	return inst.gates[wave]
 }
 
 // passes is the gate after a wave whose own gate is given, if it had more ends.
-func (w *waveState) passes(before gate, more []int64) gate {
-	n := len(w.over) + len(w.ends) + len(more)
+func (w *waveState) passes(before gate, more *instants) gate {
+	n := w.over.n + w.ends.n + more.n
 	if n == 0 {
 		return before
 	}
 	quorum := max(1, (w.Advance*n+99)/100)
-	end := nth(quorum, w.over, w.ends, more)
+	end := nth(quorum, &w.over, &w.ends, more)
 	if end+w.Soak < before.opens {
 		return before
 	}
 	return gate{end + w.Soak, "wave " + w.Name}
-}
-
-// nth is the n-th smallest of sorted lists together, n at least 1 and at most
-// their length.
-func nth(n int, lists ...[]int64) int64 {
-	low, high, all := none, -none, 0
-	for _, l := range lists {
-		if all += len(l); len(l) > 0 {
-			low, high = min(low, l[0]), max(high, l[len(l)-1])
-		}
-	}
-	if n == all {
-		return high
-	}
-	for low < high { // the least value with n at or below it
-		middle, count := low+(high-low)/2, 0
-		for _, l := range lists {
-			i, _ := slices.BinarySearch(l, middle+1)
-			count += i
-		}
-		if count >= n {
-			high = middle
-		} else {
-			low = middle + 1
-		}
-	}
-	return low
 }
 
 // forget drops the gates that depend on the sessions of a wave.
@@ -115,13 +86,13 @@ func (r *rings) changes(ring int) int {
 func (inst *instance) count(s *session, by int) {
 	w := &inst.waves[s.wave]
 	if by > 0 {
-		w.ends = insertSorted(w.ends, s.end)
+		w.ends.add(s.end)
 		if !s.running {
-			w.starts = insertSorted(w.starts, s.start)
+			w.starts.add(s.start)
 		}
 	} else {
-		w.ends = removeSorted(w.ends, s.end)
-		w.starts = removeSorted(w.starts, s.start)
+		w.ends.remove(s.end)
+		w.starts.remove(s.start)
 	}
 	inst.placed += by
 	inst.forget(s.wave)
@@ -135,9 +106,7 @@ func (inst *instance) count(s *session, by int) {
 func (inst *instance) latest() int64 {
 	latest := -none
 	for k := range inst.waves {
-		if n := len(inst.waves[k].ends); n > 0 {
-			latest = max(latest, inst.waves[k].ends[n-1])
-		}
+		latest = max(latest, inst.waves[k].ends.last())
 	}
 	return latest
 }
@@ -146,29 +115,9 @@ func (inst *instance) latest() int64 {
 func (inst *instance) earliest() int64 {
 	earliest := none
 	for k := range inst.waves {
-		earliest = min(earliest, inst.waves[k].earliest())
+		earliest = min(earliest, inst.waves[k].starts.first())
 	}
 	return earliest
-}
-
-func (w *waveState) earliest() int64 {
-	if len(w.starts) == 0 {
-		return none
-	}
-	return w.starts[0]
-}
-
-func insertSorted(list []int64, t int64) []int64 {
-	if n := len(list); n == 0 || list[n-1] <= t {
-		return append(list, t)
-	}
-	i, _ := slices.BinarySearch(list, t)
-	return slices.Insert(list, i, t)
-}
-
-func removeSorted(list []int64, t int64) []int64 {
-	i, _ := slices.BinarySearch(list, t)
-	return slices.Delete(list, i, i+1)
 }
 
 // gatesHold says whether all placed sessions of later waves and rings would still
@@ -177,12 +126,12 @@ func (e *engine) gatesHold(s *session, end int64) (string, bool) {
 	inst := s.inst
 	g := inst.gate(s.wave)
 	for k := int(s.wave); k+1 < len(inst.waves); k++ {
-		var more []int64
+		var more instants
 		if k == int(s.wave) {
-			more = []int64{end}
+			more.add(end)
 		}
-		g = inst.waves[k].passes(g, more)
-		if inst.waves[k+1].earliest() < g.opens {
+		g = inst.waves[k].passes(g, &more)
+		if inst.waves[k+1].starts.first() < g.opens {
 			return "wave " + inst.waves[k+1].Name, false
 		}
 	}
@@ -201,7 +150,7 @@ func (e *engine) gatesHold(s *session, end int64) (string, bool) {
 // then it must not end too late.
 func (e *engine) laterPlaced(s *session) bool {
 	for k := int(s.wave) + 1; k < len(s.inst.waves); k++ {
-		if len(s.inst.waves[k].starts) > 0 {
+		if s.inst.waves[k].starts.n > 0 {
 			return true
 		}
 	}

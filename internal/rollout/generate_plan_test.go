@@ -101,7 +101,7 @@ func (w *world) plan(c *Client, name string) Plan {
 	}
 	p.Waves = w.waves(c)
 	for i := range c.Assets {
-		if w.some() || w.some() {
+		if w.often() {
 			p.Work = append(p.Work, w.work(i))
 		}
 	}

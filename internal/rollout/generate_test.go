@@ -32,7 +32,8 @@ const farAway = int64(4102444800)
 var bases = []string{"2026-06-10T00:00:00Z", "2026-03-28T00:00:00Z", "2026-03-07T00:00:00Z", "2026-01-30T00:00:00Z"}
 
 func (w *world) some() bool          { return rapid.Bool().Draw(w.t, "some") }
-func (w *world) rare() bool          { return w.some() && w.some() }
+func (w *world) rare() bool          { return w.int(0, 1) == 1 && w.some() }
+func (w *world) often() bool         { return w.int(0, 1) == 1 || w.some() }
 func (w *world) seldom() bool        { return w.rare() && w.some() }
 func (w *world) int(lo, hi int) int  { return rapid.IntRange(lo, hi).Draw(w.t, "n") }
 func (w *world) minutes(n int) int64 { return int64(n) * minute }
@@ -209,7 +210,7 @@ func (w *world) assets(c *Client, most int) {
 		if len(c.Supports) > 0 && w.some() {
 			a.Supports = []int{0}
 		}
-		if len(c.Relays) > 0 && (w.some() || w.some()) {
+		if len(c.Relays) > 0 && w.often() {
 			a.Relay = 0
 		}
 		if len(w.in.Shifts) > 0 && w.some() {
@@ -232,7 +233,7 @@ func (w *world) groups(c *Client) {
 			Max: w.int(1, 2), Primary: -1, Soak: w.minutes(10 * w.int(0, 6)),
 		}
 		for i := range c.Assets {
-			if c.Assets[i].Group < 0 && (w.some() || w.some()) {
+			if c.Assets[i].Group < 0 && w.often() {
 				c.Assets[i].Group = g
 				group.Members = append(group.Members, i)
 			}

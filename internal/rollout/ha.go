@@ -10,7 +10,7 @@ import (
 type groupState struct {
 	free *profile
 	held map[int][]window.Span // by member: when it is held, one span per session
-	down []int                 // members that are down
+	down int                   // members that are down
 }
 
 // always is how long a member that is down is held.
@@ -22,12 +22,17 @@ func newGroups(c *Client) []groupState {
 		groups[i] = groupState{free: newProfile(int64(c.Groups[i].Max)), held: map[int][]window.Span{}}
 	}
 	for _, d := range c.Progress.Down {
-		if g := c.Assets[d].Group; g >= 0 && !slices.Contains(groups[g].down, d) {
-			groups[g].down = append(groups[g].down, d)
+		if g := c.Assets[d].Group; g >= 0 && !groups[g].isDown(d) {
+			groups[g].down++
 			groups[g].hold(d, always())
 		}
 	}
 	return groups
+}
+
+// isDown says whether a member is down, and not because of a session.
+func (g *groupState) isDown(member int) bool {
+	return g.down > 0 && slices.Contains(g.held[member], always())
 }
 
 // hold takes a member away for a time. However many sessions hold it, it is one
@@ -122,10 +127,11 @@ func (c *client) needsOf(asset int) []need {
 func (e *engine) cutPeersDown(s *session, needs []need) (Code, string) {
 	c := s.inst.client
 	for _, n := range needs {
-		others := 0
-		for _, d := range c.groups[n.group].down {
-			if !slices.Contains(n.members, d) {
-				others++
+		g := &c.groups[n.group]
+		others := g.down
+		for _, m := range n.members {
+			if g.isDown(m) {
+				others--
 			}
 		}
 		if others > 0 && others+len(n.members) > c.Groups[n.group].Max {

@@ -37,6 +37,7 @@ func (c *Client) Access(asset int, emergency bool, from, to int64) Access {
 		}
 		out.InForce = out.InForce.Union(combined(own, a.All).Clip(g.From, g.Until))
 	}
+	out.InForce = out.InForce.Intersect(out.Windows)
 	out.Supported = out.InForce
 	if len(out.InForce) == 0 {
 		return out

@@ -49,9 +49,9 @@ func (e *engine) planSchedule(inst *instance) PlanSchedule {
 	p.Waves = inst.waveSchedules()
 	p.Remarks = inst.remarks
 	for k := range inst.waves {
-		if w := &inst.waves[k]; 2*len(w.ends) < w.assets {
+		if w := &inst.waves[k]; 2*w.ends.n < w.assets {
 			p.Remarks = append(p.Remarks, Remark{ID: "plan/wave-thin", Wave: w.Name, Text: fmt.Sprintf(
-				"wave %q has a place for %d of %d assets: its gate says little about the rest", w.Name, len(w.ends), w.assets)})
+				"wave %q has a place for %d of %d assets: its gate says little about the rest", w.Name, w.ends.n, w.assets)})
 		}
 	}
 	uses := usesOf(placed)
@@ -86,13 +86,11 @@ func (inst *instance) waveSchedules() []WaveSchedule {
 	out := make([]WaveSchedule, len(inst.waves))
 	for k := range inst.waves {
 		w := &inst.waves[k]
-		out[k] = WaveSchedule{Name: w.Name, Assets: w.assets, Placed: len(w.ends), GateOpens: inst.gate(int32(k)).opens}
-		if n := len(w.ends); n > 0 {
-			out[k].PlannedEnd = w.ends[n-1]
-			all := n + len(w.over)
-			quorum := nth(max(1, (w.Advance*all+99)/100), w.over, w.ends)
-			after, _ := slices.BinarySearch(w.ends, quorum+1)
-			out[k].Stragglers = n - after
+		out[k] = WaveSchedule{Name: w.Name, Assets: w.assets, Placed: w.ends.n, GateOpens: inst.gate(int32(k)).opens}
+		if w.ends.n > 0 {
+			out[k].PlannedEnd = w.ends.last()
+			all := w.ends.n + w.over.n
+			out[k].Stragglers = w.ends.after(nth(max(1, (w.Advance*all+99)/100), &w.over, &w.ends))
 		}
 	}
 	for i := range inst.sessions {

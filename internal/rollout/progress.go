@@ -1,6 +1,7 @@
 package rollout
 
 import (
+	"cmp"
 	"slices"
 
 	"github.com/patchops/patchops/internal/window"
@@ -95,9 +96,17 @@ func (e *engine) keepNotified(inst *instance) {
 			e.occupy(s, o, s.told.Start)
 			s.kept = true
 		} else {
-			s.moved = code
+			s.gaveUp = code
 		}
 	}
+}
+
+// movedFor is why a session is not where its client was told; "" if it is.
+func (s *session) movedFor() Code {
+	if s.told == nil || s.told.Start == s.start && s.told.Window == s.occ.window && s.told.Occurrence == s.occ.Start {
+		return ""
+	}
+	return s.gaveUp
 }
 
 // stillFits is the occurrence that a session was notified of, or why it cannot
@@ -141,7 +150,7 @@ func (e *engine) confirm(s *session) bool {
 		code, _ = e.cut(s, o)
 	}
 	if code != "" {
-		s.kept, s.moved = false, code
+		s.kept, s.gaveUp = false, code
 		return false
 	}
 	e.round = round
@@ -189,9 +198,7 @@ func (e *engine) withdraw() {
 				if code := e.outOfTurn(s); code != "" {
 					e.vacate(s)
 					s.kept, s.code, again = false, code, true
-					if s.told != nil {
-						s.moved = code
-					}
+					s.gaveUp = cmp.Or(s.gaveUp, code)
 				}
 			}
 		}
@@ -236,10 +243,7 @@ func (e *engine) release(s *session) bool {
 			continue
 		}
 		e.vacate(x)
-		x.kept, any = false, true
-		if x.told != nil {
-			x.moved = DepOrder
-		}
+		x.kept, x.gaveUp, any = false, DepOrder, true
 	}
 	return any
 }

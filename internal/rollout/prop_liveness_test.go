@@ -113,7 +113,7 @@ func TestPropNoOrderMissesLess(t *testing.T) {
 		in.Clients[0].Progress = Progress{}
 		s := Compute(in)
 		n := newNaive(in, s)
-		if s.Objective.MissedRisk == s.Objective.LowerBound || len(n.sessions) > 6 {
+		if s.Objective.MissedRisk == s.Objective.LowerBound || len(n.sessions) > 5 {
 			return
 		}
 		bound := s.Objective.MissedRisk

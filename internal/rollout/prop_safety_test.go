@@ -185,7 +185,7 @@ func moved(t *rapid.T, in *Input, s *Schedule) {
 			was := *x
 			x.placed = false
 			if !n.inCycle(x) && !n.waits(x) && n.feasible(x, k.Start) {
-				t.Errorf("%s: asset %d was told %d, could have stayed and is at %d", k.Plan, k.Asset, k.Start, was.start)
+				t.Errorf("%s: asset %d was told %d, could have stayed and is at %d\n%s\n%s", k.Plan, k.Asset, k.Start, was.start, dump(in), dump(s))
 			}
 			*x = was
 		}

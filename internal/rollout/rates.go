@@ -108,7 +108,7 @@ func (r *rateClasses) cost(attended []window.Span) Cost {
 	default:
 		out.AfterHours += missing
 	}
-	out.Amount = perHour(out.Regular, r.PerHour) + perHour(out.AfterHours, r.AfterHours) + perHour(out.Holiday, r.Rates.Holiday)
+	out.Amount = perHour(out.Regular, r.PerHour) + perHour(out.AfterHours, r.AfterHours) + perHour(out.Holiday, r.Holiday)
 	return out
 }
 

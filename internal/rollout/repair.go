@@ -37,7 +37,7 @@ func (e *engine) repair() {
 // avoidable says whether a session has missed though it alone would not.
 func (e *engine) avoidable(s *session) bool { return s.missed() && !s.cycle && !e.missesAlone(s) }
 
-// place of a session, to go back to.
+// outcome is what was decided about a session, to go back to.
 type outcome struct {
 	placed         bool
 	occ            *occurrence
@@ -147,9 +147,6 @@ func (e *engine) tryAll(group []*session) {
 
 func (e *engine) placeAll(order []*session) {
 	for _, s := range order {
-		if s.told != nil && s.moved == WindowChanged {
-			s.moved = ""
-		}
 		e.place(s)
 	}
 }
@@ -180,7 +177,7 @@ func (f *search) try(rest []*session, bound Objective) {
 		return
 	}
 	for i, s := range rest {
-		if slices.ContainsFunc(rest, func(x *session) bool { return x != s && x.precedes(s) && !(x.cycle && s.cycle) }) {
+		if slices.ContainsFunc(rest, func(x *session) bool { return x != s && x.precedes(s) && (!x.cycle || !s.cycle) }) {
 			continue
 		}
 		others := slices.Delete(slices.Clone(rest), i, i+1)
@@ -259,8 +256,8 @@ func (e *engine) urgent(group []*session) map[*session]bool {
 			add(s)
 		}
 	}
-	for i := len(group) - 1; i >= 0; i-- { // what precedes has a lower index
-		if s := group[i]; s.wave < upTo[s.inst] || s.inst.rings != nil && s.inst.plan.Ring < rings[s.inst.rings] {
+	for _, s := range slices.Backward(group) { // what precedes has a lower index
+		if s.wave < upTo[s.inst] || s.inst.rings != nil && s.inst.plan.Ring < rings[s.inst.rings] {
 			add(s)
 		}
 	}

@@ -31,6 +31,7 @@ type session struct {
 	code     Code
 	by       string
 	moved    Code
+	gaveUp   Code // why it could not stay where the client was told
 	binding  Code
 	rejected []Rejection
 	round    int // of the engine, when it was last without a place

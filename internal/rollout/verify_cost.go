@@ -157,6 +157,9 @@ func roundedUp(secondsTimesRate int64) int64 { return (secondsTimesRate + 3599) 
 // of the last one.
 func chargedSeconds(s window.Spans, r *Rates, holidays, regular window.Spans) Cost {
 	var out Cost
+	if len(s) == 0 {
+		return out
+	}
 	all := int64(0)
 	for _, x := range s {
 		length := x.End - x.Start

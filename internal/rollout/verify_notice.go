@@ -34,6 +34,9 @@ func (v *verifier) verifyNotices(c *verifiedClient) {
 		if got != want {
 			v.object(c.Client, p.Name, "", "", "%d notices are due, wanted %d", got, want)
 		}
+		if by := c.mergeBy(p); by != p.schedule.MergeBy {
+			v.object(c.Client, p.Name, "", "", "the last merge is at %d, wanted %d", p.schedule.MergeBy, by)
+		}
 	}
 }
 
@@ -59,6 +62,32 @@ func (c *verifiedClient) occurrencesOf(p *verifiedPlan) map[occurrenceKey]*toldO
 		}
 	}
 	return out
+}
+
+// mergeBy is the last instant at which a merge is in time for every session that
+// its client does not know of yet: notice has to be sent, or no more than started.
+func (c *verifiedClient) mergeBy(p *verifiedPlan) int64 {
+	by, asked := int64(0), leadQuestion{}
+	for i := range p.placed {
+		x := &p.placed[i]
+		if x.running || x.terms < 0 || x.place.Notified && x.place.Moved == "" {
+			continue
+		}
+		g := &c.Agreements[x.terms]
+		lead := int64(0)
+		if !g.Waived[x.window][x.occurrence] {
+			lead = c.leadOf(g, p.Plan, x.asset)
+		}
+		q := leadQuestion{lead: lead, last: g.BusinessDays}
+		if by != 0 && q == asked {
+			continue // a later start of the same lead
+		}
+		asked = q
+		if t := c.lastNotice(g, lead, x.start); by == 0 || t < by {
+			by = t
+		}
+	}
+	return by
 }
 
 // leadQuestion is an instant at one end of a lead, and what was asked of the other.
@@ -122,6 +151,6 @@ func (v *verifier) verifyNotice(c *verifiedClient, p *verifiedPlan, n *Notice, t
 	t.told = append(t.told, n.Contact)
 	known := slices.ContainsFunc(contactsOf(g, p.Plan), func(k Contact) bool { return k.Name == n.Contact && k.Phone == n.Phone })
 	if !known || n.Assets != t.assets || !slices.Equal(n.Channels, g.Channels) || n.SendBy != t.sendBy {
-		v.object(c.Client, p.Name, "", NoticeLead, "the notice is %+v, wanted %d assets, sent by %d", *n, t.assets, t.sendBy)
+		v.object(c.Client, p.Name, "", "", "the notice is %+v, wanted %d assets, sent by %d", *n, t.assets, t.sendBy)
 	}
 }

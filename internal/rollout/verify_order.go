@@ -67,7 +67,7 @@ func (v *verifier) verifyExclusive(c *verifiedClient, index int32, byAsset [][]i
 			if list[i] == index {
 				continue
 			}
-			if y.end > x.start && !(x.running && y.running) {
+			if y.end > x.start && (!x.running || !y.running) {
 				v.against(c, x, Exclusive, "the session overlaps one of %q at %d", c.Assets[asset].Name, y.start)
 			}
 			break

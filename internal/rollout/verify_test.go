@@ -142,6 +142,7 @@ func twists() map[string]func(s *Schedule) {
 		"a minute earlier":        func(s *Schedule) { plan(s).Placements[0].Start -= minute },
 		"half a minute later":     func(s *Schedule) { plan(s).Placements[0].Start += 30; plan(s).Placements[0].End += 30 },
 		"shorter":                 func(s *Schedule) { plan(s).Placements[0].End -= minute },
+		"ends before it starts":   func(s *Schedule) { plan(s).Placements[0].End = plan(s).Placements[0].Start - hour },
 		"a session gone":          func(s *Schedule) { plan(s).Placements = plan(s).Placements[1:] },
 		"a session twice":         func(s *Schedule) { plan(s).Placements = append(plan(s).Placements, plan(s).Placements[4]) },
 		"another asset":           func(s *Schedule) { plan(s).Placements[0].Asset = "nobody" },

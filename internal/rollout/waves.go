@@ -10,9 +10,9 @@ import (
 type waveState struct {
 	*Wave
 	assets     int
-	over       []int64  // ends of the sessions that ended before and have no work left, sorted
-	ends       []int64  // of the placed ones, sorted
-	starts     []int64  // of the placed ones that are not under way, sorted
+	over       instants // ends of the sessions that ended before and have no work left
+	ends       instants // of the placed ones
+	starts     instants // of the placed ones that are not under way
 	concurrent *profile // what is free of maxConcurrent; nil without
 	staggered  *profile // 1 where another may start; nil without
 }
@@ -38,7 +38,7 @@ func (inst *instance) assignWaves() {
 	pinned, begun := inst.pin()
 	d := &draw{inst: inst, n: len(inst.sessions)}
 	for k := range inst.waves {
-		d.n += len(inst.waves[k].over)
+		d.n += inst.waves[k].over.n
 	}
 	inWave := make([]int, len(inst.waves))
 	for i := range inst.sessions {
@@ -51,7 +51,7 @@ func (inst *instance) assignWaves() {
 	}
 	slices.SortFunc(d.rest, compareChance)
 	for k := range inst.waves {
-		d.taken += inWave[k] + len(inst.waves[k].over)
+		d.taken += inWave[k] + inst.waves[k].over.n
 		if !begun[k] {
 			d.fill(k)
 		}
@@ -74,12 +74,7 @@ func (inst *instance) pin() (pinned []int32, begun []bool) {
 		pinned[i] = -1
 	}
 	begun = make([]bool, len(inst.waves))
-	progress := &inst.client.Progress
-	for i := range progress.Pins {
-		pin := &progress.Pins[i]
-		if pin.Plan != inst.plan.Name {
-			continue
-		}
+	for _, pin := range inst.client.pins[inst.plan.Name] {
 		k := slices.IndexFunc(inst.waves, func(w waveState) bool { return w.Name == pin.Wave })
 		if k < 0 {
 			continue
@@ -89,7 +84,7 @@ func (inst *instance) pin() (pinned []int32, begun []bool) {
 		case s != nil:
 			pinned[inst.position(s)] = int32(k)
 		case pin.Done:
-			inst.waves[k].over = insertSorted(inst.waves[k].over, pin.End)
+			inst.waves[k].over.add(pin.End)
 		}
 		key := workKey{inst.plan.Name, pin.Asset}
 		begun[k] = begun[k] || pin.Done || inst.client.notified[key] != nil || inst.client.underWay(key)

@@ -79,7 +79,9 @@ func ParseICalendar(src []byte) ([]window.Date, error) {
 		if err != nil && first == nil {
 			first = fmt.Errorf("event %q: %w", eventText(e, ics.ComponentPropertySummary), err)
 		}
-		days = append(days, found...)
+		if days = append(days, found...); len(days) > maxHolidays {
+			return nil, fmt.Errorf("its events have more than %d days until 2099", maxHolidays)
+		}
 	}
 	return sortedDays(days), first
 }
@@ -113,6 +115,9 @@ func eventDays(e *ics.VEvent, replaced map[string][]window.ExDate) ([]window.Dat
 		if err != nil {
 			return nil, err
 		}
+		if rule.ByHour != nil || rule.ByMinute != nil || rule.BySecond != nil {
+			return nil, fmt.Errorf("rule %q has times of day, and the event lasts whole days", text)
+		}
 		w.Rule = &rule
 		w.RDates = append(w.RDates, w.Start) // RFC 5545 3.8.5.3: DTSTART is the first, whether it matches or not
 	}
@@ -133,8 +138,12 @@ func eventDays(e *ics.VEvent, replaced map[string][]window.ExDate) ([]window.Dat
 
 const daySeconds = 24 * 60 * 60
 
-// longestHoliday bounds one event, in days: school holidays, not an epoch.
-const longestHoliday = 366
+// Limits in days: of one event (school holidays, not an epoch), and of all events
+// of a file over all years (every weekend is 14,000).
+const (
+	longestHoliday = 366
+	maxHolidays    = 100_000
+)
 
 // eventLength is how long a whole-day event lasts, in seconds: to its exclusive
 // DTEND, or its DURATION, or one day.

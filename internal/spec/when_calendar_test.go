@@ -64,6 +64,9 @@ func TestUnreadableICalendar(t *testing.T) {
 		{"empty", "no iCalendar file", 0, nil},
 		{"a rule of RFC 7529", "SKIP is not allowed", 1, calendarFile("UID:a SUMMARY:Leap DTSTART;VALUE=DATE:20240229 RRULE:FREQ=YEARLY;SKIP=BACKWARD", "UID:b DTSTART;VALUE=DATE:20261225")},
 		{"an epoch", "at most 366 are read", 0, calendarFile("UID:a DTSTART;VALUE=DATE:20240229 DTEND;VALUE=DATE:20990101")},
+		{"every hour", "has times of day", 0, calendarFile("UID:a DTSTART;VALUE=DATE:20240229 RRULE:FREQ=DAILY;BYHOUR=1,2")},
+		{"every day, thrice", "more than 100000 days", 0, calendarFile("UID:a DTSTART;VALUE=DATE:19700101 RRULE:FREQ=DAILY", "UID:b DTSTART;VALUE=DATE:19700101 RRULE:FREQ=DAILY", "UID:c DTSTART;VALUE=DATE:19700101 RRULE:FREQ=DAILY")},
+		{"half a file", "END:VCALENDAR is missing", 0, []byte("BEGIN:VCALENDAR\r\nVERSION:2.0\r\n")},
 		{"an end that is none", `DTEND "soon" is no date`, 0, calendarFile("UID:a DTSTART;VALUE=DATE:20240229 DTEND:soon")},
 	} {
 		days, err := ParseICalendar(c.src)
@@ -99,4 +102,17 @@ func TestReadCalendar(t *testing.T) {
 			t.Errorf("%s: found %s, want %s", c.id, found, c.want)
 		}
 	}
+}
+
+func FuzzICalendar(f *testing.F) {
+	f.Add(calendarFile("UID:a SUMMARY:Christmas DTSTART;VALUE=DATE:20261225 RRULE:FREQ=YEARLY EXDATE;VALUE=DATE:20271225"))
+	f.Add(calendarFile("UID:a DTSTART;VALUE=DATE:20261225 DTEND;VALUE=DATE:20261227 STATUS:CANCELLED", "UID:a RECURRENCE-ID:20261225 DTSTART:20261226"))
+	f.Fuzz(func(t *testing.T, src []byte) {
+		days, _ := ParseICalendar(src)
+		for i, d := range days {
+			if i > 0 && days[i-1] >= d || d < 0 {
+				t.Fatalf("%v is not sorted, or before 1970", days)
+			}
+		}
+	})
 }

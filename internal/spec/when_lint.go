@@ -69,7 +69,7 @@ func WindowLints(doc *document.Document, clientZone func() string, asOf time.Tim
 	l.exDatesUnmatched()
 	if doc.ID.Kind == "MaintenanceWindow" && l.v.Get("type").Text() != "deny" && w.Rule != nil {
 		from := max(asOf.Unix(), int64(w.Start))
-		ahead := w.Expand(from, from+lookAhead).Occurrences
+		ahead := thin(w).Expand(from, from+lookAhead).Occurrences
 		l.sparse(from, ahead)
 		l.overlap(ahead)
 		l.hole(ahead)
@@ -98,6 +98,19 @@ func lintedWindow(doc *document.Document, clientZone func() string) *window.Wind
 		w.OnHoliday = window.HolidayKeep
 	}
 	return w
+}
+
+// thin is a window that recurs at most once an hour, for lints: one that recurs
+// every minute has half a million occurrences ahead, and they all say the same.
+func thin(w *window.Window) *window.Window {
+	times := max(1, len(w.Rule.ByHour)) * max(1, len(w.Rule.ByMinute)) * max(1, len(w.Rule.BySecond))
+	if times <= 24 || w.Rule.BySetPos != nil {
+		return w
+	}
+	less, rule := *w, *w.Rule
+	rule.ByMinute, rule.BySecond = rule.ByMinute[:min(1, len(rule.ByMinute))], rule.BySecond[:min(1, len(rule.BySecond))]
+	less.Rule = &rule
+	return &less
 }
 
 type windowLint struct {
@@ -138,9 +151,10 @@ func (l *windowLint) startUnmatched() {
 
 func (l *windowLint) exDatesUnmatched() {
 	list := l.v.Get("exdates").Elements()
+	drops := l.w.Drops()
 	for i := range list {
 		x, ok := exDate(list[i].Text())
-		if !ok || l.w.Drops(x) {
+		if !ok || drops(x) {
 			continue
 		}
 		l.report("window/exdate-unmatched", finding.Warning, specPath("exdates").With(document.Segment{Index: i}),

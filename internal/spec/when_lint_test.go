@@ -1,6 +1,7 @@
 package spec
 
 import (
+	"strconv"
 	"strings"
 	"testing"
 	"time"
@@ -160,5 +161,39 @@ func BenchmarkWindowLints(b *testing.B) {
 	asOf := time.Date(2026, 3, 12, 0, 0, 0, 0, time.UTC)
 	for b.Loop() {
 		WindowLints(doc, inBerlin, asOf)
+	}
+}
+
+// Lists of exdates are judged alike whether starts are counted or not.
+func TestExDatesOfCountedRules(t *testing.T) {
+	const spec = "timezone: client, start: 2026-01-03T23:00, duration: PT6H, exdates: [2026-01-10, 2026-01-17T23:00, 2026-01-18, 2026-01-24T22:00, 2026-02-07], recurrence: FREQ=WEEKLY"
+	asOf := time.Date(2026, 1, 1, 0, 0, 0, 0, time.UTC)
+	for _, c := range []struct{ rule, want string }{
+		{spec + ";BYDAY=SA", "spec.exdates[2] spec.exdates[3]"},
+		{spec + ";COUNT=6", "spec.exdates[2] spec.exdates[3]"},
+		{spec + ";COUNT=5", "spec.exdates[2] spec.exdates[3] spec.exdates[4]"},
+	} {
+		var paths []string
+		for _, f := range WindowLints(maintenance(t, "MaintenanceWindow", c.rule), inBerlin, asOf) {
+			paths = append(paths, f.Path)
+		}
+		if found := strings.Join(paths, " "); found != c.want {
+			t.Errorf("%s: found %s, want %s", c.rule, found, c.want)
+		}
+	}
+}
+
+// The lints of the most expensive window take milliseconds.
+func TestLintsOfEveryMinute(t *testing.T) {
+	minutes := make([]string, 60)
+	for i := range minutes {
+		minutes[i] = strconv.Itoa(i)
+	}
+	doc := maintenance(t, "MaintenanceWindow", "timezone: client, start: 1970-01-01T00:00, duration: PT1M, recurrence: \"FREQ=DAILY;BYHOUR=0,1,2,3,4,5,6,7,8,9,10,11;BYMINUTE="+
+		strings.Join(minutes, ",")+"\"")
+	begin := time.Now()
+	found := WindowLints(doc, inBerlin, time.Date(2026, 1, 1, 0, 0, 0, 0, time.UTC))
+	if took := time.Since(begin); took > time.Second || found != nil {
+		t.Errorf("%v after %v", said(found), took)
 	}
 }

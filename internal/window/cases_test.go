@@ -187,7 +187,15 @@ func TestDaysOfRules(t *testing.T) {
 		{"W9", make("2026-01-13T06:00", "FREQ=MONTHLY;BYDAY=2TU", plus("P5D")), 2026, "01-18 02-15 03-15 04-19 05-17 06-14 07-19 08-16 09-13 10-18 11-15 12-13"},
 		{"offset backwards over a year", make("2026-01-01T22:00", "FREQ=YEARLY;BYMONTH=1;BYMONTHDAY=1", plus("-P1D")), 2026, "12-31"},
 		{"WR42", make("2025-07-08T22:00", "FREQ=WEEKLY;BYDAY=MO,FR,TH;BYSETPOS=1,2;COUNT=3"), 2025, "07-10 07-14 07-17"},
+		{"week 1 begins on a Monday", make("2026-02-01T22:00", "FREQ=YEARLY;BYWEEKNO=1;BYDAY=MO"), 2027, "01-04"},
+		{"week 1 of the year after", make("2026-02-01T22:00", "FREQ=YEARLY;BYWEEKNO=1;BYDAY=MO"), 2029, "01-01 12-31"},
+		{"week 53", make("2026-02-01T22:00", "FREQ=YEARLY;BYWEEKNO=53;BYDAY=MO"), 2026, "12-28"},
+		{"no week 53", make("2026-02-01T22:00", "FREQ=YEARLY;BYWEEKNO=53;BYDAY=MO"), 2027, ""},
+		{"week 53 reaches over", make("2026-02-01T22:00", "FREQ=YEARLY;BYWEEKNO=53;BYDAY=SU"), 2027, "01-03"},
+		{"the last week reaches over", make("2026-02-01T22:00", "FREQ=YEARLY;BYWEEKNO=-1;BYDAY=MO,SU"), 2027, "01-03 12-27"},
+		{"week -53 is week 1 of 53", make("2026-01-01T22:00", "FREQ=YEARLY;BYWEEKNO=-53;BYDAY=FR"), 2026, "01-02"},
 		{"until is a day", make("2026-01-01T22:00", "FREQ=DAILY;UNTIL=20260103"), 2026, "01-01 01-02 01-03"},
+		{"until is no longer", make("2026-01-01T00:00", "FREQ=DAILY;UNTIL=20260103"), 2026, "01-01 01-02 01-03"},
 		{"until before that day's start", make("2026-01-01T22:00", "FREQ=DAILY;UNTIL=20260103T215959"), 2026, "01-01 01-02"},
 		{"until at an instant", make("2026-01-01T22:00", "FREQ=DAILY;UNTIL=20260103T210000Z"), 2026, "01-01 01-02 01-03"},
 		{"until just before it", make("2026-01-01T22:00", "FREQ=DAILY;UNTIL=20260103T205959Z"), 2026, "01-01 01-02"},
@@ -228,6 +236,7 @@ func TestSingleStarts(t *testing.T) {
 		{"move", func(w *Window) { w.Moves = []Move{{at("2026-05-02T22:00"), at("2026-05-09T22:00")}} }, "05-01 05-03 05-04 05-09"},
 		{"move onto another", func(w *Window) { w.Moves = []Move{{at("2026-05-02T22:00"), at("2026-05-03T22:00")}} }, "05-01 05-03 05-04"},
 		{"move nowhere", func(w *Window) { w.Moves = []Move{{at("2026-05-02T22:00"), at("2026-05-02T22:00")}} }, "05-01 05-02 05-03 05-04"},
+		{"move nowhere of what is not there", func(w *Window) { w.Moves = []Move{{at("2026-05-09T22:00"), at("2026-05-09T22:00")}} }, "05-01 05-02 05-03 05-04"},
 		{"move of what is not there", func(w *Window) { w.Moves = []Move{{at("2026-05-02T21:00"), at("2026-05-09T22:00")}} }, "05-01 05-02 05-03 05-04 05-09"},
 		{"holidays skipped", func(w *Window) { w.OnHoliday, w.Holidays = HolidaySkip, []Date{day("2026-05-01"), day("2026-05-04")} }, "05-02 05-03"},
 		{"holidays only", func(w *Window) { w.OnHoliday, w.Holidays = HolidayOnly, []Date{day("2026-05-01"), day("2026-05-14")} }, "05-01"},
@@ -247,5 +256,72 @@ func TestMovedIsSaid(t *testing.T) {
 	want := []string{"2026-05-01T20:00Z/2026-05-02T00:00Z", "2026-05-09T18:00Z/2026-05-09T22:00Z MOVED"}
 	if found := listed(t, w, "2026-05-01", "2026-06-01"); !slices.Equal(found, want) {
 		t.Errorf("found %q, want %q", found, want)
+	}
+}
+
+// What comes to one instant carries the notes of all.
+func TestNotesOfOneInstant(t *testing.T) {
+	w := newWindow(t, "Europe/Berlin", "2026-03-28T02:30", "FREQ=DAILY", "PT1H")
+	w.Moves = []Move{{mustLocal(t, "2026-03-28T02:30"), mustLocal(t, "2026-03-29T03:30")}}
+	want := []string{"2026-03-29T01:30Z/2026-03-29T02:30Z DST_GAP_SHIFTED MOVED"}
+	if found := listed(t, w, "2026-03-28", "2026-03-30"); !slices.Equal(found, want) {
+		t.Errorf("found %q, want %q", found, want)
+	}
+}
+
+// An UNTIL with Z is compared with the start before the offset, also where the
+// clock skips that and not the one after it.
+func TestUntilOfSkippedStart(t *testing.T) {
+	for until, want := range map[string]int{"20260329T013000Z": 1, "20260329T012959Z": 0} {
+		w := newWindow(t, "Europe/Berlin", "2026-03-29T02:30", "FREQ=DAILY;UNTIL="+until, "PT1H", gap(GapSkip))
+		w.Offset = daySeconds
+		if found := w.Expand(mustInstant(t, "2026-03-01"), mustInstant(t, "2026-05-01")); len(found.Occurrences) != want {
+			t.Errorf("until %s: %q, want %d", until, shown(found), want)
+		}
+	}
+}
+
+// Nothing starts in 2100 or later, whatever says so.
+func TestEndOfTime(t *testing.T) {
+	for _, w := range []*Window{
+		newWindow(t, "UTC", "2100-06-01T22:00", "FREQ=WEEKLY", "PT1H"),
+		newWindow(t, "UTC", "2100-06-01T22:00", "FREQ=YEARLY;COUNT=3", "PT1H"),
+		newWindow(t, "UTC", "2100-01-01T00:00", "", "PT1H"),
+		newWindow(t, "UTC", "2099-12-31T00:00", "FREQ=DAILY;COUNT=1", "PT1H", func(w *Window) { w.Offset = daySeconds }),
+		newWindow(t, "UTC", "2100-01-01T00:00", "", "PT1H", func(w *Window) { w.RDates = []Local{mustLocal(t, "2100-01-01T00:00")} }),
+	} {
+		if o, ok := w.Next(0); ok {
+			t.Errorf("%+v occurs at %s", w, stamp(o.Start))
+		}
+	}
+	last := newWindow(t, "UTC", "2099-12-30T23:59:59", "FREQ=DAILY", "PT1H")
+	if o, ok := last.Next(EndOfTime - 1); !ok || o.Start != EndOfTime-1 {
+		t.Errorf("the last second has %v, %v", o, ok)
+	}
+	if o, ok := last.Next(EndOfTime); ok {
+		t.Errorf("2100 has %v", o)
+	}
+}
+
+// Denies cover every reading of their start and end.
+func TestHullAtClockChanges(t *testing.T) {
+	const ny, berlin = "America/New_York", "Europe/Berlin"
+	for _, c := range []struct {
+		id       string
+		w        *Window
+		from, to string
+		want     []string
+	}{
+		{"start in a gap", newWindow(t, ny, "2026-03-08T02:30", "", "PT2H", gap(GapSkip)), "2026-03-08", "2026-03-09", []string{"2026-03-08T07:00Z/2026-03-08T09:30Z"}},
+		{"start in an overlap", newWindow(t, berlin, "2026-10-25T02:30", "", "PT2H"), "2026-10-24", "2026-10-26", []string{"2026-10-25T00:30Z/2026-10-25T03:30Z"}},
+		{"end in an overlap", newWindow(t, berlin, "2026-10-25T01:00", "", "02:30"), "2026-10-24", "2026-10-26", []string{"2026-10-24T23:00Z/2026-10-25T01:30Z"}},
+		{"end in a gap", newWindow(t, berlin, "2026-03-29T01:00", "", "02:30"), "2026-03-28", "2026-03-30", []string{"2026-03-29T00:00Z/2026-03-29T01:00Z"}},
+		{"nothing left", newWindow(t, ny, "2026-03-08T02:30", "", "03:00"), "2026-03-08", "2026-03-09", nil},
+		{"until between two readings", newWindow(t, berlin, "2026-10-25T02:30", "FREQ=DAILY;UNTIL=20261025T010000Z", "PT1H", overlap(OverlapSecond)), "2026-10-24", "2026-10-27", []string{"2026-10-25T00:30Z/2026-10-25T02:30Z"}},
+		{"days that meet", newWindow(t, berlin, "2026-10-24T00:00", "FREQ=DAILY;COUNT=3", "24:00"), "2026-10-24", "2026-10-26", []string{"2026-10-24T00:00Z/2026-10-26T00:00Z"}},
+	} {
+		if found := stamps(c.w.Hull(mustInstant(t, c.from), mustInstant(t, c.to))); !slices.Equal(found, c.want) {
+			t.Errorf("%s: found %q, want %q", c.id, found, c.want)
+		}
 	}
 }

@@ -33,14 +33,13 @@ func (w *Window) Expand(from, to int64) Expansion {
 	return e
 }
 
-// merged sorts occurrences and makes one of those that start at one instant: with
-// the notes of all, the end of the longest and the reading of the first.
+// merged sorts occurrences and makes one of those that start at one instant, which
+// end at one instant too: with the notes of all, and the reading of the first.
 func merged(list []Occurrence) []Occurrence {
 	slices.SortStableFunc(list, func(a, b Occurrence) int { return cmp.Compare(a.Start, b.Start) })
 	out := list[:0]
 	for _, o := range list {
 		if last := len(out) - 1; last >= 0 && out[last].Start == o.Start {
-			out[last].End = max(out[last].End, o.End)
 			out[last].Notes |= o.Notes
 		} else {
 			out = append(out, o)

@@ -22,6 +22,10 @@ func TestOpenAt(t *testing.T) {
 	}{
 		{"one of two allows", 12, two, nil, State{Open: true, By: []string{"sunday"}, ClosesAt: 20}},
 		{"allow and deny", 7, two, freeze, State{Code: "FREEZE", By: []string{"q1"}, NextOpen: 15}},
+		{
+			"two denies", 7, two, append(slices.Clone(freeze), reason("BLACKOUT", "2026", Span{6, 8})),
+			State{Code: "FREEZE", By: []string{"q1", "2026"}, NextOpen: 15},
+		},
 		{"only an inactive deny", 2, nil, freeze, State{}},
 		{"only an inactive allow", 2, allow(Span{5, 9}), nil, State{Code: "NO_WINDOW", NextOpen: 5}},
 		{"deny without allow", 12, allow(Span{20, 30}), freeze, State{Code: "NO_WINDOW", NextOpen: 20}},

@@ -175,7 +175,7 @@ func TestSameOnAnyMachine(t *testing.T) {
 	digests := map[string]bool{}
 	for _, env := range [][]string{{"TZ=UTC"}, {"TZ=Asia/Tokyo"}, {"TZ=America/New_York", "ZONEINFO=/nowhere"}, {"TZ=nonsense", "LC_ALL=tr_TR.UTF-8"}} {
 		command := exec.CommandContext(t.Context(), os.Args[0], "-test.run=^TestSameOnAnyMachine$")
-		command.Env = append(env, "PATCHOPS_DIGEST=1")
+		command.Env = append([]string{"PATCHOPS_DIGEST=1"}, env...)
 		out, err := command.CombinedOutput()
 		if err != nil {
 			t.Fatalf("%v: %v\n%s", env, err, out)

@@ -20,13 +20,33 @@ func (w *Window) FirstOfRule() (first Local, ok bool) {
 	return first, ok
 }
 
-// Drops reports whether an ExDate drops anything: whether there would be a start
-// at its time or on its day if the window had no ExDates.
-func (w *Window) Drops(x ExDate) bool {
+// Drops returns what reports whether an ExDate drops anything: whether there would
+// be a start at its time or on its day if the window had no ExDates.
+//
+// Where a start is not found without counting all before it, they are counted
+// once for all ExDates of the window.
+func (w *Window) Drops() func(ExDate) bool {
 	whole := *w
 	whole.ExDates, whole.OnHoliday = nil, HolidayKeep
-	start, ok := whole.StartFrom(x.At)
-	return ok && (start == x.At || x.WholeDay && start.Date() == x.At.Date())
+	if w.Rule == nil || w.Rule.Count == 0 || len(w.ExDates) < 2 {
+		return func(x ExDate) bool {
+			start, ok := whole.StartFrom(x.At)
+			return ok && (start == x.At || x.WholeDay && start.Date() == x.At.Date())
+		}
+	}
+	hit := map[ExDate]bool{}
+	for _, x := range w.ExDates {
+		hit[x] = false
+	}
+	newResolver(&whole).each(-endOfTime, func(n Local) bool {
+		for _, x := range []ExDate{{At: n}, {At: n.Date().At(0), WholeDay: true}} {
+			if _, asked := hit[x]; asked {
+				hit[x] = true
+			}
+		}
+		return true
+	})
+	return func(x ExDate) bool { return hit[x] }
 }
 
 // NominalEnd is when an occurrence would end on the clock on the wall if no

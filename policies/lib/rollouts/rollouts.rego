@@ -57,6 +57,11 @@ remedy(rollout, indexes) := texts[0] if {
 	texts := [text | some i in indexes; text := rollout.unplaced[i].counterfactual.text]
 }
 
+else := texts[0] if {
+	like := rollout.unplaced[indexes[0]].sameAs
+	texts := [text | some other in rollout.unplaced; other.asset == like; text := other.counterfactual.text]
+}
+
 else := $"see what keeps it out: patchops explain asset {rollout.client}/{rollout.unplaced[indexes[0]].asset}"
 
 # late is the indexes of the placements that end after they are due, unless they

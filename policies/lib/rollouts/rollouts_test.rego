@@ -85,6 +85,8 @@ test_remedy if {
 	told := [{"asset": "a"}, {"asset": "b", "counterfactual": {"text": "extend window nightly by PT15M"}}, {"asset": "c", "counterfactual": {"text": "other"}}]
 	rollouts.remedy({"client": "acme", "unplaced": told}, [0, 1, 2]) == "extend window nightly by PT15M"
 	rollouts.remedy({"client": "acme", "unplaced": told}, [2]) == "other"
+	same := array.concat([{"asset": "d", "sameAs": "c"}], told)
+	rollouts.remedy({"client": "acme", "unplaced": same}, [0, 1]) == "other"
 	rollouts.remedy({"client": "acme", "unplaced": told}, [0]) == "see what keeps it out: patchops explain asset acme/a"
 }
 

@@ -1,6 +1,6 @@
 # METADATA
 # title: Waves have most of their assets
-# description: Fewer than half of a wave's assets have a place, and the next wave waits only for those. This one shows less than it seems to.
+# description: Fewer than half of a wave's assets have a place, and the next wave waits only for those. This one shows less than it seems to. Where nothing of a plan has a place, that is told instead.
 # scope: package
 # schemas:
 #   - input: schema.rollout
@@ -15,6 +15,7 @@ deny contains {
 	"message": $"at client \"{input.client}\", {remark.text}",
 	"hint": "see why the others have no place, and make the wave larger meanwhile",
 } if {
+	count(input.placements) > 0
 	some i, remark in input.remarks
 	remark.id == "plan/wave-thin"
 	last := input.waves[count(input.waves) - 1]
