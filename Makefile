@@ -9,8 +9,9 @@ TOOL     := $(GO) tool -modfile=internal/tools.mod
 COMMIT   := $(shell git rev-parse HEAD 2>/dev/null || echo unknown)
 LDFLAGS  := -X main.commit=$(COMMIT)
 FUZZTIME ?= 20s
+PROPS    ?= 10000
 
-.PHONY: help demo test build plans lint fmt race fuzz rego-test mutate docs golden act bench pin ci clean
+.PHONY: help demo test build plans lint fmt race props race-props zones fuzz rego-test mutate docs golden act bench pin ci clean
 
 help: ## list the targets
 	@echo 'Start with `make demo` and `make test`; they need Go and Git only.'
@@ -39,6 +40,16 @@ fmt: ## format Go, Rego and CUE
 
 race: ## all tests with the race detector
 	@$(GO) test -race ./...
+
+props: ## every property of windows, rollouts and effects with PROPS cases (10000)
+	@$(GO) test -count=1 -timeout 30m ./internal/rollout -run '^TestProp' -rapid.checks=$(PROPS) -rapid.nofailfile
+	@$(GO) test -count=1 -timeout 30m ./internal/window ./internal/effect -rapid.checks=$(PROPS) -rapid.nofailfile
+
+race-props: ## the same with the race detector and 100,000 cases (an hour)
+	@$(GO) test -count=1 -race -timeout 4h ./internal/rollout ./internal/window -run '^TestProp' -rapid.checks=100000 -rapid.nofailfile
+
+zones: ## every time zone, minute by minute from 1973 to 2037 (minutes)
+	@PATCHOPS_ZONES=all $(GO) test -count=1 -timeout 30m -run TestScanOfClocks ./internal/window
 
 fuzz: ## every fuzz target for FUZZTIME (20s)
 	@internal/fuzz.sh $(FUZZTIME)

@@ -8,6 +8,7 @@ import (
 	"io/fs"
 	"os"
 	"path/filepath"
+	"slices"
 
 	"github.com/patchops/patchops/internal/corpus"
 	"github.com/patchops/patchops/internal/effect"
@@ -75,7 +76,7 @@ func present(r *git.Repository, repo repository, base []effect.File, t *pipeline
 		return nil, err
 	}
 	known := map[string]effect.File{}
-	for _, f := range append(base, tracked...) {
+	for _, f := range slices.Concat(base, tracked) {
 		known[f.Path] = f
 	}
 	sums := digests(t)

@@ -12,9 +12,20 @@ import (
 	"github.com/patchops/patchops/internal/rollout"
 )
 
-// explainReruns is how many schedules are computed anew, for each component, to find
-// the smallest change that would place a session.
+// explainReruns is how many schedules are computed anew to find the smallest change
+// that would place one session.
 const explainReruns = 256
+
+// nearest looks longer for the smallest change that would place a session than plan
+// did.
+func (p *plannedTree) nearest(s *rollout.PlanSchedule, u *rollout.Unplaced) {
+	if u.Counterfactual != nil && u.Counterfactual.Document != "" {
+		return
+	}
+	if c := rollout.Nearest(p.input, p.schedule, s.Client, s.Plan, u.Asset, explainReruns); c != nil {
+		u.Counterfactual, u.SameAs = c, ""
+	}
+}
 
 // chain is the documents of an explanation, each once, in the order of their first
 // mention.
@@ -166,9 +177,10 @@ func explainAssetPlan(p *plannedTree, client, asset string, r planning.PlanReaso
 				s.Items, verdict = append(s.Items, report.ExplainPlacement(x, zone)...), "is placed "+report.ExplainInstant(x.Start, zone)
 			}
 		}
-		for _, x := range plan.Unplaced {
-			if x.Asset == asset {
-				s.Items, verdict = append(s.Items, report.ExplainUnplaced(plan, x, zone)...), fmt.Sprintf("has no place (%s)", x.Code)
+		for j := range plan.Unplaced {
+			if x := &plan.Unplaced[j]; x.Asset == asset {
+				p.nearest(plan, x)
+				s.Items, verdict = append(s.Items, report.ExplainUnplaced(plan, *x, zone)...), fmt.Sprintf("has no place (%s)", x.Code)
 			}
 		}
 	}

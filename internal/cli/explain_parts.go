@@ -23,27 +23,33 @@ func patchItems(r planning.PlanReason) []report.ExplainItem {
 	return out
 }
 
+// riskTerms is a risk as a sum, "400 severity + 31 likelihood".
+func riskTerms(r *planning.Risk) string {
+	var b strings.Builder
+	for _, t := range r.Score.Terms() {
+		switch {
+		case t.Value < 0:
+			fmt.Fprintf(&b, " - %d %s", -t.Value, t.Name)
+		case t.Value > 0:
+			fmt.Fprintf(&b, " + %d %s", t.Value, t.Name)
+		}
+	}
+	return strings.TrimPrefix(b.String(), " + ")
+}
+
 // riskItems tell a session's risk with its terms, and by which rule it is due.
 func riskItems(r planning.PlanReason, zone *time.Location) []report.ExplainItem {
 	if r.Risk == nil {
 		return nil
 	}
-	terms := ""
-	for _, t := range r.Risk.Score.Terms() {
-		switch {
-		case t.Value < 0:
-			terms += fmt.Sprintf(" - %d %s", -t.Value, t.Name)
-		case t.Value > 0:
-			terms += fmt.Sprintf(" + %d %s", t.Value, t.Name)
-		}
-	}
+	terms := riskTerms(r.Risk)
 	policy := r.Risk.Policy
 	if policy == "" {
 		policy = "the built-in policy"
 	}
 	text := fmt.Sprintf("risk %d by %s", r.Risk.Score.Total, policy)
 	if terms != "" {
-		text = fmt.Sprintf("risk %d = %s, of %s by %s", r.Risk.Score.Total, strings.TrimPrefix(terms, " + "), r.Risk.Patch, policy)
+		text = fmt.Sprintf("risk %d = %s, of %s by %s", r.Risk.Score.Total, terms, r.Risk.Patch, policy)
 	}
 	out := []report.ExplainItem{{Text: text, Document: r.Risk.Policy}}
 	if r.Risk.Due == 0 {

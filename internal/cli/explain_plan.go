@@ -22,6 +22,7 @@ func (a *app) explainPlan(p *plannedTree, name, client string) (report.Explanati
 	for i := range shown {
 		s := &shown[i]
 		documents.add(s.ID)
+		p.nearestOf(s)
 		placed, unplaced = placed+len(s.Placements), unplaced+len(s.Unplaced)
 		items := report.ExplainPlan(s, zone(s.Client))
 		if len(items) == 0 {
@@ -45,6 +46,24 @@ func (a *app) explainPlan(p *plannedTree, name, client string) (report.Explanati
 	documents.addItems(e.Sections)
 	e.Documents = documents.list
 	return e, nil
+}
+
+// fewNearest is for how many sessions of a plan at a client the search goes on.
+const fewNearest = 4
+
+// nearestOf goes on searching where plan found no single change.
+func (p *plannedTree) nearestOf(s *rollout.PlanSchedule) {
+	n := 0
+	for i := range s.Unplaced {
+		u := &s.Unplaced[i]
+		if n == fewNearest {
+			return
+		}
+		if u.SameAs == "" && u.Code != rollout.DepUnplaced && (u.Counterfactual == nil || u.Counterfactual.Document == "") {
+			p.nearest(s, u)
+			n++
+		}
+	}
 }
 
 func planIDs(p *plannedTree, name string) []string {

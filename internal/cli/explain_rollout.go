@@ -7,7 +7,6 @@ import (
 	"github.com/spf13/cobra"
 
 	"github.com/patchops/patchops/internal/report"
-	"github.com/patchops/patchops/internal/rollout"
 )
 
 // explainRollouts are the subcommands that explain what was planned.
@@ -64,7 +63,6 @@ func (a *app) explains(use, short, long, example string, explain func(*plannedTr
 			if err != nil {
 				return err
 			}
-			rollout.Counterfactuals(p.input, p.schedule, explainReruns)
 			e, err := explain(p, args[0])
 			if err != nil {
 				return err

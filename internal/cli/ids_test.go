@@ -19,10 +19,10 @@ import (
 )
 
 // engineCategories are the categories of findings that Go code reports. Rules
-// have others, and share ha and estate.
+// have others, and share some.
 var engineCategories = []string{
 	"yaml", "cue", "bulk", "schema", "document", "layout", "reference", "selector",
-	"config", "policy", "git", "acceptance", "ha", "estate", "window",
+	"config", "policy", "git", "acceptance", "ha", "estate", "window", "patch", "rollout",
 }
 
 var idForm = regexp.MustCompile(`^[a-z]+/[a-z]+(-[a-z]+)*$`)

@@ -53,10 +53,10 @@ func mistakes() []mistake {
 			want:  []string{"agreement/acknowledgements"},
 		},
 		{
-			title: "The hospital wants shorter evenings, and somebody a month of waiting for the web servers: valid, but who is patched then?",
+			title: "Shorter evenings in the wards, three weeks between two waves: every document is valid, but who is never patched?",
 			edits: []slip{
 				{"clients/klinikum/windows.yaml", "\n  duration: PT3H\n  capacity: 10", "\n  duration: PT1H\n  capacity: 10"},
-				{"plans/klinikum/edge.yaml", "minimumAge: P3D", "minimumAge: P30D"},
+				{"plans/klinikum/linux-servers.yaml", "soak: P2D\n      maxFailures: 0", "soak: P21D\n      maxFailures: 0"},
 			},
 			want: []string{"rollout/window-too-short", "rollout/unplaced"},
 		},

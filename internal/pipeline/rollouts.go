@@ -224,8 +224,13 @@ func (r *run) keepRollouts(kept Kept) {
 // difference can affect, where the plan was edited or the base has them not.
 func (r *run) rolloutFindings(shown about) []finding.Finding {
 	var out []finding.Finding
+	doubtful := r.doubtful()
 	for _, client := range slices.Sorted(maps.Keys(r.rollouts)) {
+		left := doubtful.among(r.rollouts[client].Read, keptRead(r.shared))
 		for _, f := range r.rollouts[client].Findings {
+			if plan := r.corpus.Entry(f.Document); plan != nil && left.concerns(plan.Document()) {
+				continue
+			}
 			if shown(r.fileOf(f), nil) || !r.inBase(client, f) {
 				out = append(out, f)
 			}

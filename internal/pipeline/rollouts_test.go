@@ -82,6 +82,25 @@ func TestBrokenPlanTellsOfItselfAlone(t *testing.T) {
 	}
 }
 
+// TestDanglingReferencesAreToldOnce: what follows from a window that is not there
+// is not told beside it.
+func TestDanglingReferencesAreToldOnce(t *testing.T) {
+	e := engine(t)
+	for _, more := range [][]change{
+		{{"clients/acme/agreement.yaml", "windowRefs: [nightly", "windowRefs: [nihgtly"}},
+		append(slices.Clone(short), change{"plans/acme/openssl.yaml", "[openssl-test]", "[opnessl-test]"}),
+	} {
+		out := check(t, e, files(t, more...), nil, nil)
+		if found := only(out.Findings, "rollout/"); len(found) > 0 || !slices.Contains(ids(out.Findings), "reference/unresolved") {
+			t.Errorf("found %v, wanted what does not exist and nothing that follows from it", ids(out.Findings))
+		}
+		mended := files(t, short...)
+		if found := only(check(t, e, mended, nil, out.Kept).Findings, "rollout/"); len(found) == 0 {
+			t.Error("mended, nothing is found of the short windows")
+		}
+	}
+}
+
 // TestKeptRolloutsHold: what is kept says the same as what is computed, and holds
 // for as long as nothing that it depends on changes.
 func TestKeptRolloutsHold(t *testing.T) {

@@ -2,6 +2,7 @@ package pipeline
 
 import (
 	"slices"
+	"strings"
 
 	"github.com/patchops/patchops/internal/corpus"
 	"github.com/patchops/patchops/internal/document"
@@ -16,7 +17,7 @@ type unread []finding.Identity
 func brokenAmong(c *corpus.Corpus, reads ...[]corpus.Dependency) unread {
 	lists := map[string]unread{} // of an estate, by client
 	for _, e := range c.Entries() {
-		if e.Broken && slices.Contains([]string{"AssetList", "HAGroup", "Site", "Client"}, e.ID.Kind) {
+		if e.Broken && slices.Contains(estate, e.ID.Kind) {
 			lists[e.ID.Client] = append(lists[e.ID.Client], e.ID)
 		}
 	}
@@ -37,6 +38,46 @@ func brokenAmong(c *corpus.Corpus, reads ...[]corpus.Dependency) unread {
 	}
 	return out
 }
+
+// doubtful lists the documents that can be read but refer to something that is
+// not there: what follows from them is told best by that alone.
+func (r *run) doubtful() unread {
+	var out unread
+	for _, f := range r.files {
+		for _, h := range f.Documents {
+			if h.Verdict != nil && h.ID.Kind != "Config" && slices.ContainsFunc(h.Verdict.Findings, dangling) {
+				out = append(out, h.ID)
+			}
+		}
+	}
+	return out
+}
+
+func dangling(f finding.Finding) bool {
+	return f.Severity == finding.Error && (strings.HasPrefix(f.ID, "reference/") || strings.HasPrefix(f.ID, "bulk/"))
+}
+
+// among are those of the documents that some readings met.
+func (u unread) among(reads ...[]corpus.Dependency) unread {
+	var out unread
+	for _, id := range u {
+		client := id.Client
+		if client == "" {
+			client = corpus.Global
+		}
+		met := func(d corpus.Dependency) bool {
+			return d.Reading == corpus.Content && d.Kind == id.Kind && d.Client == client && d.Name == id.Name ||
+				d.Reading == corpus.Assets && d.Client == client && slices.Contains(estate, id.Kind)
+		}
+		if slices.ContainsFunc(slices.Concat(reads...), met) {
+			out = append(out, id)
+		}
+	}
+	return out
+}
+
+// estate is the kinds that a client's assets are read from.
+var estate = []string{"AssetList", "HAGroup", "Site", "Client"}
 
 // ofPlans are the kinds whose documents only tell of the plans that name them; a
 // broken plan tells of itself alone. All others tell of a whole client.

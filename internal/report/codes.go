@@ -68,6 +68,25 @@ func whyUnplaced(u rollout.Unplaced) string {
 	return Sentence(u.Code, u.By)
 }
 
+// excludedWords is a reason to have no work in two or three words, for counts.
+func excludedWords(code rollout.Code) string {
+	switch code {
+	case rollout.NotSelected:
+		return "not selected"
+	case rollout.NotApplicable:
+		return "not applicable"
+	case rollout.AlreadyCompliant:
+		return "up to date already"
+	case rollout.Superseded:
+		return "superseded"
+	case rollout.Withdrawn:
+		return "withdrawn"
+	case rollout.Exception:
+		return "with an accepted risk"
+	}
+	return "others"
+}
+
 func excludedReasons() []Reason {
 	return []Reason{
 		{

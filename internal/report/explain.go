@@ -4,6 +4,7 @@ import (
 	"bytes"
 	"fmt"
 	"io"
+	"strings"
 
 	"github.com/patchops/patchops/internal/finding"
 	"github.com/patchops/patchops/internal/rollout"
@@ -62,10 +63,7 @@ func (e Explanation) writeText(out io.Writer, paint func(sgr, s string) string) 
 	for _, s := range e.Sections {
 		fmt.Fprintf(&b, "\n%s\n", paint(bold, Display(s.Title)))
 		for _, i := range s.Items {
-			indent := "  "
-			for range i.Depth {
-				indent += "  "
-			}
+			indent := strings.Repeat("  ", i.Depth+1)
 			text := Display(i.Text)
 			if i.Code != "" {
 				text += " (" + string(i.Code) + ")"

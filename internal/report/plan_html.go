@@ -153,9 +153,9 @@ func (v *planView) overview(sum totals) scale {
 
 func (v *planView) tiles(sum totals) []htmlTile {
 	out := []htmlTile{
-		{fmt.Sprint(sum.clients), "clients", ""},
-		{fmt.Sprint(sum.plans), "plans", ""},
-		{fmt.Sprint(sum.placed), "sessions placed", ""},
+		countTile(sum.clients, "client", ""),
+		countTile(sum.plans, "plan", ""),
+		countTile(sum.placed, "session", " placed"),
 	}
 	lateOnes := 0
 	for i := range v.Shown {
@@ -167,7 +167,7 @@ func (v *planView) tiles(sum totals) []htmlTile {
 	if lateOnes > 0 {
 		out = append(out, htmlTile{fmt.Sprint(lateOnes), "late", "warn"})
 	}
-	out = append(out, htmlTile{fmt.Sprint(sum.notices), "notices to send", ""})
+	out = append(out, countTile(sum.notices, "notice", " to send"))
 	for _, c := range sum.costs {
 		if c.amount == 0 && len(sum.costs) > 1 {
 			continue
@@ -175,6 +175,12 @@ func (v *planView) tiles(sum totals) []htmlTile {
 		out = append(out, htmlTile{money(c.amount, c.currency), "cost", ""})
 	}
 	return out
+}
+
+// countTile is a number with its noun, "2", "clients".
+func countTile(n int, noun, rest string) htmlTile {
+	value, label, _ := strings.Cut(plural(n, noun), " ")
+	return htmlTile{value, label + rest, ""}
 }
 
 // legend names the waves by their order; their own names are in each plan.

@@ -152,7 +152,7 @@ func instant(t int64) *string {
 func (v *planView) writeJSON(out io.Writer) error {
 	s := v.Schedule
 	j := jsonPlan{
-		AsOf: utc(s.AsOf), Commit: v.Plan.Commit, ScheduleDigest: s.Digest, Granted: v.Input.Granted,
+		AsOf: utc(s.AsOf), Commit: v.Commit, ScheduleDigest: s.Digest, Granted: v.Input.Granted,
 		Objective: jsonObjective(s.Objective), Plans: make([]jsonRollout, 0, len(v.Shown)),
 	}
 	if v.Change != nil {

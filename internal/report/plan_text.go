@@ -86,7 +86,7 @@ func (v *planView) headline() string {
 
 // source says what was judged.
 func (v *planView) source() string {
-	if c := v.Plan.Commit; c != nil {
+	if c := v.Commit; c != nil {
 		return "commit " + Display((*c)[:min(12, len(*c))])
 	}
 	return "work tree"
@@ -222,7 +222,7 @@ func contact(n rollout.Notice) string {
 func excludedLine(list []rollout.Excluded) string {
 	var parts []string
 	for _, c := range excludedCounts(list) {
-		parts = append(parts, fmt.Sprintf("%d %s", c.n, c.code))
+		parts = append(parts, fmt.Sprintf("%d %s (%s)", c.n, excludedWords(c.code), c.code))
 	}
 	return strings.Join(parts, ", ")
 }

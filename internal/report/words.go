@@ -30,13 +30,12 @@ func wayOut(p *rollout.PlanSchedule, u rollout.Unplaced, zone *time.Location) st
 	case c != nil:
 		return changeWords(c, zone)
 	case u.SameAs != "":
-		text := "as for " + Display(u.SameAs)
 		for _, other := range p.Unplaced {
 			if other.Asset == u.SameAs && other.SameAs == "" {
-				text += ": " + wayOut(p, other, zone)
+				return "as for " + Display(u.SameAs) + ": " + wayOut(p, other, zone)
 			}
 		}
-		return text
+		return "as for " + Display(u.SameAs)
 	}
 	return Lift(u.Code, u.By)
 }

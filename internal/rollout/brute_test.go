@@ -10,7 +10,7 @@ import (
 // semantics.md as a beginner would write them down, to hold Compute against.
 type naive struct {
 	in       *Input
-	floor    int64 // the minute of AsOf
+	floor    int64 // some hours before the minute of AsOf
 	minutes  int
 	clients  []*naiveClient
 	sessions []*naiveSession
@@ -49,10 +49,14 @@ type naiveSession struct {
 	starts     []int64 // that no static constraint forbids
 }
 
+// before is how many minutes are looked at before AsOf: what is under way began in
+// them.
+const before = 480
+
 // newNaive lays out an input; waves are taken from a schedule of it, and so are
 // the placements.
 func newNaive(in *Input, s *Schedule) *naive {
-	n := &naive{in: in, floor: in.AsOf - in.AsOf%60, minutes: int(in.Horizon/60) + 200}
+	n := &naive{in: in, floor: in.AsOf - in.AsOf%60 - before*60, minutes: before + int(in.Horizon/60) + 200}
 	for i := range in.Clients {
 		n.clients = append(n.clients, n.client(&in.Clients[i]))
 	}
@@ -161,7 +165,7 @@ func (n *naive) add(s *PlanSchedule, asset, wave string, place *Placement) {
 		}
 		x.running = slices.ContainsFunc(c.Progress.Running, func(r Running) bool { return r.Plan == p.Name && r.Asset == a })
 		n.open(x)
-		for s := n.floor; s < n.in.AsOf+n.in.Horizon; s += 60 {
+		for s := n.floor + before*60; s < n.in.AsOf+n.in.Horizon; s += 60 {
 			if o := n.occurrenceAt(x, s); o.window >= 0 && s >= n.in.AsOf && n.static(x, o, s) == "" {
 				x.starts = append(x.starts, s)
 			}

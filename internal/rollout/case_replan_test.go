@@ -82,3 +82,60 @@ func TestStaggerBetweenSessionsUnderWayAndNewOnes(t *testing.T) {
 	s.Progress.Running = []Running{{Plan: "os", Asset: 1, Start: instantOf("2026-06-10T01:05:00Z"), End: instantOf("2026-06-10T02:00:00Z")}}
 	s.expect(t, "os host-001 nightly 2026-06-10T01:05Z 2026-06-10T02:00Z", "os host-000 nightly 2026-06-10T01:35Z 2026-06-10T02:35Z")
 }
+
+// A session under way whose plan has no work for the machine any more still keeps
+// it busy, and a place of the agreement's.
+func TestSessionsUnderWayWithoutWork(t *testing.T) {
+	s := nights(3)
+	s.AsOf = instantOf("2026-06-10T01:10:00Z")
+	s.terms().MaxUnavailable = Amount{Set: true, N: 2}
+	s.Assets[0].Group, s.Assets[1].Group = 0, 0
+	s.Groups = []Group{{Name: "g", ID: "HAGroup/acme/g", Members: []int{0, 1}, Max: 1, Primary: -1, Soak: 15 * minute}}
+	s.plan("old", "standard", 60)
+	s.Plans[0].Work = nil
+	s.plan("os", "standard", 60)
+	s.Progress.Running = []Running{{Plan: "old", Asset: 0, Start: instantOf("2026-06-10T01:00:00Z"), End: instantOf("2026-06-10T02:00:00Z")}}
+	out := s.expect(t, "os host-002 nightly 2026-06-10T01:10Z 2026-06-10T02:10Z",
+		"os host-000 nightly 2026-06-10T02:00Z 2026-06-10T03:00Z", "os host-001 nightly 2026-06-10T03:15Z 2026-06-10T04:15Z")
+	if x := placementOf(t, out, 1, "host-000"); x.Binding != Exclusive {
+		t.Errorf("binding is %q", x.Binding)
+	}
+	s.Plans[1].Change = "gone" // an unknown change is none of the urgent ones
+	s.Progress.Running[0].Plan = "deleted"
+	s.Assets[0].Group, s.Assets[1].Group, s.Groups = -1, -1, nil
+	s.Plans[1].Work[0].Minutes = 230
+	s.Horizon = 4 * hour
+	if u := s.schedule(t).Plans[1].Unplaced; len(u) != 1 || u[0].Code != Exclusive || u[0].By != "deleted" {
+		t.Errorf("unplaced: %+v", u)
+	}
+}
+
+// Where two agreements meet, a session counts for the one that it does not belong
+// to as well: nobody has more sessions at once than any of them allows.
+func TestAgreementsThatMeetShareTheirLimits(t *testing.T) {
+	s := newScene("2026-06-10T20:00:00Z", "Etc/UTC")
+	s.window("evening", "2026-06-10T22:00", "FREQ=DAILY;COUNT=1", 2*hour)
+	s.window("night", "2026-06-11T00:00", "FREQ=DAILY;COUNT=1", 4*hour)
+	s.hosts(4)
+	for i := range s.Assets {
+		s.Assets[i].Windows = []int{0, 1}
+		if i == 0 {
+			s.Assets[i].Windows = []int{0, 1}
+		} else {
+			s.Assets[i].Windows = []int{1}
+		}
+	}
+	g := s.terms()
+	g.Until = instantOf("2026-06-11T00:00:00Z")
+	g.MaxUnavailable = Amount{Set: true, N: 1}
+	later := *g
+	later.Name, later.ID, later.From, later.Until = "2027", "ClientAgreement/acme/2027", g.Until, farAway
+	later.MaxUnavailable.N = 3
+	s.Agreements = append(s.Agreements, later)
+	// The first runs from the evening, under the stricter agreement, into the night.
+	s.plan("os", "standard", 60)
+	s.Plans[0].Work[0].Minutes = 180
+	s.Plans[0].Work[0].Risk = 900
+	s.expect(t, "os host-000 evening 2026-06-10T22:00Z 2026-06-11T01:00Z", "os host-001 night 2026-06-11T01:00Z 2026-06-11T02:00Z",
+		"os host-002 night 2026-06-11T01:00Z 2026-06-11T02:00Z", "os host-003 night 2026-06-11T01:00Z 2026-06-11T02:00Z")
+}

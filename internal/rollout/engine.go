@@ -108,6 +108,7 @@ func (e *engine) run() {
 	e.retry()
 	e.repair()
 	e.withdraw()
+	e.bringBack()
 	e.retry()
 }
 
@@ -123,8 +124,8 @@ func (e *engine) settle(s *session) {
 	if s.kept && e.confirm(s) {
 		return
 	}
-	if !e.place(s) && e.release(s) {
-		e.place(s)
+	for !e.place(s) && e.release(s) {
+		continue // what waited for it makes room, one start after the other
 	}
 }
 

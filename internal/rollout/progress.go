@@ -230,22 +230,76 @@ func (e *engine) outOfTurn(s *session) Code {
 	return ""
 }
 
-// release takes their place from sessions that were kept and wait for one that has
-// found none beside them: without it they could not stay either. It says whether
+// release takes their place from the sessions that were kept and wait for one that
+// has found none before them: of those that stand, the first to start, since they
+// are the most in the way. Without it they could not stay either. It says whether
 // there were any.
 func (e *engine) release(s *session) bool {
-	any := false
 	if s.links == nil {
 		return false
 	}
-	for _, x := range append(slices.Clone(s.links.after), s.links.primary) {
-		if x == nil || !x.placed || x.running {
-			continue
-		}
-		e.vacate(x)
-		x.kept, x.gaveUp, any = false, DepOrder, true
+	waiting := append(slices.Clone(s.links.after), s.links.primary)
+	waiting = slices.DeleteFunc(waiting, func(x *session) bool { return x == nil || !x.placed || x.running })
+	first := none
+	for _, x := range waiting {
+		first = min(first, x.start)
 	}
-	return any
+	for _, x := range waiting {
+		if x.start == first && x.placed { // one may wait twice: as a primary, and as a dependent
+			e.vacate(x)
+			x.kept, x.gaveUp = false, DepOrder
+		}
+	}
+	return len(waiting) > 0
+}
+
+// bringBack puts sessions back where their clients were told, if nothing that is
+// placed now is in the way: what was when they gave the place up may have moved.
+func (e *engine) bringBack() {
+	for again := true; again; {
+		again = false
+		for _, inst := range e.instances {
+			if len(inst.client.notified) == 0 {
+				continue
+			}
+			for _, s := range inst.order {
+				if s.told != nil && !s.running && (!s.placed || s.moved != "") && len(s.work.Blocks) == 0 && !s.cycle {
+					again = e.goBack(s) || again
+				}
+			}
+		}
+	}
+}
+
+// goBack puts a session back at its notified place, if it can be there.
+func (e *engine) goBack(s *session) bool {
+	was := outcomesOf([]*session{s})
+	if s.placed {
+		e.vacate(s)
+	}
+	code, _ := s.unplacedBefore()
+	var o *occurrence
+	if code == "" {
+		o, code = e.stillFits(s)
+	}
+	if code == "" {
+		e.cutter.load([]window.Span{{Start: s.told.Start, End: s.told.Start + 1}})
+		code, _ = e.cut(s, o)
+	}
+	if code == "" {
+		if _, holds := e.gatesHold(s, s.told.Start+s.class.key.length); !holds {
+			code = WaveGate
+		}
+	}
+	if code != "" {
+		e.restore([]*session{s}, was)
+		return false
+	}
+	e.explainKept(s, o)
+	s.binding = e.bindingOf(s, s.told.Start)
+	e.occupy(s, o, s.told.Start)
+	s.code, s.by, s.moved, s.kept = "", "", "", true
+	return true
 }
 
 // retry tries sessions without a place again, at the end, where something has

@@ -46,3 +46,54 @@ func TestFoundNotifiedBeforeItsDependency(t *testing.T) {
 		t.Errorf("%+v", o)
 	}
 }
+
+// Where one of two notified sessions has to give way, the other stays.
+func TestFoundOnlyWhatIsInTheWayMoves(t *testing.T) {
+	in := found(3, simple("p",
+		Work{Asset: 0, Minutes: 55},
+		Work{Asset: 1, Minutes: 75, DependsOn: []int{0}},
+		Work{Asset: 2, Minutes: 120, DependsOn: []int{0}, Due: at("05:00")}))
+	in.Clients[0].Windows[0] = fixedWindow("night", at("00:00"), at("05:00"))
+	in.Clients[0].Agreements[0].MaxUnavailable = Amount{Set: true, N: 1}
+	in.Clients[0].Progress.Notified = []Notified{
+		{Plan: "p", Asset: 1, Occurrence: at("00:00"), Start: at("00:54"), End: at("02:09")},
+		{Plan: "p", Asset: 2, Occurrence: at("00:00"), Start: at("02:09"), End: at("04:09")},
+	}
+	s := Compute(in)
+	if got := s.Plans[0].Placements[1]; got.Asset != "c" || got.Start != at("02:09") || got.Moved != "" {
+		t.Errorf("%+v", got)
+	}
+}
+
+// A primary may also depend on its standby; it gives up its place once.
+func TestFoundPrimaryThatDependsOnItsStandby(t *testing.T) {
+	in := found(2, simple("p", Work{Asset: 0, Minutes: 55}, Work{Asset: 1, Minutes: 75, DependsOn: []int{0}}))
+	c := &in.Clients[0]
+	c.Assets[0].Group, c.Assets[1].Group = 0, 0
+	c.Groups = []Group{{Name: "db", ID: "HAGroup/acme/db", Members: []int{0, 1}, Max: 1, StandbyFirst: true, Primary: 1}}
+	c.Progress.Notified = []Notified{{Plan: "p", Asset: 1, Occurrence: at("00:00"), Start: at("00:54"), End: at("02:09")}}
+	for _, o := range Verify(in, Compute(in)) {
+		t.Errorf("%+v", o)
+	}
+}
+
+// A notified session of a later wave stays where half of the wave before was not
+// placed yet when its gate was asked.
+func TestFoundQuorumOfAWaveHalfPlaced(t *testing.T) {
+	in := found(4, simple("p", Work{Asset: 0, Minutes: 5}, Work{Asset: 1, Minutes: 5}, Work{Asset: 2, Minutes: 5}, Work{Asset: 3, Minutes: 5}))
+	c := &in.Clients[0]
+	c.Plans[0].Waves = []Wave{
+		{Name: "first", Selector: true, Chosen: []int{0, 1, 2}, Advance: 51, Stagger: 5 * minute},
+		{Name: "rest", Percent: 100, Advance: 100},
+	}
+	c.Progress.Notified = []Notified{
+		{Plan: "p", Asset: 2, Occurrence: at("00:00"), Start: at("00:10"), End: at("00:15")},
+		{Plan: "p", Asset: 3, Occurrence: at("00:00"), Start: at("00:10"), End: at("00:15")},
+	}
+	s := Compute(in)
+	for _, x := range s.Plans[0].Placements {
+		if x.Moved != "" {
+			t.Errorf("%+v", x)
+		}
+	}
+}

@@ -14,7 +14,7 @@ import (
 
 func TestPropSound(t *testing.T) {
 	rapid.Check(t, func(t *rapid.T) {
-		in := drawInput(t, 3, 6)
+		in := drawInput(t, 4, 9)
 		s := Compute(in)
 		if found := Verify(in, s); len(found) > 0 {
 			t.Fatalf("%+v\n%s\n%s", found, dump(in), dump(s))

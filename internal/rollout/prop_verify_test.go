@@ -22,7 +22,8 @@ func TestPropVerifierObjectsWhereTheScanDoes(t *testing.T) {
 		}
 		x := rapid.SampledFrom(free).Draw(t, "session")
 		o := rapid.SampledFrom(x.considered).Draw(t, "occurrence")
-		start := max(o.start, n.floor+60) + 60*int64(rapid.IntRange(0, int(max(0, o.end-max(o.start, n.floor+60))/60)).Draw(t, "minute"))
+		first := max(o.start, ceilMinute(in.AsOf))
+		start := first + 60*int64(rapid.IntRange(0, int(max(0, o.end-first)/60)).Draw(t, "minute"))
 		if len(x.starts) > 0 && rapid.Bool().Draw(t, "possible") {
 			start = rapid.SampledFrom(x.starts).Draw(t, "start")
 		}

@@ -43,14 +43,19 @@ during(at, placement) if {
 	at < placement.end
 }
 
-# members is the sessions of each group, by index.
-members := {name: indexes |
-	some name in {data.assets[input.client][placement.asset].haGroup | some placement in input.placements}
-	indexes := [i | some i, placement in input.placements; data.assets[input.client][placement.asset].haGroup == name]
-}
+# sessions are those of groups as [group, start, index], group by group.
+sessions := sort([[name, placement.start, i] |
+	some i, placement in input.placements
+	name := data.assets[input.client][placement.asset].haGroup
+])
 
-# together leaves out groups with a single session.
+# together is the sessions, by index, of the groups in which one begins before the
+# one before it has ended.
 together := {name: indexes |
-	some name, indexes in members
-	count(indexes) > 1 # mutation: equivalent only quicker: one session alone is within any limit
+	some name in {name |
+		some n, [name, _, i] in sessions
+		[name, start, _] = sessions[n + 1]
+		input.placements[i].end > start # mutation: equivalent only quicker: each instant is looked at
+	}
+	indexes := [i | some [other, _, i] in sessions; other == name]
 }

@@ -37,6 +37,12 @@ test_within_the_limit if {
 	count(found(2, [placement("a", "21:00", "22:00"), placement("b", "21:00", "22:00"), placement("c", "21:00", "22:00")])) == 1
 }
 
+test_ends_when_another_begins if {
+	count(found(2, [placement("a", "21:00", "22:00"), placement("b", "21:30", "22:30"), placement("c", "22:00", "23:00")])) == 0
+	count(found(2, [placement("a", "21:00", "22:00"), placement("b", "21:30", "22:30"), placement("c", "21:59", "23:00")])) == 1
+	count(found(2, [placement("a", "21:00", "22:00"), placement("b", "21:00", "22:00"), placement("e", "21:00", "22:00")])) == 0
+}
+
 test_all_of_them if {
 	count(found(3, [placement("a", "21:00", "22:00"), placement("b", "21:00", "22:00")])) == 0
 	count(found(3, [placement("a", "21:00", "22:00"), placement("b", "21:00", "22:00"), placement("c", "21:30", "22:00")])) == 1

@@ -10,6 +10,8 @@
 #   controls: ["PCI DSS 4.0.1 6.3.3", "NIST SP 800-53r5 SI-2(3)", "CIS Controls v8.1 7.7", "ISO/IEC 27001:2022 A.8.8", "ITIL 4 service level management"]
 package patchops.rollout.unplaced
 
+import data.patchops.lib.moment
+import data.patchops.lib.plans
 import data.patchops.lib.rollouts
 
 deny contains {
@@ -17,7 +19,9 @@ deny contains {
 	"message": $"{names} of client \"{input.client}\" cannot be placed, {reason} ({by}): {tried}",
 	"hint": $"{remedy}",
 } if {
-	some code, reason in reasons
+	some code in {rollouts.why(session).code | some session in input.unplaced} # mutation: equivalent only quicker: those without a session say nothing
+	reason := reasons[code]
+	not code in told
 	indexes := rollouts.unplaced(input, code)
 	i := indexes[0]
 	session := input.unplaced[i]
@@ -38,6 +42,18 @@ deny contains {
 	]
 	i := indexes[0]
 	names := rollouts.named(input.unplaced, indexes)
+}
+
+# told is the reasons that plan/too-young or plan/empty-period tell of the plan.
+told contains "MIN_AGE" if {
+	plan := rollouts.plan(input)
+	newest := max([at | some at in plans.released(plan)])
+	newest + (patchops.seconds(plan.spec.minimumAge) * moment.second) >= plans.deadline(plan)
+}
+
+told contains "NOT_BEFORE" if {
+	plan := rollouts.plan(input)
+	patchops.instant(plan.spec.notBefore, plans.zone(plan), "from") >= plans.deadline(plan)
 }
 
 # opened holds for an asset that the agreement names windows for; of the others

@@ -59,6 +59,28 @@ test_reasons if unplaced.reasons == {
 	"CREDENTIAL": "it lets nobody in",
 }
 
+planned(spec, code) := result if {
+	plan := {"metadata": {"name": "p", "client": "acme"}, "spec": object.union({"deadline": "2026-03-31T00:00:00Z", "patches": ["old", "new"]}, spec)}
+	result := unplaced.deny with input as {"client": "acme", "plan": "p", "unplaced": [session("a", code)]}
+		with data.asOf as "2026-03-12T09:00:00Z"
+		with data.documents as {
+			"PatchPlan": {"acme": {"p": plan}},
+			"Patch": {"_": {"old": {"spec": {"releasedAt": "2026-03-01"}}, "new": {"spec": {"releasedAt": "2026-03-10T00:00:00Z"}}}},
+		}
+}
+
+test_too_young_is_told_of_the_plan if {
+	count(planned({"minimumAge": "P21D"}, "MIN_AGE")) == 0
+	count(planned({"minimumAge": "P20D"}, "MIN_AGE")) == 1
+	count(planned({"minimumAge": "P21D"}, "DEADLINE")) == 1
+}
+
+test_empty_period_is_told_of_the_plan if {
+	count(planned({"notBefore": "2026-03-31T00:00:00Z"}, "NOT_BEFORE")) == 0
+	count(planned({"notBefore": "2026-03-30T23:59:59Z"}, "NOT_BEFORE")) == 1
+	count(planned({"notBefore": "2026-03-31T00:00:00Z"}, "DEADLINE")) == 1
+}
+
 test_windows_that_ended if {
 	found([session("a", "NO_WINDOW"), session("b", "NO_WINDOW"), session("c", "NO_WINDOW")]) == {{
 		"path": ["unplaced", 1],

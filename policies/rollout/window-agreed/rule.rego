@@ -17,14 +17,10 @@ deny contains {
 	"message": $"asset \"{placement.asset}\" is planned at {placement.start} in window \"{placement.window}\", which no agreement of client \"{input.client}\" opens for it",
 	"hint": "name the window in windowRefs of the agreement",
 } if {
-	some window, i in first
-	not window in agreed
-	placement := input.placements[i]
-}
-
-# first is the index of the first session in each window.
-first := {window: min([i | some i, placement in input.placements; placement.window == window]) |
 	some window in {placement.window | some placement in input.placements}
+	not window in agreed
+	i := min([i | some i, placement in input.placements; placement.window == window])
+	placement := input.placements[i]
 }
 
 agreed contains name if {
