@@ -35,7 +35,7 @@ func (a *app) calendar(cmd *cobra.Command, q *asked, flags windowsFlags) (*calen
 	if err != nil {
 		return nil, err
 	}
-	out, err := engine.Read(in)
+	out, err := engine.Read(in, q.kinds(flags)...)
 	if err != nil {
 		return nil, err
 	}
@@ -51,6 +51,14 @@ func (a *app) calendar(cmd *cobra.Command, q *asked, flags windowsFlags) (*calen
 	}
 	c.input = built.Input
 	return c, nil
+}
+
+// kinds are those that the answer depends on; all of them where an asset is in it.
+func (*asked) kinds(flags windowsFlags) []string {
+	if flags.asset != "" {
+		return nil
+	}
+	return []string{"Config", "Client", "ClientAgreement", "MaintenanceWindow", "Freeze", "HolidayCalendar", "VendorSupport"}
 }
 
 // names resolves --client, --window and --asset.

@@ -52,6 +52,7 @@ func (e *Engine) Check(in Input) (*Outcome, error) {
 // are those of Check, but for rollouts that were not asked for or differ by o.
 func (e *Engine) Plan(in Input, o planning.Options) (*Outcome, *Planned, error) {
 	r := e.run(in)
+	r.asked = true
 	if err := r.judge(); err != nil {
 		return nil, nil, err
 	}
@@ -94,6 +95,7 @@ type run struct {
 	reused int
 	kinds  map[string]bool // of the documents judged
 
+	asked    bool                         // rollouts were asked for in particular
 	rollouts map[string]*clientRollouts   // by client
 	shared   *FileVerdict                 // what the rollouts of all clients depend on
 	joined   *FileVerdict                 // what those of all joined clients depend on beside

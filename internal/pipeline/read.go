@@ -1,6 +1,8 @@
 package pipeline
 
 import (
+	"bytes"
+	"path"
 	"slices"
 	"time"
 
@@ -11,7 +13,11 @@ import (
 // Read reads a tree and judges it by the schemas only: no reference is followed, no
 // rule asked and no rollout computed. It is for questions that documents answer by
 // themselves, such as when a window opens. Its findings have no levels or waivers.
-func (e *Engine) Read(in Input) (*Outcome, error) {
+// With kinds, files that cannot hold a document of one of them are not read.
+func (e *Engine) Read(in Input, kinds ...string) (*Outcome, error) {
+	if len(kinds) > 0 {
+		in.Tree = in.Tree.holding(kinds)
+	}
 	r := e.run(in)
 	var err error
 	if r.files, err = r.engine.load(in.Tree, in.Kept, in.Child); err != nil {
@@ -33,4 +39,15 @@ func (e *Engine) Read(in Input) (*Outcome, error) {
 	}
 	out.Findings = finding.Sort(found)
 	return out, nil
+}
+
+// holding is the tree without the files that cannot hold a document of those
+// kinds: whatever names a kind has its name in it, unless it computes or escapes it.
+func (t *Tree) holding(kinds []string) *Tree {
+	out := *t
+	out.Documents = slices.DeleteFunc(slices.Clone(t.Documents), func(s Source) bool {
+		return path.Ext(s.Path) != ".cue" && !bytes.ContainsRune(s.Bytes, '\\') &&
+			!slices.ContainsFunc(kinds, func(kind string) bool { return bytes.Contains(s.Bytes, []byte(kind)) })
+	})
+	return &out
 }

@@ -4,6 +4,7 @@ import (
 	"fmt"
 	"maps"
 	"slices"
+	"strings"
 
 	"github.com/patchops/patchops/internal/corpus"
 	"github.com/patchops/patchops/internal/finding"
@@ -101,9 +102,10 @@ func (r *run) judgeRollouts() error {
 // The keys of Kept under which rollouts are kept; no path begins so. What all
 // clients depend on, and what all joined clients depend on, is kept once.
 const (
-	rolloutKey = "//rollout/"
-	sharedKey  = "//shared"
-	joinedKey  = "//joined"
+	keptPrefix = "//"
+	rolloutKey = keptPrefix + "rollout/"
+	sharedKey  = keptPrefix + "shared"
+	joinedKey  = keptPrefix + "joined"
 )
 
 // missedRollouts takes over the kept verdicts that still hold, and lists the
@@ -203,8 +205,17 @@ func keptRollout(client, name string, v *Verdict) *FileVerdict {
 	return &FileVerdict{Documents: []*Head{{ID: finding.Identity{Kind: rolloutGate, Client: client, Name: name}, Verdict: v}}}
 }
 
-// keepRollouts adds the verdicts to what is kept.
+// keepRollouts adds the verdicts to what is kept. Those of rollouts that were
+// asked for in particular are no verdicts of a check, which keeps what it had.
 func (r *run) keepRollouts(kept Kept) {
+	if r.asked {
+		for key, old := range r.in.Kept {
+			if strings.HasPrefix(key, keptPrefix) {
+				kept[key] = old
+			}
+		}
+		return
+	}
 	for client, v := range r.rollouts {
 		name := client
 		if v.joined {

@@ -51,6 +51,11 @@ func TestPlanSaysWhatCheckSays(t *testing.T) {
 	if !slices.EqualFunc(out.Findings, want, func(a, b finding.Finding) bool { return finding.Compare(a, b) == 0 }) {
 		t.Errorf("plan finds %v, check %v", ids(out.Findings), ids(want))
 	}
+	kept := check(t, e, files(t, short...), nil, nil).Kept
+	again, _, err := e.Plan(Input{Tree: tree, AsOf: asOf, Child: inProcess, Kept: kept}, planning.Options{Granted: true})
+	if err != nil || again.Kept[rolloutKey+"acme"] != kept[rolloutKey+"acme"] {
+		t.Errorf("a plan keeps %v of rollouts, wanted what a check kept (%v)", again.Kept[rolloutKey+"acme"], err)
+	}
 	if n := len(planned.Schedule.Plans); n != 1 || len(planned.Schedule.Plans[0].Unplaced) != 8 {
 		t.Errorf("%d plans, wanted one without a place for its 8 assets", n)
 	}

@@ -68,17 +68,21 @@ func newSeeker(in *Input, part []int, budget int) *seeker {
 
 // answer fills in one plan's counterfactuals.
 func (k *seeker) answer(c *Client, p *Plan, s *PlanSchedule) {
-	first := map[Code]string{}
+	first := map[[2]string]string{}
 	for i := range s.Unplaced {
 		u := &s.Unplaced[i]
 		if u.Code == DepUnplaced {
 			continue
 		}
-		if asset, seen := first[u.Code]; seen {
+		cause := [2]string{string(u.Code)}
+		if u.By == NoWave {
+			cause[1] = u.By
+		}
+		if asset, seen := first[cause]; seen {
 			u.SameAs = asset
 			continue
 		}
-		first[u.Code] = u.Asset
+		first[cause] = u.Asset
 		u.Counterfactual = k.seek(c, p, u)
 	}
 	for i := range s.Unplaced {

@@ -117,8 +117,8 @@ func (e *engine) settle(s *session) {
 	if s.running {
 		return
 	}
-	if len(s.work.Blocks) > 0 {
-		s.code, s.by = s.work.Blocks[0].Code, s.work.Blocks[0].By
+	if s.blocked() {
+		s.code, s.by = s.block()
 		return
 	}
 	if s.kept && e.confirm(s) {

@@ -5,8 +5,10 @@ import (
 	"slices"
 )
 
-// notices are who must be told of each occurrence that a plan uses, and the last
-// instant at which a merge, which sends them, is in time for all; 0 for none.
+// notices are who must still be told of each occurrence that a plan uses, and the
+// last instant at which a merge, which sends them, is in time for all; 0 for none.
+// Nobody is told again of a session in the occurrence that was announced for it, or
+// of an occurrence whose notice is waived.
 func (c *client) notices(inst *instance, uses []use) (list []Notice, mergeBy int64) {
 	emergency := inst.plan.Change == "emergency"
 	for _, u := range uses {
@@ -14,7 +16,7 @@ func (c *client) notices(inst *instance, uses []use) (list []Notice, mergeBy int
 		sendBy, assets := none, 0
 		mergeBy = earlier(mergeBy, c.mergeFor(u, emergency))
 		for _, s := range u.sessions {
-			if s.running {
+			if s.running || s.needsNoNotice() {
 				continue
 			}
 			assets++
@@ -40,14 +42,19 @@ func (c *client) notices(inst *instance, uses []use) (list []Notice, mergeBy int
 	return list, mergeBy
 }
 
-// mergeFor is the last merge that is in time for an occurrence: clients that were
-// told already need not be told again, and waived notices are not sent.
+// needsNoNotice says whether a session may start without another notice.
+func (s *session) needsNoNotice() bool {
+	return s.occ.waived || s.told != nil && s.told.Window == s.occ.window && s.told.Occurrence == s.occ.Start
+}
+
+// mergeFor is the last merge that is in time for an occurrence: what stays where its
+// client was told needs none, and what needs no notice only has to be merged.
 func (c *client) mergeFor(u use, emergency bool) int64 {
 	by := int64(0)
 	for _, s := range u.sessions {
 		switch {
 		case s.running || s.told != nil && s.moved == "":
-		case u.occ.waived:
+		case s.needsNoNotice():
 			by = earlier(by, s.start)
 		default:
 			by = earlier(by, c.tellBy(u.occ.agreement, c.leadOf(u.occ.agreement, s.work.Asset, emergency), s.start))

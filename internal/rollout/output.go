@@ -48,7 +48,7 @@ func (e *engine) planSchedule(inst *instance) PlanSchedule {
 	}
 	p.Waves = inst.waveSchedules()
 	p.Remarks = inst.remarks
-	for k := range inst.waves {
+	for k := range inst.declared {
 		if w := &inst.waves[k]; 2*w.ends.n < w.assets {
 			p.Remarks = append(p.Remarks, Remark{ID: "plan/wave-thin", Wave: w.Name, Text: fmt.Sprintf(
 				"wave %q has a place for %d of %d assets: its gate says little about the rest", w.Name, w.ends.n, w.assets)})
@@ -61,7 +61,7 @@ func (e *engine) planSchedule(inst *instance) PlanSchedule {
 }
 
 func (c *client) placement(s *session, p *Placement) {
-	p.Asset, p.Wave = s.name(), s.inst.waves[s.wave].Name
+	p.Asset, p.Wave = s.name(), s.waveName()
 	if s.occ != nil {
 		p.Window, p.Occurrence = c.Windows[s.occ.window].Name, s.occ.Start
 	}
@@ -73,7 +73,7 @@ func (c *client) placement(s *session, p *Placement) {
 
 func (c *client) unplaced(s *session) Unplaced {
 	u := Unplaced{
-		Asset: s.name(), Wave: s.inst.waves[s.wave].Name, Code: s.code, By: s.by,
+		Asset: s.name(), Wave: s.waveName(), Code: s.code, By: s.by,
 		Due: s.work.Due, Risk: s.work.Risk, Patches: s.work.Patches, Tried: s.rejected,
 	}
 	if s.code == WindowTooShort {
@@ -83,8 +83,8 @@ func (c *client) unplaced(s *session) Unplaced {
 }
 
 func (inst *instance) waveSchedules() []WaveSchedule {
-	out := make([]WaveSchedule, len(inst.waves))
-	for k := range inst.waves {
+	out := make([]WaveSchedule, inst.declared)
+	for k := range inst.declared {
 		w := &inst.waves[k]
 		out[k] = WaveSchedule{Name: w.Name, Assets: w.assets, Placed: w.ends.n, GateOpens: inst.gate(int32(k)).opens}
 		if w.ends.n > 0 {
@@ -95,7 +95,10 @@ func (inst *instance) waveSchedules() []WaveSchedule {
 	}
 	for i := range inst.sessions {
 		s := &inst.sessions[i]
-		if first := &out[s.wave].PlannedStart; s.placed && (*first == 0 || s.start < *first) {
+		if !s.placed {
+			continue
+		}
+		if first := &out[s.wave].PlannedStart; *first == 0 || s.start < *first {
 			*first = s.start
 		}
 	}
@@ -196,5 +199,5 @@ func (e *engine) missesAlone(s *session) bool {
 	if s.running {
 		return s.missed()
 	}
-	return len(s.work.Blocks) > 0 || s.class.first == none || s.work.Due > 0 && s.class.first+s.class.key.length > s.work.Due
+	return s.blocked() || s.class.first == none || s.work.Due > 0 && s.class.first+s.class.key.length > s.work.Due
 }

@@ -88,7 +88,7 @@ func (e *engine) keepNotified(inst *instance) {
 		return
 	}
 	for _, s := range inst.order {
-		if s.told == nil || s.running || len(s.work.Blocks) > 0 {
+		if s.told == nil || s.running || s.blocked() {
 			continue
 		}
 		o, code := e.stillFits(s)
@@ -263,7 +263,7 @@ func (e *engine) bringBack() {
 				continue
 			}
 			for _, s := range inst.order {
-				if s.told != nil && !s.running && (!s.placed || s.moved != "") && len(s.work.Blocks) == 0 && !s.cycle {
+				if s.told != nil && !s.running && (!s.placed || s.moved != "") && !s.blocked() && !s.cycle {
 					again = e.goBack(s) || again
 				}
 			}
@@ -311,7 +311,7 @@ func (e *engine) retry() {
 		again = false
 		for _, inst := range e.instances {
 			for _, s := range inst.order {
-				if s.placed || len(s.work.Blocks) > 0 || s.cycle {
+				if s.placed || s.blocked() || s.cycle {
 					continue
 				}
 				if (e.mayFit(s) || first && s.maySave()) && e.place(s) {

@@ -16,6 +16,7 @@ import (
 // with a new value. With it the session has the place that was said; with one step
 // less it has none.
 func TestPropCounterfactualsAreTrue(t *testing.T) {
+	t.Parallel()
 	rapid.Check(t, func(t *rapid.T) {
 		in := drawInput(t, 1, 4)
 		s := Compute(in)

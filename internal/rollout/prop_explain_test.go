@@ -57,6 +57,7 @@ func (x *naiveSession) agrees(reported, found Code) bool {
 }
 
 func TestPropRejectionsAreTrue(t *testing.T) {
+	t.Parallel()
 	rapid.Check(t, func(t *rapid.T) {
 		in := drawInput(t, 2, 4)
 		s := Compute(in)
@@ -133,6 +134,7 @@ func unplacedIs(t *rapid.T, n *naive, x *naiveSession, u *Unplaced) {
 }
 
 func TestPropBindingIsTrue(t *testing.T) {
+	t.Parallel()
 	rapid.Check(t, func(t *rapid.T) {
 		in := drawInput(t, 2, 4)
 		s := Compute(in)

@@ -8,6 +8,7 @@ import (
 )
 
 func TestPropNothingFeasibleIsLeftUnplaced(t *testing.T) {
+	t.Parallel()
 	rapid.Check(t, func(t *rapid.T) {
 		in := drawInput(t, 2, 5)
 		n := newNaive(in, Compute(in))
@@ -42,6 +43,7 @@ func alone(in *Input, client, plan, work int) *Input {
 }
 
 func TestPropWhatFitsAloneIsPlacedAtTheFirstMinute(t *testing.T) {
+	t.Parallel()
 	rapid.Check(t, func(t *rapid.T) {
 		in := drawInput(t, 1, 4)
 		for j := range in.Clients[0].Plans {
@@ -108,6 +110,7 @@ func (n *naive) beats(rest []*naiveSession, bound int64) (order []int, ok bool) 
 }
 
 func TestPropNoOrderMissesLess(t *testing.T) {
+	t.Parallel()
 	rapid.Check(t, func(t *rapid.T) {
 		in := drawInput(t, 1, 3)
 		in.Clients[0].Progress = Progress{}
@@ -131,6 +134,7 @@ func TestPropNoOrderMissesLess(t *testing.T) {
 
 // What the lower bound counts has no place, or one after its due date, even alone.
 func TestPropLowerBoundIsReachedByNothingLess(t *testing.T) {
+	t.Parallel()
 	rapid.Check(t, func(t *rapid.T) {
 		in := drawInput(t, 1, 4)
 		in.Clients[0].Progress = Progress{}

@@ -13,6 +13,7 @@ import (
 // Every promise of semantics.md is a property here, safety beside liveness.
 
 func TestPropSound(t *testing.T) {
+	t.Parallel()
 	rapid.Check(t, func(t *rapid.T) {
 		in := drawInput(t, 4, 9)
 		s := Compute(in)
@@ -71,6 +72,7 @@ func cloneInput(in *Input) *Input {
 }
 
 func TestPropSameInputSameBytes(t *testing.T) {
+	t.Parallel()
 	rapid.Check(t, func(t *rapid.T) {
 		in := drawInput(t, 3, 6)
 		want := Compute(in)
@@ -84,6 +86,7 @@ func TestPropSameInputSameBytes(t *testing.T) {
 }
 
 func TestPropUnrelatedClientsDoNotInterfere(t *testing.T) {
+	t.Parallel()
 	rapid.Check(t, func(t *rapid.T) {
 		in := drawInput(t, 2, 5)
 		want := Compute(in)
@@ -123,6 +126,7 @@ func notify(in *Input, s *Schedule, told func() bool) *Input {
 }
 
 func TestPropNotifiedPlacementsStay(t *testing.T) {
+	t.Parallel()
 	rapid.Check(t, func(t *rapid.T) {
 		in := drawInput(t, 2, 5)
 		first := Compute(in)
@@ -142,6 +146,7 @@ func TestPropNotifiedPlacementsStay(t *testing.T) {
 // A notified placement that moves has a code, and its old place is no place any
 // more. Here time goes by, freezes come and machines fail.
 func TestPropNotifiedPlacementsMoveForAReason(t *testing.T) {
+	t.Parallel()
 	rapid.Check(t, func(t *rapid.T) {
 		in := drawInput(t, 2, 5)
 		w := &world{t: t, in: in, base: in.AsOf - in.AsOf%day, days: int(in.Horizon / day)}

@@ -10,6 +10,7 @@ import (
 // The verifier and the scan by minutes are written apart: put one session anywhere,
 // and they agree on whether a constraint is broken.
 func TestPropVerifierObjectsWhereTheScanDoes(t *testing.T) {
+	t.Parallel()
 	rapid.Check(t, func(t *rapid.T) {
 		in := drawInput(t, 2, 5)
 		s := Compute(in)

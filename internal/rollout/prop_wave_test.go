@@ -168,6 +168,7 @@ func (w *naiveWaves) later() {
 }
 
 func TestPropWavesAreDrawnAsDeclared(t *testing.T) {
+	t.Parallel()
 	rapid.Check(t, func(t *rapid.T) {
 		in := drawInput(t, 1, 8)
 		n := newNaive(in, Compute(in))

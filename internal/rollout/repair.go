@@ -158,7 +158,7 @@ func (e *engine) alone(s *session) Objective {
 		o.MissedRisk = s.risk()
 	}
 	end := e.end
-	if first := s.class.first; first < none && len(s.work.Blocks) == 0 {
+	if first := s.class.first; first < none && !s.blocked() {
 		end = min(end, first+s.class.key.length)
 	}
 	o.ExposureRiskHours = int64(s.work.Risk) * ((end - e.in.AsOf) / 3600)

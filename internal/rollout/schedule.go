@@ -63,7 +63,10 @@ type Rejection struct {
 	Count  int
 }
 
-// Unplaced is one session without a place.
+// NoWave is the By of a WAVE_GATE where no wave of the plan takes the asset.
+const NoWave = "no wave"
+
+// Unplaced is one session without a place. Wave is "" where By is NoWave.
 type Unplaced struct {
 	Asset, Wave    string
 	Code           Code
@@ -95,7 +98,8 @@ type Cost struct {
 	Regular, AfterHours, Holiday int64
 }
 
-// Notice is somebody who must be told of one occurrence.
+// Notice is somebody who must still be told of one occurrence. Assets are the
+// sessions in it that the client does not know of yet; SendBy is never before AsOf.
 type Notice struct {
 	Contact    string
 	Channels   []string

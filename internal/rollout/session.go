@@ -50,6 +50,23 @@ func (s *session) risk() int64 { return int64(max(1, s.work.Risk)) }
 // missed says whether a session has no place, or ends after it is due.
 func (s *session) missed() bool { return !s.placed || s.work.Due > 0 && s.end > s.work.Due }
 
+// blocked says whether a session is kept from being planned, whatever the time.
+func (s *session) blocked() bool { return len(s.work.Blocks) > 0 || s.inNoWave() }
+
+// block is what keeps it.
+func (s *session) block() (Code, string) {
+	if len(s.work.Blocks) > 0 {
+		return s.work.Blocks[0].Code, s.work.Blocks[0].By
+	}
+	return WaveGate, NoWave
+}
+
+// inNoWave says whether no wave of its plan takes the asset.
+func (s *session) inNoWave() bool { return int(s.wave) >= s.inst.declared }
+
+// waveName is "" where it is in none.
+func (s *session) waveName() string { return s.inst.waves[s.wave].Name }
+
 func (s *session) name() string { return s.inst.client.Assets[s.work.Asset].Name }
 
 // instance is one plan at one client.
@@ -59,7 +76,8 @@ type instance struct {
 	index    int        // of Client.Plans
 	sessions []session  // like Plan.Work
 	order    []*session // in which they are placed
-	waves    []waveState
+	waves    []waveState // the declared ones; then one that never opens, of those in none
+	declared int         // waves of the plan
 	gates    []gate // of the first waves; the rest is not known yet
 	placed   int
 	rings    *rings // nil without rings

@@ -38,7 +38,7 @@ func (e *engine) groups() [][]*session {
 	index := map[int32]int{}
 	var out [][]*session
 	for i, s := range f.sessions {
-		if s.running || s.kept || len(s.work.Blocks) > 0 {
+		if s.running || s.kept || s.blocked() {
 			continue
 		}
 		root := f.forest.root(int32(i))

@@ -264,6 +264,9 @@ func (v *verifier) verifyUnplaced(c *verifiedClient, p *verifiedPlan, w *Work, u
 	if u.Code == "" {
 		v.object(c.Client, p.Name, u.Asset, "", "the session has no place and no code says why")
 	}
+	if len(w.Blocks) == 0 && (u.Wave == "") != (u.Code == WaveGate && u.By == NoWave) {
+		v.object(c.Client, p.Name, u.Asset, u.Code, "the session is in wave %q and without a place by %q", u.Wave, u.By)
+	}
 	if len(w.Blocks) > 0 && u.Code != w.Blocks[0].Code {
 		v.object(c.Client, p.Name, u.Asset, w.Blocks[0].Code, "the session is blocked and its code is %s", u.Code)
 	}

@@ -40,12 +40,14 @@ func (v *verifier) verifyNotices(c *verifiedClient) {
 	}
 }
 
-// occurrencesOf are the occurrences that a plan uses, those under way left out.
+// occurrencesOf are the occurrences that a plan uses and that its client has to be
+// told of: not for what is under way or was announced already, nor where notice is
+// waived.
 func (c *verifiedClient) occurrencesOf(p *verifiedPlan) map[occurrenceKey]*toldOf {
 	out := map[occurrenceKey]*toldOf{}
 	for i := range p.placed {
 		x := &p.placed[i]
-		if x.running || x.terms < 0 {
+		if x.running || x.terms < 0 || c.needsNoNotice(p, x) {
 			continue
 		}
 		key := occurrenceKey{x.window, x.occurrence}
@@ -64,6 +66,13 @@ func (c *verifiedClient) occurrencesOf(p *verifiedPlan) map[occurrenceKey]*toldO
 	return out
 }
 
+// needsNoNotice says whether nobody has to be told of a session (any more): it is
+// in the occurrence that was announced for it, or notice is waived there.
+func (c *verifiedClient) needsNoNotice(p *verifiedPlan, x *verifiedSession) bool {
+	told := c.notified[planAsset{p.Name, x.asset}]
+	return c.Agreements[x.terms].Waived[x.window][x.occurrence] || told != nil && told.Window == x.window && told.Occurrence == x.occurrence
+}
+
 // mergeBy is the last instant at which a merge is in time for every session that
 // its client does not know of yet: notice has to be sent, or no more than started.
 func (c *verifiedClient) mergeBy(p *verifiedPlan) int64 {
@@ -75,7 +84,7 @@ func (c *verifiedClient) mergeBy(p *verifiedPlan) int64 {
 		}
 		g := &c.Agreements[x.terms]
 		lead := int64(0)
-		if !g.Waived[x.window][x.occurrence] {
+		if !c.needsNoNotice(p, x) {
 			lead = c.leadOf(g, p.Plan, x.asset)
 		}
 		q := leadQuestion{lead: lead, last: g.BusinessDays}

@@ -33,8 +33,8 @@ func (v *verifier) verifyMembers(c *verifiedClient, p *verifiedPlan) {
 		asset := p.Work[i].Asset
 		name := c.Assets[asset].Name
 		if wave < 0 {
-			v.object(c.Client, p.Name, name, "", "the session's wave is none of the plan's")
-			return
+			v.verifyInNoWave(c, p, i, pins)
+			continue
 		}
 		if pin := pins[asset]; pin != nil && waveIndex(p.Waves, pin.Wave) >= 0 {
 			if pin.Wave != p.Waves[wave].Name {
@@ -59,6 +59,30 @@ func (v *verifier) verifyMembers(c *verifiedClient, p *verifiedPlan) {
 	}
 }
 
+// verifyInNoWave checks that a session without a wave is one that none takes, or
+// goes after such a one, and has no place.
+func (v *verifier) verifyInNoWave(c *verifiedClient, p *verifiedPlan, work int, pins map[int]*Pin) {
+	asset, n, waves := p.Work[work].Asset, len(p.Work), p.Waves
+	for a, pin := range pins {
+		if _, has := findWork(p.Work, a); !has && pin.Done {
+			n++
+		}
+	}
+	if len(waves) > 1 && !waves[0].Selector {
+		waves = waves[1:] // a canary leaves out what is dear
+	}
+	taken := slices.ContainsFunc(waves, func(w Wave) bool {
+		return slices.Contains(w.Chosen, asset) || !w.Selector && (w.Percent == 100 || w.Percent == 0 && w.Count >= n)
+	})
+	after := slices.ContainsFunc(slices.Concat(p.Work[work].DependsOn, c.standbys(asset)), func(a int) bool {
+		k, has := findWork(p.Work, a)
+		return has && p.wave[k] < 0
+	})
+	if p.session[work] >= 0 || taken && !after {
+		v.object(c.Client, p.Name, c.Assets[asset].Name, "", "the session's wave is none of the plan's")
+	}
+}
+
 // standbys are the other members of the group whose primary an asset is, where
 // they go first.
 func (c *verifiedClient) standbys(asset int) []int {
@@ -79,8 +103,15 @@ func (c *verifiedClient) standbys(asset int) []int {
 // because of order make waves smaller than declared.
 func (v *verifier) verifySizes(c *verifiedClient, p *verifiedPlan) {
 	upTo := make([]int, len(p.Waves)+1)
-	moves := false
+	moves, last := false, len(p.Waves)-1
+	late := 0 // in the last wave since they are under way, and perhaps no wave takes them
 	for i, wave := range p.wave {
+		if wave < 0 {
+			continue
+		}
+		if wave == last && c.isRunning(p, i) {
+			late++
+		}
 		upTo[wave+1]++
 		moves = moves || len(p.Work[i].DependsOn) > 0 || c.standbys(p.Work[i].Asset) != nil
 	}
@@ -97,12 +128,19 @@ func (v *verifier) verifySizes(c *verifiedClient, p *verifiedPlan) {
 			want = (w.Percent*n + 99) / 100
 		}
 		declared := max(want, upTo[k])
+		if k == last {
+			declared += late
+		}
 		short := k == 0 && len(p.Waves) > 1 || moves
-		over := upTo[k+1] > declared && k < len(p.Waves)-1 // what no wave reaches goes last, and plan/waves-reach-all says so
-		if over && !slices.ContainsFunc(p.Waves[:k], func(w Wave) bool { return w.Selector }) || upTo[k+1] < want && !short {
+		if upTo[k+1] > declared && !slices.ContainsFunc(p.Waves[:k], func(w Wave) bool { return w.Selector }) || upTo[k+1] < want && !short {
 			v.object(c.Client, p.Name, "", "", "%d assets are in waves up to %q, wanted %d", upTo[k+1], w.Name, want)
 		}
 	}
+}
+
+// isRunning says whether the session of some work is under way.
+func (c *verifiedClient) isRunning(p *verifiedPlan, work int) bool {
+	return p.session[work] >= 0 && c.sessions[p.session[work]].running
 }
 
 // verifyChosen checks a wave that is chosen by a selector.
@@ -114,7 +152,7 @@ func (v *verifier) verifyChosen(c *verifiedClient, p *verifiedPlan, k int) {
 		if chosen && wave > k && !movable {
 			v.object(c.Client, p.Name, c.Assets[asset].Name, "", "the session is in wave %q, and %q selects it", p.Waves[wave].Name, p.Waves[k].Name)
 		}
-		if !chosen && wave == k && !movable {
+		if !chosen && wave == k && !movable && !c.isRunning(p, i) {
 			v.object(c.Client, p.Name, c.Assets[asset].Name, "", "the session is in wave %q, which does not select it", p.Waves[k].Name)
 		}
 	}

@@ -35,6 +35,7 @@ func (inst *instance) assignWaves() {
 	if len(inst.waves) == 0 {
 		inst.waves = []waveState{{Wave: &Wave{Name: "all", Percent: 100, Advance: 100}}}
 	}
+	inst.declared = len(inst.waves)
 	pinned, begun := inst.pin()
 	d := &draw{inst: inst, n: len(inst.sessions)}
 	for k := range inst.waves {
@@ -57,13 +58,41 @@ func (inst *instance) assignWaves() {
 		}
 	}
 	for _, s := range d.rest {
-		s.wave = int32(len(inst.waves) - 1)
+		s.wave = d.leftover(s)
 	}
 	inst.moveLater(pinned)
 	for i := range inst.sessions {
 		inst.waves[inst.sessions[i].wave].assets++
 	}
 	inst.limitWaves()
+}
+
+// leftover is the wave of a session that no wave took. It is the last where all
+// that would take it have begun, or the session has; else there is none, and it has
+// no place: what is in no wave must not look planned.
+func (d *draw) leftover(s *session) int32 {
+	inst := d.inst
+	waves := inst.plan.Waves
+	if len(waves) > 1 && !waves[0].Selector {
+		waves = waves[1:] // a canary does not take just any
+	}
+	if inst.client.underWay(workKey{inst.plan.Name, s.work.Asset}) || slices.ContainsFunc(waves, func(w Wave) bool { return w.reaches(s.work.Asset, d.n) }) {
+		return int32(inst.declared - 1)
+	}
+	if len(inst.waves) == inst.declared {
+		inst.waves = append(inst.waves, waveState{Wave: &Wave{Advance: 100}})
+	}
+	return int32(inst.declared)
+}
+
+// reaches says whether a wave takes an asset of a population of n, whoever is
+// before it.
+func (w *Wave) reaches(asset, n int) bool {
+	if w.Selector {
+		_, chosen := slices.BinarySearch(w.Chosen, asset)
+		return chosen
+	}
+	return w.Percent >= 100 || w.Percent == 0 && w.Count >= n
 }
 
 // pin is the wave of each session that was decided before, -1 for the others, and
@@ -231,7 +260,7 @@ func (inst *instance) moveLater(pinned []int32) {
 			later = append(slices.Clone(later), s.links.primary)
 		}
 		for _, x := range later {
-			if x.wave < s.wave && pinned[inst.position(x)] < 0 {
+			if x.wave < s.wave && pinned[inst.position(x)] < 0 && (!s.inNoWave() || !inst.client.underWay(workKey{inst.plan.Name, x.work.Asset})) {
 				x.wave = s.wave
 				work = append(work, x)
 			}

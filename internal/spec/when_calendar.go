@@ -71,6 +71,9 @@ func ParseICalendar(src []byte) ([]window.Date, error) {
 	if !bytes.Contains(src, []byte("END:VCALENDAR")) { // the library does not mind
 		return nil, errors.New("no iCalendar file, or not all of it: END:VCALENDAR is missing")
 	}
+	if err := tooMuch(calendar); err != nil {
+		return nil, err
+	}
 	var days []window.Date
 	var first error
 	replaced := replacements(calendar)
@@ -84,6 +87,21 @@ func ParseICalendar(src []byte) ([]window.Date, error) {
 		}
 	}
 	return sortedDays(days), first
+}
+
+// tooMuch says that a file has more events than holidays have: what each costs to
+// read is bounded, and so is the whole.
+func tooMuch(calendar *ics.Calendar) error {
+	events, repeats := calendar.Events(), 0
+	for _, e := range events {
+		if eventText(e, ics.ComponentPropertyRrule)+eventText(e, "RECURRENCE-ID") != "" {
+			repeats++
+		}
+	}
+	if len(events) > maxEvents || repeats > maxRepeats {
+		return fmt.Errorf("it has %d events, %d of which repeat or replace one that does: at most %d and %d are read", len(events), repeats, maxEvents, maxRepeats)
+	}
+	return nil
 }
 
 // replacements are the days, by UID, whose occurrences other events replace.
@@ -139,10 +157,13 @@ func eventDays(e *ics.VEvent, replaced map[string][]window.ExDate) ([]window.Dat
 const daySeconds = 24 * 60 * 60
 
 // Limits in days: of one event (school holidays, not an epoch), and of all events
-// of a file over all years (every weekend is 14,000).
+// of a file over all years (every weekend is 14,000). And in events: of a file, and
+// of those that repeat or replace an occurrence.
 const (
 	longestHoliday = 366
 	maxHolidays    = 100_000
+	maxEvents      = 20_000
+	maxRepeats     = 300
 )
 
 // eventLength is how long a whole-day event lasts, in seconds: to its exclusive
@@ -185,9 +206,13 @@ func eventLocals(e *ics.VEvent, name string) []window.Local {
 	return out
 }
 
+// eventText is a property of an event, "" for none. Names are the same in small
+// letters (RFC 5545 1.2), which the library does not know.
 func eventText(e *ics.VEvent, name ics.ComponentProperty) string {
-	if p := e.GetProperty(name); p != nil {
-		return strings.TrimSpace(p.Value)
+	for i := range e.Properties {
+		if strings.EqualFold(e.Properties[i].IANAToken, string(name)) {
+			return strings.TrimSpace(e.Properties[i].Value)
+		}
 	}
 	return ""
 }

@@ -1,8 +1,10 @@
 package spec
 
 import (
+	"slices"
 	"strings"
 	"testing"
+	"time"
 
 	"github.com/patchops/patchops/internal/document"
 	"github.com/patchops/patchops/internal/window"
@@ -39,6 +41,7 @@ func TestHolidaysOfICalendar(t *testing.T) {
 		{"a start that does not match", "UID:a DTSTART;VALUE=DATE:20260101 RRULE:FREQ=YEARLY;BYMONTH=5;BYDAY=-1MO;COUNT=1", "2026-01-01 2026-05-25"},
 		{"without exceptions", "UID:a DTSTART;VALUE=DATE:20241225 RRULE:FREQ=YEARLY;COUNT=3 EXDATE;VALUE=DATE:20251225", "2024-12-25 2026-12-25"},
 		{"with more dates", "UID:a DTSTART;VALUE=DATE:20241225 RDATE;VALUE=DATE:20250101,20250501", "2024-12-25 2025-01-01 2025-05-01"},
+		{"small letters", "uid:a dtstart;value=date:20240501 rrule:FREQ=YEARLY;COUNT=2", "2024-05-01 2025-05-01"},
 		{"a meeting", "UID:a DTSTART:20261225T100000Z DTEND:20261225T110000Z", ""},
 		{"cancelled", "UID:a STATUS:CANCELLED DTSTART;VALUE=DATE:20261225", ""},
 	} {
@@ -72,6 +75,32 @@ func TestUnreadableICalendar(t *testing.T) {
 		days, err := ParseICalendar(c.src)
 		if err == nil || !strings.Contains(err.Error(), c.want) || len(days) != c.days {
 			t.Errorf("%s: found %v, %v, want %s", c.id, days, err, c.want)
+		}
+	}
+}
+
+// A file from a stranger costs a second or two at most, whatever it says: events that
+// repeat are searched for their days until 2099, and there are only so many.
+func TestICalendarLimits(t *testing.T) {
+	never := "UID:a DTSTART;VALUE=DATE:19700101 RRULE:FREQ=DAILY;BYMONTH=2;BYMONTHDAY=30"
+	replaced := "UID:a RECURRENCE-ID;VALUE=DATE:20260101 DTSTART;VALUE=DATE:20260101"
+	for _, c := range []struct {
+		id, event string
+		most      int
+	}{
+		{"events that repeat", never, 300},
+		{"replaced occurrences", replaced, 300},
+		{"events", "UID:a DTSTART;VALUE=DATE:20260101", 20_000},
+	} {
+		for _, n := range []int{c.most, c.most + 1} {
+			begin := time.Now()
+			_, err := ParseICalendar(calendarFile(slices.Repeat([]string{c.event}, n)...))
+			if refused := err != nil; refused != (n > c.most) {
+				t.Errorf("%d %s: %v", n, c.id, err)
+			}
+			if took := time.Since(begin); took > 5*time.Second {
+				t.Errorf("%d %s took %v", n, c.id, took)
+			}
 		}
 	}
 }

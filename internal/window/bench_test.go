@@ -2,6 +2,7 @@ package window
 
 import (
 	"fmt"
+	"slices"
 	"strings"
 	"testing"
 	"time"
@@ -45,6 +46,40 @@ func TestSlowestRules(t *testing.T) {
 		if took := time.Since(begin); took > 2*time.Second {
 			t.Errorf("%s took %v", c.name, took)
 		}
+	}
+}
+
+// A freeze may last longer than the time from one start to the next: every minute
+// for a hundred years is no slower than every minute for one.
+func TestHullOfOverlappingSpans(t *testing.T) {
+	from := mustInstant(t, "2026-06-01")
+	to := from + 35*daySeconds
+	w := newWindow(t, "America/New_York", slowest[len(slowest)-3].start, slowest[len(slowest)-3].rule, "PT1H")
+	w.Length = 36_500 * daySeconds
+	begin := time.Now()
+	for range 20 {
+		if hull := w.Hull(from, to); !slices.Equal(hull, Spans{{from, to}}) {
+			t.Fatalf("found %v, want all of the time asked about", hull)
+		}
+	}
+	if took := time.Since(begin); took > 2*time.Second {
+		t.Errorf("20 hulls took %v", took)
+	}
+}
+
+// Looking for holidays ends with the time asked about, also where none is found.
+func TestExpandEndsBetweenHolidays(t *testing.T) {
+	from := mustInstant(t, "2026-06-01")
+	w := newWindow(t, "America/New_York", slowest[len(slowest)-3].start, slowest[len(slowest)-3].rule, "PT1H")
+	w.OnHoliday = HolidayOnly
+	begin := time.Now()
+	for range 20 {
+		if e := w.Expand(from, from+35*daySeconds); len(e.Occurrences) > 0 || w.Hull(from, from+35*daySeconds) != nil {
+			t.Fatalf("found %v without any holiday", e.Occurrences)
+		}
+	}
+	if took := time.Since(begin); took > 2*time.Second {
+		t.Errorf("20 expansions took %v", took)
 	}
 }
 

@@ -19,7 +19,7 @@ func (w *Window) Expand(from, to int64) Expansion {
 		return e
 	}
 	r := newResolver(w)
-	r.each(Local(from-w.Length-reach), func(n Local) bool {
+	r.each(Local(from-w.Length-reach), Local(to+reach), func(n Local) bool {
 		o, why := r.resolve(n)
 		switch {
 		case why == "":
@@ -27,7 +27,7 @@ func (w *Window) Expand(from, to int64) Expansion {
 		case o.Start >= from && o.Start < to:
 			e.Skipped = append(e.Skipped, Skip{n, why})
 		}
-		return int64(n) < to+reach
+		return true
 	})
 	e.Occurrences = slices.DeleteFunc(merged(e.Occurrences), func(o Occurrence) bool { return o.End <= from || o.Start >= to })
 	return e
@@ -53,7 +53,7 @@ func merged(list []Occurrence) []Occurrence {
 func (w *Window) Next(after int64) (Occurrence, bool) {
 	var found []Occurrence
 	r := newResolver(w)
-	r.each(Local(after-reach), func(n Local) bool {
+	r.each(Local(after-reach), endOfTime, func(n Local) bool {
 		if len(found) > 0 && int64(n) > found[0].Start+reach {
 			return false
 		}
@@ -78,9 +78,15 @@ func (w *Window) Hull(from, to int64) Spans {
 	var list []Span
 	r := newResolver(w)
 	r.hull = true
-	r.each(Local(from-w.Length-reach), func(n Local) bool {
-		list = append(list, r.covered(n))
-		return int64(n) < to+reach
+	r.each(Local(from-w.Length-reach), Local(to+reach), func(n Local) bool {
+		s := r.covered(n)
+		if last := len(list) - 1; last >= 0 && s.Start >= list[last].Start && s.Start <= list[last].End {
+			list[last].End = max(list[last].End, s.End)
+		} else if s.End > s.Start {
+			list = append(list, s)
+		}
+		last := len(list) - 1
+		return last < 0 || list[last].Start > from || list[last].End < to // else all is covered
 	})
 	return NewSpans(list).Clip(from, to)
 }

@@ -35,13 +35,18 @@ func newResolver(w *Window) *resolver {
 	return r
 }
 
-// each visits the local starts at a reading or later, in order and each once,
-// until visit returns false: those of the rule, shifted by the offset, with RDates
-// and moves added, without ExDates, as OnHoliday wants. None is in 2100 or later.
-func (r *resolver) each(low Local, visit func(Local) bool) {
+// each visits the local starts from a reading, inclusive, to another, exclusive, in
+// order and each once, until visit returns false: those of the rule, shifted by the
+// offset, with RDates and moves added, without ExDates, as OnHoliday wants. None is
+// in 2100 or later.
+func (r *resolver) each(low, high Local, visit func(Local) bool) {
+	if r.w.OnHoliday == HolidayOnly {
+		low, high = onHolidays(r.w.Holidays, low, high)
+	}
+	high = min(high, endOfTime)
 	extra := r.extra(low)
 	offer := func(n Local) bool {
-		return n < endOfTime && (r.dropped(n) || visit(n))
+		return n < high && (r.dropped(n) || visit(n))
 	}
 	before := func(n Local) bool { // offers the extra starts before a reading, and drops one at it
 		for len(extra) > 0 && extra[0] <= n {
@@ -60,6 +65,15 @@ func (r *resolver) each(low Local, visit func(Local) bool) {
 	if more {
 		before(endOfTime)
 	}
+}
+
+// onHolidays is what of the time between two readings lies between the first holiday and
+// the end of the last.
+func onHolidays(holidays []Date, low, high Local) (first, last Local) {
+	if len(holidays) == 0 {
+		return low, low
+	}
+	return max(low, holidays[0].At(0)), min(high, (holidays[len(holidays)-1] + 1).At(0))
 }
 
 // ruled visits the starts of the rule after the offset, or the only start.

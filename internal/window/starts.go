@@ -3,7 +3,7 @@ package window
 // StartFrom is the first local start of the window at a reading or later, before
 // any zone.
 func (w *Window) StartFrom(low Local) (start Local, ok bool) {
-	newResolver(w).each(low, func(n Local) bool {
+	newResolver(w).each(low, endOfTime, func(n Local) bool {
 		start, ok = n, true
 		return false
 	})
@@ -38,7 +38,7 @@ func (w *Window) Drops() func(ExDate) bool {
 	for _, x := range w.ExDates {
 		hit[x] = false
 	}
-	newResolver(&whole).each(-endOfTime, func(n Local) bool {
+	newResolver(&whole).each(-endOfTime, endOfTime, func(n Local) bool {
 		for _, x := range []ExDate{{At: n}, {At: n.Date().At(0), WholeDay: true}} {
 			if _, asked := hit[x]; asked {
 				hit[x] = true
