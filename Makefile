@@ -72,7 +72,7 @@ golden: ## write anew what tests compare with: golden files, reference pages, ex
 act: ## run the shipped workflow and action for real, with act
 	@internal/act.sh
 
-bench: ## time check beside cue vet and conftest (minutes)
+bench: ## time check beside cue vet and conftest, and rollouts of big estates (minutes)
 	@internal/generate/bench.sh
 
 pin: ## let the workflow that users copy use the action of the last commit

@@ -4,6 +4,7 @@ import (
 	"bytes"
 	"context"
 	"fmt"
+	"slices"
 	"strings"
 )
 
@@ -26,7 +27,7 @@ func (d *demo) show(ctx context.Context, most int, args ...string) error {
 	}
 	var out bytes.Buffer
 	env := d.env
-	env.Args, env.Stdout = append(args, "--repo", d.dir, "--as-of", asOf.Format("2006-01-02T15:04:05Z07:00")), &out
+	env.Args, env.Stdout = slices.Concat(args, []string{"--repo", d.dir, "--as-of", asOf.Format("2006-01-02T15:04:05Z07:00")}), &out
 	if status := Main(ctx, env); status != exitDone {
 		return fmt.Errorf("%s: exit status %d, wanted %d", strings.Join(args, " "), status, exitDone)
 	}

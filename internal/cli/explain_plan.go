@@ -5,6 +5,7 @@ import (
 	"slices"
 	"strings"
 
+	"github.com/patchops/patchops/internal/corpus"
 	"github.com/patchops/patchops/internal/report"
 	"github.com/patchops/patchops/internal/rollout"
 )
@@ -14,6 +15,9 @@ func (a *app) explainPlan(p *plannedTree, name, client string) (report.Explanati
 	shown, err := choose(p.schedule.Plans, client, []string{name}, p.open)
 	if err != nil {
 		return report.Explanation{}, err
+	}
+	if ids := planIDs(p, name); client != "" && !slices.ContainsFunc(ids, func(id string) bool { return isOf(id, client) }) {
+		return report.Explanation{}, usage("client %q has no plan %q; there is %s", client, name, strings.Join(ids, ", "))
 	}
 	e := report.Explanation{Kind: "plan", Name: name, AsOf: p.schedule.AsOf}
 	documents := newChain(p.outcome.Corpus)
@@ -64,6 +68,12 @@ func (p *plannedTree) nearestOf(s *rollout.PlanSchedule) {
 			n++
 		}
 	}
+}
+
+// isOf says whether a document is of a client, or of all.
+func isOf(id, client string) bool {
+	of := strings.Split(id, "/")[1]
+	return of == client || of == corpus.Global
 }
 
 func planIDs(p *plannedTree, name string) []string {

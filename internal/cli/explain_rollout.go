@@ -3,6 +3,7 @@ package cli
 import (
 	"fmt"
 	"slices"
+	"strings"
 
 	"github.com/spf13/cobra"
 
@@ -24,21 +25,48 @@ func (a *app) explainRollouts() []*cobra.Command {
 			}
 			return a.explainAsset(p, client, name)
 		})
-	plan := a.explains("plan NAME", "Tell what a plan does when, or why not",
+	plan := a.explains("plan [CLIENT/]NAME", "Tell what a plan does when, or why not",
 		"Plan tells of every client that a plan is for: its waves and their gates, when each host is\n"+
 			"patched and why not earlier, and what has no place or no work, with the smallest change that\n"+
 			"would alter that.",
-		"  patchops explain plan openssl\n  patchops explain plan openssl --client acme",
-		func(p *plannedTree, arg string) (report.Explanation, error) { return a.explainPlan(p, arg, client) })
-	window := a.explains("window NAME", "Tell when a window opens, for whom, or why not",
+		"  patchops explain plan openssl\n  patchops explain plan acme/openssl",
+		func(p *plannedTree, arg string) (report.Explanation, error) {
+			name, of, err := ofClient(p, arg, client)
+			if err != nil {
+				return report.Explanation{}, err
+			}
+			return a.explainPlan(p, name, of)
+		})
+	window := a.explains("window [CLIENT/]NAME", "Tell when a window opens, for whom, or why not",
 		"Window tells what a window says, which agreements name it, for how many assets it opens, when\n"+
 			"next, what forbids work then, and what is planned in it.",
-		"  patchops explain window nightly\n  patchops explain window nightly --client acme",
-		func(p *plannedTree, arg string) (report.Explanation, error) { return a.explainWindow(p, arg, client) })
+		"  patchops explain window nightly\n  patchops explain window acme/nightly",
+		func(p *plannedTree, arg string) (report.Explanation, error) {
+			name, of, err := ofClient(p, arg, client)
+			if err != nil {
+				return report.Explanation{}, err
+			}
+			return a.explainWindow(p, name, of)
+		})
 	for _, cmd := range []*cobra.Command{plan, window} {
-		cmd.Flags().StringVar(&client, "client", "", "explain it at `CLIENT` only")
+		cmd.Flags().StringVar(&client, "client", "", "explain it at `CLIENT` only, as CLIENT/NAME does")
 	}
 	return []*cobra.Command{asset, plan, window}
+}
+
+// ofClient cuts [CLIENT/]NAME; the client may be given by the flag instead.
+func ofClient(p *plannedTree, arg, flag string) (name, client string, err error) {
+	client, name, found := strings.Cut(arg, "/")
+	switch {
+	case !found:
+		name, client = arg, flag
+	case flag != "" && flag != client:
+		return "", "", usage("found %q and --client %q, wanted one client", arg, flag)
+	}
+	if client != "" && !slices.Contains(p.open.clients, client) {
+		return "", "", unknown("client", client, p.open.clients)
+	}
+	return name, client, nil
 }
 
 // explains is one such subcommand.

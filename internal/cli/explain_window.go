@@ -24,9 +24,12 @@ func (a *app) explainWindow(p *plannedTree, name, client string) (report.Explana
 	deny := false
 	documents := newChain(p.outcome.Corpus)
 	for _, of := range view.Clients("MaintenanceWindow") {
+		if client != "" && of != client && of != corpus.Global {
+			continue
+		}
 		known = append(known, view.Names("MaintenanceWindow", of)...)
 		root := view.Document("MaintenanceWindow", of, name)
-		if root == nil || client != "" && of != client && of != corpus.Global {
+		if root == nil {
 			continue
 		}
 		id := "MaintenanceWindow/" + of + "/" + name
@@ -36,7 +39,11 @@ func (a *app) explainWindow(p *plannedTree, name, client string) (report.Explana
 	}
 	if len(e.Sections) == 0 {
 		slices.Sort(known)
-		return e, unknown("window", name, slices.Compact(known))
+		what := "window"
+		if client != "" {
+			what += " of " + client
+		}
+		return e, unknown(what, name, slices.Compact(known))
 	}
 	e.Place = documents.list[0].Place
 	for i := range p.input.Clients {

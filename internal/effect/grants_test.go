@@ -123,6 +123,20 @@ func TestUncoveredIsOnlyForAssets(t *testing.T) {
 	}
 }
 
+// TestSelectorsThatReadAlike: two selectors whose words are the same one after
+// another are not the same selector.
+func TestSelectorsThatReadAlike(t *testing.T) {
+	const field = "appliesTo: {matchExpressions: [%]}, severity: high"
+	one := strings.Replace(field, "%", "{key: env, operator: In, values: [prod, os, In, plan9]}", 1)
+	two := strings.Replace(field, "%", "{key: env, operator: In, values: [prod]}, {key: os, operator: In, values: [plan9]}", 1)
+	before := small().with(t, "catalog/patches.yaml", "severity: high", two).tree(t)
+	after := small().with(t, "catalog/patches.yaml", "severity: high", one).tree(t)
+	e := Between(before, after)
+	if len(e.Grants) != 5 {
+		t.Errorf("the patch now applies to all hosts of both plans, and %d grants differ, want 5: %v", len(e.Grants), summary(e))
+	}
+}
+
 // TestDigestIsOfSortedParts: one client's part is provable without the others'
 // names.
 func TestDigestIsOfSortedParts(t *testing.T) {

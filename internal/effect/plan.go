@@ -161,22 +161,25 @@ func (p *plan) sum() Digest {
 func (p *plan) readKey() Digest {
 	patches := list()
 	for i := range p.patches {
-		patches.Items = append(patches.Items, *p.patches[i].value)
-		for _, term := range p.patches[i].terms() {
-			patches.Items = append(patches.Items, *text(term))
-		}
+		patches.Items = append(patches.Items, *object(field{"patch", p.patches[i].value}, field{"applies", p.patches[i].terms()}))
 	}
 	return DigestOf(object(field{"digest", text(p.digest.String())}, field{"until", text(p.until)},
 		field{"targets", p.root.Get("spec").Get("targets")}, field{"patches", patches}))
 }
 
-func (p *patch) terms() []string {
+// terms are those of appliesTo, each apart: two selectors with one value hold for
+// the same assets. It is nil for every asset.
+func (p *patch) terms() *document.Value {
 	if p.applies == nil {
 		return nil
 	}
-	out := []string{"applies"}
+	out := list()
 	for _, t := range p.applies.Terms {
-		out = append(append(out, t.Key, string(t.Operator)), t.Values...)
+		values := list()
+		for _, v := range t.Values {
+			values.Items = append(values.Items, *text(v))
+		}
+		out.Items = append(out.Items, *object(field{"key", text(t.Key)}, field{"operator", text(string(t.Operator))}, field{"values", values}))
 	}
 	return out
 }

@@ -129,7 +129,7 @@ func fileChanges(before, after *Tree) []FileChange {
 // place, without reading it.
 func sameDocument(a, b []*corpus.Entry) bool {
 	return slices.EqualFunc(a, b, func(a, b *corpus.Entry) bool {
-		return a.File == b.File && a.Index == b.Index && a.Digest == b.Digest
+		return a.File == b.File && a.Index == b.Index && a.Digest == b.Digest && a.Broken == b.Broken
 	})
 }
 

@@ -44,10 +44,12 @@ func (e *Engine) Read(in Input, kinds ...string) (*Outcome, error) {
 // holding is the tree without the files that cannot hold a document of those
 // kinds: whatever names a kind has its name in it, unless it computes or escapes it.
 func (t *Tree) holding(kinds []string) *Tree {
-	out := *t
-	out.Documents = slices.DeleteFunc(slices.Clone(t.Documents), func(s Source) bool {
+	documents := slices.DeleteFunc(slices.Clone(t.Documents), func(s Source) bool {
 		return path.Ext(s.Path) != ".cue" && !bytes.ContainsRune(s.Bytes, '\\') &&
 			!slices.ContainsFunc(kinds, func(kind string) bool { return bytes.Contains(s.Bytes, []byte(kind)) })
 	})
-	return &out
+	return &Tree{
+		Documents: documents, Policies: t.Policies, Schemas: t.Schemas, Config: t.Config, Findings: t.Findings,
+		fsys: t.fsys, data: map[string]dataFile{},
+	}
 }

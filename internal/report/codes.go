@@ -46,7 +46,10 @@ func ReasonFor(code rollout.Code) Reason {
 
 // Sentence is a code in words, with what is behind it, safe to show.
 func Sentence(code rollout.Code, by string) string {
-	if by == "" {
+	switch {
+	case code == rollout.WaveGate && by == rollout.NoWave:
+		return "no wave of the plan takes it"
+	case by == "":
 		by = "something"
 	}
 	return strings.ReplaceAll(ReasonFor(code).Says, "{by}", Display(by))
@@ -54,7 +57,10 @@ func Sentence(code rollout.Code, by string) string {
 
 // Lift is what people can do about a code, safe to show; "" when nothing is wrong.
 func Lift(code rollout.Code, by string) string {
-	if by == "" {
+	switch {
+	case code == rollout.WaveGate && by == rollout.NoWave:
+		return "end the plan with a wave of percent 100"
+	case by == "":
 		by = "it"
 	}
 	return strings.ReplaceAll(ReasonFor(code).Lift, "{by}", Display(by))

@@ -4,6 +4,7 @@ import (
 	"errors"
 	"fmt"
 	"math"
+	"slices"
 	"strings"
 
 	cvss20 "github.com/pandatix/go-cvss/20"
@@ -40,8 +41,8 @@ func base(vector string) (float64, error) {
 		}
 		return v.BaseScore(), nil
 	}
-	if strings.HasPrefix(version, "CVSS:") {
-		return 0, fmt.Errorf("version %q is none of 2, 3.0, 3.1 and 4.0", strings.TrimPrefix(version, "CVSS:"))
+	if number, ok := strings.CutPrefix(version, "CVSS:"); ok {
+		return 0, fmt.Errorf("version %q is none of 2, 3.0, 3.1 and 4.0", number)
 	}
 	v, err := cvss20.ParseVector(vector)
 	if err != nil {
@@ -56,10 +57,11 @@ func base40(rest string) (float64, error) {
 	if _, err := cvss40.ParseVector("CVSS:4.0/" + rest); err != nil {
 		return 0, err
 	}
+	base := strings.Fields("AV AC AT PR UI VC VI VA SC SI SA")
 	var metrics []string
 	for metric := range strings.SplitSeq(rest, "/") {
 		name, _, _ := strings.Cut(metric, ":")
-		if strings.Contains(" AV AC AT PR UI VC VI VA SC SI SA ", " "+name+" ") {
+		if slices.Contains(base, name) {
 			metrics = append(metrics, metric)
 		}
 	}

@@ -125,8 +125,12 @@ func planKnobs(in *Input, t *target) []knob {
 	if !slices.ContainsFunc(p.Waves, func(w Wave) bool { return w.Percent >= 100 }) {
 		out = append(out, knob{
 			document: p.ID, path: "spec.waves", most: 1, codes: []Code{WaveGate},
-			apply: set(func(q *Plan, _ int64) { q.Waves = append(slices.Clone(q.Waves), Wave{Name: "rest", Percent: 100, Advance: 100}) }),
-			write: func(int64) (string, string, string) { return "", "", "end plan " + p.Name + " with a wave of percent 100" },
+			apply: set(func(q *Plan, _ int64) {
+				q.Waves = append(slices.Clone(q.Waves), Wave{Name: "rest", Percent: 100, Advance: 100})
+			}),
+			write: func(int64) (string, string, string) {
+				return "", "", "end plan " + p.Name + " with a wave of percent 100"
+			},
 		})
 	}
 	for k := 0; k < t.wave; k++ {

@@ -73,12 +73,12 @@ func (s *session) name() string { return s.inst.client.Assets[s.work.Asset].Name
 type instance struct {
 	client   *client
 	plan     *Plan
-	index    int        // of Client.Plans
-	sessions []session  // like Plan.Work
-	order    []*session // in which they are placed
+	index    int         // of Client.Plans
+	sessions []session   // like Plan.Work
+	order    []*session  // in which they are placed
 	waves    []waveState // the declared ones; then one that never opens, of those in none
 	declared int         // waves of the plan
-	gates    []gate // of the first waves; the rest is not known yet
+	gates    []gate      // of the first waves; the rest is not known yet
 	placed   int
 	rings    *rings // nil without rings
 	seen     int    // changes of the rings before, as of gates

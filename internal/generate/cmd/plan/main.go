@@ -39,8 +39,13 @@ type figures struct {
 func main() {
 	rounds := flag.Int("rounds", 3, "times that each is run")
 	scale := flag.Int("assets", 100_000, "assets of the full size")
+	program := flag.String("patchops", "", "program whose commands are timed too; none without")
 	flag.Parse()
-	if err := bench(*rounds, *scale); err != nil {
+	err := bench(*rounds, *scale)
+	if err == nil && *program != "" {
+		err = commands(*program, *scale)
+	}
+	if err != nil {
 		fmt.Fprintln(os.Stderr, "plan:", err)
 		os.Exit(1)
 	}
