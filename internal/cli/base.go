@@ -7,6 +7,7 @@ import (
 	"github.com/patchops/patchops/internal/finding"
 	"github.com/patchops/patchops/internal/git"
 	"github.com/patchops/patchops/internal/pipeline"
+	"github.com/patchops/patchops/internal/report"
 )
 
 // mergeBase is the full id of the only merge base of REV and what is judged, as a
@@ -52,10 +53,29 @@ func (a *app) base(repo repository, rev string, in *pipeline.Input) error {
 	return err
 }
 
-// shownEffect is the effect where the format shows it. It is one of the whole
-// change, so with PATH there is none.
+// showsChange reports whether the format shows what a change does. That is of the
+// whole change, so with PATH there is none.
+func (a *app) showsChange(paths []string) bool {
+	return len(paths) == 0 && (a.flags.format == "text" || a.flags.format == "json")
+}
+
+// shownSchedule is what a change does to the rollouts of the clients that it can
+// affect: no schedule as a whole, so without a digest.
+func shownSchedule(s *pipeline.Schedules) (*report.ScheduleChange, report.Zones) {
+	if s == nil {
+		return nil, nil
+	}
+	if s.Before == nil {
+		return report.ScheduleDiff(nil, nil), nil
+	}
+	d := report.ScheduleDiff(s.Before.Schedule, s.After.Schedule)
+	d.Before.Digest, d.After.Digest = "", ""
+	return d, clientZone(s.After.Input, s.Before.Input)
+}
+
+// shownEffect is the effect where the format shows it.
 func (a *app) shownEffect(repo repository, rev string, paths []string, in pipeline.Input, out *pipeline.Outcome) (*effect.Effect, error) {
-	if len(paths) > 0 || a.flags.format != "text" && a.flags.format != "json" {
+	if !a.showsChange(paths) {
 		return nil, nil
 	}
 	return a.effect(repo, rev, in, out)

@@ -53,9 +53,10 @@ func (a *app) calendar(cmd *cobra.Command, q *asked, flags windowsFlags) (*calen
 	return c, nil
 }
 
-// kinds are those that the answer depends on; all of them where an asset is in it.
+// kinds are those that the answer depends on; all of them where assets are in it:
+// whether a client is open is whether any of its assets is.
 func (*asked) kinds(flags windowsFlags) []string {
-	if flags.asset != "" {
+	if flags.asset != "" || flags.openAt != "" {
 		return nil
 	}
 	return []string{"Config", "Client", "ClientAgreement", "MaintenanceWindow", "Freeze", "HolidayCalendar", "VendorSupport"}

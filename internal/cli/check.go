@@ -74,6 +74,7 @@ func (a *app) check(cmd *cobra.Command, flags checkFlags, args []string) error {
 	if err = a.base(repo, flags.base, &in); err != nil {
 		return err
 	}
+	in.Compare = in.Base != nil && a.showsChange(paths)
 	engine, err := pipeline.NewEngine()
 	if err != nil {
 		return err
@@ -82,10 +83,11 @@ func (a *app) check(cmd *cobra.Command, flags checkFlags, args []string) error {
 	if err != nil {
 		return err
 	}
-	changed, err := a.shownEffect(repo, flags.base, paths, in, out)
+	allowed, err := a.shownEffect(repo, flags.base, paths, in, out)
 	if err != nil {
 		return err
 	}
+	schedule, zones := shownSchedule(out.Schedules)
 	var rules []report.RuleInfo
 	if a.flags.format == "sarif" {
 		if rules, err = metadata(engine); err != nil {
@@ -96,7 +98,7 @@ func (a *app) check(cmd *cobra.Command, flags checkFlags, args []string) error {
 	err = report.Write(a.env.Stdout, a.flags.format, report.Check{
 		Commit: commit, AsOf: asOf.Format("2006-01-02T15:04:05Z07:00"), Tzdata: window.Version,
 		Documents: out.Documents, Rules: out.Rules, Findings: repo.placed(a.flags.format, in.Tree, found),
-		Version: a.env.Version.Version, Metadata: rules, Source: repo.source(in.Tree), Effect: changed,
+		Version: a.env.Version.Version, Metadata: rules, Source: repo.source(in.Tree), Effect: allowed, Schedule: schedule, Zones: zones,
 	}, report.Options{Color: color})
 	if err == nil && finding.Count(found).Errors > 0 {
 		return statusError{status: exitFindings}

@@ -75,6 +75,9 @@ func anyAccess(c *rollout.Client, q asked, from, to int64) rollout.Access {
 			narrow.Assets = append(narrow.Assets, a)
 		}
 	}
+	if len(c.Assets) == 0 {
+		narrow.Assets = []rollout.Asset{bare(c, q)}
+	}
 	var out rollout.Access
 	for i := range narrow.Assets {
 		one := narrow.Access(i, false, from, to)
@@ -82,6 +85,20 @@ func anyAccess(c *rollout.Client, q asked, from, to int64) rollout.Access {
 		out.Supported, out.Open = out.Supported.Union(one.Supported), out.Open.Union(one.Open)
 	}
 	return out
+}
+
+// bare is an asset that all windows and all that forbids work are for.
+func bare(c *rollout.Client, q asked) rollout.Asset {
+	a := rollout.Asset{Group: -1, RunsOn: -1, Relay: -1, Tier: -1}
+	for i, w := range c.Windows {
+		if q.wants(w.Name) {
+			a.Windows = append(a.Windows, i)
+		}
+	}
+	for i := range c.Denies {
+		a.Denies = append(a.Denies, i)
+	}
+	return a
 }
 
 func sameAccess(a, b rollout.Asset) bool {

@@ -202,8 +202,8 @@ func someEdits(t *rapid.T, label string) repo {
 	return r
 }
 
-// TestTimeDoesNotCount (WR45): the instant of judgement is no part of it.
-func TestTimeDoesNotCount(t *testing.T) {
+// TestWR45TimeDoesNotCount: the instant of judgement is no part of it.
+func TestWR45TimeDoesNotCount(t *testing.T) {
 	rapid.Check(t, func(t *rapid.T) {
 		a, b := someEdits(t, "before"), someEdits(t, "after")
 		day := rapid.IntRange(1, 28).Draw(t, "day")

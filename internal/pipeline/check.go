@@ -21,6 +21,8 @@ type Input struct {
 	// Base, when given, is the tree that Tree is compared with: only findings
 	// that the difference can have an effect on remain.
 	Base *Tree
+	// Compare asks for Outcome.Schedules too; only with a Base.
+	Compare bool
 }
 
 // Outcome is what a check found.
@@ -33,6 +35,7 @@ type Outcome struct {
 	Before    *corpus.Corpus // of Input.Base; nil without one
 	Kept      Kept           // what this run knows, to be kept
 	Reused    int            // verdicts taken from what was kept
+	Schedules *Schedules     // nil unless asked for by Input.Compare
 }
 
 // Check judges a tree. Errors are about us; what is wrong with the tree is in
@@ -100,6 +103,9 @@ type run struct {
 	shared   *FileVerdict                 // what the rollouts of all clients depend on
 	joined   *FileVerdict                 // what those of all joined clients depend on beside
 	earlier  map[string][]finding.Finding // what the base says of rollouts, by client
+
+	planning  lastPlanned
+	schedules *Schedules
 }
 
 func (r *run) judge() error {
@@ -193,7 +199,7 @@ func (r *run) collect(shown about) []finding.Finding {
 
 func (r *run) settle(shown about) *Outcome {
 	e := r.engine
-	out := &Outcome{Corpus: r.corpus, Before: r.before, Kept: Kept{}, Reused: r.reused, Rules: len(e.ids) + len(e.own)}
+	out := &Outcome{Corpus: r.corpus, Before: r.before, Kept: Kept{}, Reused: r.reused, Rules: len(e.ids) + len(e.own), Schedules: r.schedules}
 	broken := false
 	for _, f := range r.files {
 		if !r.own.skipped && !f.cut() {

@@ -38,7 +38,9 @@ func (r *run) plan(o planning.Options) (*Planned, error) {
 			len(objections), first.Plan, first.Client, first.Asset, first.Code, first.Text)
 	}
 	rollout.Counterfactuals(built.Input, schedule, reruns)
-	return &Planned{Input: built.Input, Schedule: schedule, Built: built}, nil
+	planned := &Planned{Input: built.Input, Schedule: schedule, Built: built}
+	r.planning = lastPlanned{o, planned}
+	return planned, nil
 }
 
 // judgePlanned judges what was planned, client by client, and says what of it
@@ -280,12 +282,16 @@ func (r *run) judgeBase(base *run) error {
 		}
 		r.earlier[client] = v.Findings
 	}
+	affected = r.withGone(base, affected)
 	if len(affected) == 0 {
 		return nil
 	}
 	p, err := base.plan(planning.Options{AsOf: r.in.AsOf, Clients: affected})
 	if err != nil {
 		return fmt.Errorf("plan the base: %w", err)
+	}
+	if err := r.compare(p, affected); err != nil {
+		return err
 	}
 	if err := base.judgePlanned(p); err != nil {
 		return err

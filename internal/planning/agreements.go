@@ -137,11 +137,12 @@ func (c *client) waived(t *spec.Terms) map[int]map[int64]bool {
 	out := map[int]map[int64]bool{}
 	for _, i := range append(c.places(t.Windows), c.places(t.EmergencyWindows)...) {
 		w := &c.out.Windows[i]
+		starts := w.Def.Starts()
 		for _, m := range spec.ReadMoves(t.Value, w.Name) {
 			if !m.WaivesNotice {
 				continue
 			}
-			if start, ok := starts(w.Def, m.To); ok {
+			if start, ok := starts.At(m.To); ok {
 				if out[i] == nil {
 					out[i] = map[int64]bool{}
 				}
@@ -151,19 +152,6 @@ func (c *client) waived(t *spec.Terms) map[int]map[int64]bool {
 	}
 	return out
 }
-
-// starts is the instant at which the occurrence with a local start begins.
-func starts(w *window.Window, nominal window.Local) (int64, bool) {
-	around := nominal.In(w.Zone, window.From).Unix()
-	for _, o := range w.Expand(around-twoDays, around+twoDays).Occurrences {
-		if o.Nominal == nominal {
-			return o.Start, true
-		}
-	}
-	return 0, false
-}
-
-const twoDays = 2 * 24 * 60 * 60
 
 // reachable are the contacts of a role that may still be called.
 func (c *client) reachable(role string) bool {

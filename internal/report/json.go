@@ -21,8 +21,9 @@ type jsonCheck struct {
 	Summary   jsonSummary   `json:"summary"`
 	Truncated bool          `json:"truncated"` // fewer findings listed than the summary counts
 	Findings  []jsonFinding `json:"findings"`
-	// Effect is only there with a base.
-	Effect *EffectSummary `json:"effect,omitempty"`
+	// Effect and Schedule are only there with a base.
+	Effect   *EffectSummary      `json:"effect,omitempty"`
+	Schedule *ScheduleChangeJSON `json:"schedule,omitempty"`
 }
 
 type jsonSummary struct {
@@ -75,6 +76,10 @@ func writeJSON(w io.Writer, v view) error {
 	if v.Effect != nil {
 		summary := SummaryOfEffect(v.Effect)
 		out.Effect = &summary
+	}
+	if v.Schedule != nil {
+		change := v.Schedule.Value()
+		out.Schedule = &change
 	}
 	return encode(w, out)
 }

@@ -28,6 +28,10 @@ type Check struct {
 	// Effect, where there is a base, is what the change would allow; text and JSON
 	// show it.
 	Effect *effect.Effect
+	// Schedule, where there is a base, is what the change does to rollouts; shown
+	// where Effect is. Zones are its clients'.
+	Schedule *ScheduleChange
+	Zones    Zones
 
 	Version  string     // of patchops, for SARIF
 	Metadata []RuleInfo // what SARIF shows about rules; ids without an entry get a bare one

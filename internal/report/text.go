@@ -39,6 +39,9 @@ func writeText(w io.Writer, v view) error {
 	if v.Effect != nil {
 		b.WriteString(EffectText(v.Effect) + "\n")
 	}
+	if v.Schedule != nil {
+		b.WriteString(v.Schedule.Text(v.Zones) + "\n")
+	}
 	fmt.Fprintln(&b, v.paint(tallyColor(v.counts), v.tally()))
 	_, err := w.Write(b.Bytes())
 	return err

@@ -90,8 +90,8 @@ func TestOpenAtGolden(t *testing.T) {
 	}
 }
 
-// TestWindowsNeverReadTheMachinesZone is case W18: the same bytes whatever TZ is.
-func TestWindowsNeverReadTheMachinesZone(t *testing.T) {
+// TestW18WindowsNeverReadTheMachinesZone is case W18: the same bytes whatever TZ is.
+func TestW18WindowsNeverReadTheMachinesZone(t *testing.T) {
 	before := time.Local
 	t.Cleanup(func() { time.Local = before })
 	for _, format := range WindowFormats() {

@@ -151,20 +151,28 @@ func (l *windowLint) startUnmatched() {
 
 func (l *windowLint) exDatesUnmatched() {
 	list := l.v.Get("exdates").Elements()
-	drops := l.w.Drops()
+	drops, starts, hints := l.w.Drops(), l.w.Starts(), 0
 	for i := range list {
 		x, ok := exDate(list[i].Text())
 		if !ok || drops(x) {
 			continue
 		}
 		l.report("window/exdate-unmatched", finding.Warning, specPath("exdates").With(document.Segment{Index: i}),
-			fmt.Sprintf("%s drops nothing: no occurrence starts then", list[i].Text()), l.nearHint(x))
+			fmt.Sprintf("%s drops nothing: no occurrence starts then", list[i].Text()), nearHint(starts, x, hints))
+		hints++
 	}
 }
 
+// mostHints is for how many exdates a start is looked for: each look may take a
+// while.
+const mostHints = 100
+
 // nearHint names the start that was probably meant: the next on that day or later.
-func (l *windowLint) nearHint(x window.ExDate) string {
-	if near, ok := l.w.StartFrom(x.At.Date().At(0)); ok {
+func nearHint(starts window.Starts, x window.ExDate, before int) string {
+	if before >= mostHints {
+		return "write the local start of an occurrence, or remove it"
+	}
+	if near, ok := starts.From(x.At.Date().At(0)); ok {
 		return fmt.Sprintf("write the local start of an occurrence, such as %s, or remove it", near)
 	}
 	return "remove it: no occurrence follows"
@@ -253,26 +261,31 @@ func MoveLints(doc *document.Document, clientZone func() string, find func(name 
 	c := coherence{doc: doc}
 	terms := doc.Root.Get("spec")
 	moves := terms.Get("moves").Elements()
+	known, hints := map[string]*window.Starts{}, 0
 	for i := range moves {
 		name := moves[i].Get("windowRef").Text()
-		w := ReadWindow(find(name), clientZone())
+		starts, read := known[name]
+		if !read {
+			if w := ReadWindow(find(name), clientZone()); w != nil {
+				all := w.Starts()
+				starts = &all
+			}
+			known[name] = starts
+		}
 		from, err := window.ParseLocal(moves[i].Get("from").Text())
-		if w == nil || err != nil || startsAt(w, from) {
+		if starts == nil || err != nil || starts.Has(from) {
 			continue
 		}
 		hint := "write the local start of an occurrence"
-		if near, ok := w.StartFrom(from.Date().At(0)); ok {
-			hint += fmt.Sprintf(", such as %s", near)
+		if hints++; hints <= mostHints {
+			if near, ok := starts.From(from.Date().At(0)); ok {
+				hint += fmt.Sprintf(", such as %s", near)
+			}
 		}
 		c.report("window/move-unmatched", finding.Warning, specPath("moves").With(document.Segment{Index: i}).With(document.Segment{Key: "from"}),
 			fmt.Sprintf("no occurrence of window %s starts at %s: its new start comes on top", name, from), hint)
 	}
 	return c.found
-}
-
-func startsAt(w *window.Window, l window.Local) bool {
-	near, ok := w.StartFrom(l)
-	return ok && near == l
 }
 
 func calendarLints(doc *document.Document, from Surroundings) []finding.Finding {

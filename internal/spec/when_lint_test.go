@@ -1,6 +1,7 @@
 package spec
 
 import (
+	"fmt"
 	"strconv"
 	"strings"
 	"testing"
@@ -8,6 +9,7 @@ import (
 
 	"github.com/patchops/patchops/internal/document"
 	"github.com/patchops/patchops/internal/finding"
+	"github.com/patchops/patchops/internal/window"
 )
 
 func inBerlin() string { return "Europe/Berlin" }
@@ -195,5 +197,30 @@ func TestLintsOfEveryMinute(t *testing.T) {
 	found := WindowLints(doc, inBerlin, time.Date(2026, 1, 1, 0, 0, 0, 0, time.UTC))
 	if took := time.Since(begin); took > time.Second || found != nil {
 		t.Errorf("%v after %v", said(found), took)
+	}
+}
+
+// A megabyte of exdates and rdates, or of moves, is judged in a moment.
+func TestManyDates(t *testing.T) {
+	var added, dropped, moves strings.Builder
+	first, _ := window.ParseLocal("2026-01-01T00:00")
+	for i := range window.Local(10_000) {
+		fmt.Fprintf(&added, "%s, ", first+i*7*3600)
+		fmt.Fprintf(&dropped, "%s, ", first+i*5*3600+60)
+		fmt.Fprintf(&moves, "{windowRef: w, from: %s, to: %s}, ", first+i*11*3600+60, first+i*11*3600+120)
+	}
+	docs := documents(t, "w.yaml", "apiVersion: patchops.dev/v1alpha1\nkind: MaintenanceWindow\nmetadata: {name: w, client: acme}\nspec: {timezone: UTC, start: 2026-01-01T00:00, recurrence: FREQ=DAILY, duration: PT1H, rdates: ["+
+		added.String()+"], exdates: ["+dropped.String()+"]}\n---\napiVersion: patchops.dev/v1alpha1\nkind: ClientAgreement\nmetadata: {name: a, client: acme}\nspec: {moves: ["+moves.String()+"]}\n")
+	utc := func() string { return "UTC" }
+	begin := time.Now()
+	lints := WindowLints(docs[0], utc, time.Unix(int64(first), 0))
+	if len(lints) < 9_000 {
+		t.Errorf("%d findings, want one for nearly every exdate", len(lints))
+	}
+	if found := MoveLints(docs[1], utc, func(string) *document.Value { return &docs[0].Root }); len(found) < 9_000 {
+		t.Errorf("%d findings, want one for nearly every move", len(found))
+	}
+	if took := time.Since(begin); took > 3*time.Second {
+		t.Errorf("took %v", took)
 	}
 }

@@ -219,7 +219,7 @@ func (b brute) flush(group []time.Time) []Local {
 // between are the occurrences of a rule from a reading on, before another.
 func between(r *Rule, start, from, to Local) []Local {
 	var out []Local
-	newRecurrence(r, start).from(from, func(l Local) bool {
+	newRecurrence(r, start).from(from, endOfTime, func(l Local) bool {
 		if l < to {
 			out = append(out, l)
 		}

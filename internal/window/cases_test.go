@@ -127,7 +127,7 @@ func TestClockChanges(t *testing.T) {
 }
 
 // WR41: past the end of a zone's table, at once.
-func TestPastTheTable(t *testing.T) {
+func TestWR41PastTheTable(t *testing.T) {
 	w := newWindow(t, "America/New_York", "2026-12-31T22:00", "FREQ=YEARLY", "PT2H")
 	for _, year := range []string{"2028", "2037", "2038", "2098"} {
 		o, ok := w.Next(mustInstant(t, year+"-12-31"))

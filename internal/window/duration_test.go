@@ -21,7 +21,7 @@ func TestSeconds(t *testing.T) {
 }
 
 // W12: a length that is zero, negative or over seven days is refused.
-func TestChecksOfDurations(t *testing.T) {
+func TestW12ChecksOfDurations(t *testing.T) {
 	checks := Checks()
 	for _, c := range []struct{ name, text, problem, hint string }{
 		{"#Duration", "PT4H", "", ""},

@@ -13,6 +13,7 @@ type resolver struct {
 	// lead.
 	drops, to map[Local]bool
 	dropDays  map[Date]bool
+	extras    []Local // see extra
 }
 
 func newResolver(w *Window) *resolver {
@@ -58,7 +59,7 @@ func (r *resolver) each(low, high Local, visit func(Local) bool) {
 		return true
 	}
 	more := true
-	r.ruled(low, func(n Local) bool {
+	r.ruled(low, high, func(n Local) bool {
 		more = before(n) && offer(n)
 		return more
 	})
@@ -77,7 +78,7 @@ func onHolidays(holidays []Date, low, high Local) (first, last Local) {
 }
 
 // ruled visits the starts of the rule after the offset, or the only start.
-func (r *resolver) ruled(low Local, visit func(Local) bool) {
+func (r *resolver) ruled(low, high Local, visit func(Local) bool) {
 	w := r.w
 	if w.Rule == nil {
 		if w.Start >= low {
@@ -85,7 +86,7 @@ func (r *resolver) ruled(low Local, visit func(Local) bool) {
 		}
 		return
 	}
-	newRecurrence(w.Rule, w.Start).from(low-Local(w.Offset), func(l Local) bool {
+	newRecurrence(w.Rule, w.Start).from(low-Local(w.Offset), high-Local(w.Offset), func(l Local) bool {
 		if w.Rule.Until.Form == UntilUTC && r.plainStart(l) > int64(w.Rule.Until.At) {
 			return true // not the last: instants run backwards where clocks are set back
 		}
@@ -95,19 +96,18 @@ func (r *resolver) ruled(low Local, visit func(Local) bool) {
 
 // extra are the starts that no rule gives, from a reading on, sorted, each once.
 func (r *resolver) extra(low Local) []Local {
-	var out []Local
-	for _, l := range r.w.RDates {
-		if l >= low {
-			out = append(out, l)
+	if r.extras == nil && len(r.w.RDates)+len(r.w.Moves) > 0 {
+		all := slices.Clone(r.w.RDates)
+		for _, m := range r.w.Moves {
+			if m.From != m.To {
+				all = append(all, m.To)
+			}
 		}
+		slices.Sort(all)
+		r.extras = slices.Compact(all)
 	}
-	for _, m := range r.w.Moves {
-		if m.To >= low && m.From != m.To {
-			out = append(out, m.To)
-		}
-	}
-	slices.Sort(out)
-	return slices.Compact(out)
+	i, _ := slices.BinarySearch(r.extras, low)
+	return r.extras[i:]
 }
 
 func (r *resolver) dropped(n Local) bool {

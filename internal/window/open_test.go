@@ -9,7 +9,7 @@ func reason(code, by string, spans ...Span) Reason { return Reason{code, by, New
 
 // W1, W2: denies beat allows, only what is active counts, and bounds are half
 // open.
-func TestOpenAt(t *testing.T) {
+func TestW1W2OpenAt(t *testing.T) {
 	allow := func(spans ...Span) [][]Reason { return [][]Reason{{reason("NO_WINDOW", "night", spans...)}} }
 	two := [][]Reason{{reason("NO_WINDOW", "night", Span{0, 10}), reason("NO_WINDOW", "sunday", Span{10, 20}, Span{30, 40})}}
 	freeze := []Reason{reason("FREEZE", "q1", Span{5, 15})}
@@ -54,7 +54,7 @@ func openAt(w *Window, at int64) bool { return len(w.Expand(at, at+1).Occurrence
 
 // WR11, W2: an occurrence belongs to the day of its start, and its bounds are half
 // open.
-func TestDayOfTheStart(t *testing.T) {
+func TestWR11DayOfTheStart(t *testing.T) {
 	w := newWindow(t, "UTC", "2026-01-03T23:00", "FREQ=WEEKLY;BYDAY=SA", "PT3H")
 	for at, want := range map[string]bool{
 		"2026-09-06T00:30:00Z": true,
@@ -71,7 +71,7 @@ func TestDayOfTheStart(t *testing.T) {
 }
 
 // WR43: a day is not 24 hours.
-func TestHoleOfDays(t *testing.T) {
+func TestWR43HoleOfDays(t *testing.T) {
 	from, to := mustInstant(t, "2026-10-20"), mustInstant(t, "2026-10-30")
 	elapsed := newWindow(t, "Europe/Berlin", "2026-01-01T00:00", "FREQ=DAILY", "PT24H")
 	hole := NewSpans([]Span{{from, to}}).Minus(spansOf(elapsed.Expand(from, to)))

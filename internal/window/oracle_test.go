@@ -11,7 +11,7 @@ import (
 // starts are the first occurrences of a rule, at most so many.
 func starts(r *Rule, start Local, most int) []string {
 	var out []string
-	newRecurrence(r, start).from(start, func(l Local) bool {
+	newRecurrence(r, start).from(start, endOfTime, func(l Local) bool {
 		out = append(out, l.String())
 		return len(out) < most
 	})

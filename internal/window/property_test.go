@@ -162,7 +162,7 @@ func TestHullCoversAllReadings(t *testing.T) {
 }
 
 // W18: the same bytes on any machine: neither its zone nor its zone data counts.
-func TestSameOnAnyMachine(t *testing.T) {
+func TestW18SameOnAnyMachine(t *testing.T) {
 	if os.Getenv("PATCHOPS_DIGEST") != "" {
 		h := sha256.New()
 		for _, name := range scannedZones {
@@ -174,7 +174,7 @@ func TestSameOnAnyMachine(t *testing.T) {
 	}
 	digests := map[string]bool{}
 	for _, env := range [][]string{{"TZ=UTC"}, {"TZ=Asia/Tokyo"}, {"TZ=America/New_York", "ZONEINFO=/nowhere"}, {"TZ=nonsense", "LC_ALL=tr_TR.UTF-8"}} {
-		command := exec.CommandContext(t.Context(), os.Args[0], "-test.run=^TestSameOnAnyMachine$")
+		command := exec.CommandContext(t.Context(), os.Args[0], "-test.run=^TestW18SameOnAnyMachine$")
 		command.Env = append([]string{"PATCHOPS_DIGEST=1"}, env...)
 		out, err := command.CombinedOutput()
 		if err != nil {

@@ -38,18 +38,18 @@ func timesOf(r *Rule, start Clock) []Clock {
 	return out
 }
 
-// from visits the occurrences at a reading or later, in order, until visit
-// returns false. COUNT holds, and UNTIL but for one with Z, which may be passed by
+// from visits the occurrences from a reading, inclusive, to another, exclusive, in
+// order, until visit returns false. COUNT holds, and UNTIL but for one with Z, which may be passed by
 // a day.
 //
 // A rule with COUNT is counted from its start, without visiting; others are
 // entered at the period that holds the reading.
-func (r *recurrence) from(low Local, visit func(Local) bool) {
+func (r *recurrence) from(low, high Local, visit func(Local) bool) {
 	if r.start >= endOfTime {
 		return
 	}
 	low = max(low, r.start)
-	last, left, k := r.last(), r.rule.Count, 0
+	last, left, k := min(r.last(), high-1), r.rule.Count, 0
 	if left == 0 {
 		k = r.periodOf(low.Date())
 	}

@@ -40,7 +40,7 @@ func TestRulesAndTheirCanonicalText(t *testing.T) {
 
 // What RFC 5545 leaves without a meaning, and what other tools add, is refused
 // by name, at its place (W12, WR8).
-func TestRulesRefused(t *testing.T) {
+func TestW12RulesRefused(t *testing.T) {
 	for _, c := range []struct {
 		text    string
 		offset  int
@@ -116,7 +116,7 @@ func TestRulesRefused(t *testing.T) {
 }
 
 // W8: cron is refused with the rule that was probably meant.
-func TestCronExpressions(t *testing.T) {
+func TestW8CronExpressions(t *testing.T) {
 	for text, hint := range map[string]string{
 		"0 22 8-14 * 2":    "write FREQ=MONTHLY;BYDAY=2TU and let start be at 22:00",
 		"30 3 1-7 * SUN":   "write FREQ=MONTHLY;BYDAY=1SU and let start be at 03:30",

@@ -57,7 +57,7 @@ func TestEveryZoneLoads(t *testing.T) {
 }
 
 // W11: never UTC or "go" in place of an error.
-func TestZoneRefuses(t *testing.T) {
+func TestW11ZoneRefuses(t *testing.T) {
 	for name, hint := range map[string]string{
 		"Europe/Berln":      `write "Europe/Berlin"`,
 		"europe/berlin":     `write "Europe/Berlin"`,
