@@ -21,7 +21,7 @@ func main() {
 	sandbox.Main(pipeline.Jobs()) // does not return in a limited child
 	// A short run trades memory for time, up to a limit (docs/benchmarks.md).
 	debug.SetGCPercent(400)
-	debug.SetMemoryLimit(480 << 20)
+	debug.SetMemoryLimit(cli.MemoryLimit(0))
 	dir, err := os.Getwd()
 	if err != nil {
 		dir = "."
@@ -32,5 +32,6 @@ func main() {
 		Args: os.Args[1:], Dir: dir, Stdin: os.Stdin, Stdout: os.Stdout, Stderr: os.Stderr,
 		Getenv: os.Getenv, Now: time.Now, Color: term.IsTerminal(int(os.Stdout.Fd())),
 		Version: cli.Version{Version: version, Commit: commit},
+		Limit:   func(bytes int64) { debug.SetMemoryLimit(bytes) },
 	}))
 }

@@ -53,6 +53,22 @@ func (a *app) base(repo repository, rev string, in *pipeline.Input) error {
 	return err
 }
 
+// MemoryLimit is how many bytes of memory the process shall do with when it judges
+// so many bytes: enough that the collector does not run all the time, since what
+// is read takes many times its size, and no more than a small CI machine has.
+func MemoryLimit(read int64) int64 { return min(3<<30, max(480<<20, 48*read)) }
+
+// room makes room for the trees that are to be judged.
+func (a *app) room(in pipeline.Input) {
+	read := in.Tree.Size()
+	if in.Base != nil {
+		read += in.Base.Size()
+	}
+	if a.env.Limit != nil {
+		a.env.Limit(MemoryLimit(read))
+	}
+}
+
 // showsChange reports whether the format shows what a change does. That is of the
 // whole change, so with PATH there is none.
 func (a *app) showsChange(paths []string) bool {

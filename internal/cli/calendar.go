@@ -177,6 +177,9 @@ func (c *calendar) listUnnamed(out *report.Windows, q asked) {
 	}
 	view := c.corpus.View("")
 	for _, client := range q.clients {
+		if view.Document("Client", client, client).Get("spec").Get("status").Text() == "ended" {
+			continue
+		}
 		for _, name := range view.Names("MaintenanceWindow", client) {
 			if q.wants(name) && !c.opened(client, name) {
 				c.listAlone(out, q, view, client, name)

@@ -74,6 +74,7 @@ func (a *app) check(cmd *cobra.Command, flags checkFlags, args []string) error {
 	if err = a.base(repo, flags.base, &in); err != nil {
 		return err
 	}
+	a.room(in)
 	in.Compare = in.Base != nil && a.showsChange(paths)
 	engine, err := pipeline.NewEngine()
 	if err != nil {

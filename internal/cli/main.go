@@ -30,6 +30,7 @@ type Env struct {
 	Now     func() time.Time
 	Color   bool // Stdout is a terminal
 	Version Version
+	Limit   func(bytes int64) // sets how much memory the process shall do with; nil: nothing can
 }
 
 // Version says which program this is.

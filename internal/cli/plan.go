@@ -79,7 +79,7 @@ func (a *app) plan(cmd *cobra.Command, flags planFlags, names []string) error {
 func (a *app) planStatus(p report.Plan, flags planFlags) error {
 	errors := finding.Count(p.Findings).Errors
 	if errors > 0 && (a.flags.format == "json" || a.flags.format == "ics") {
-		if err := report.Write(a.env.Stderr, "text", report.Check{Findings: p.Findings, Source: p.Source}, report.Options{}); err != nil {
+		if err := report.WriteFindings(a.env.Stderr, p.Findings, p.Source); err != nil {
 			return err
 		}
 	}
@@ -122,6 +122,7 @@ func (a *app) planned(cmd *cobra.Command, flags planFlags) (*plannedTree, error)
 	if err := a.base(repo, flags.base, &in); err != nil {
 		return nil, err
 	}
+	a.room(in)
 	options := planning.Options{AsOf: asOf, Granted: flags.granted}
 	out, planned, err := engine.Plan(in, options)
 	if err != nil {

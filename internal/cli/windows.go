@@ -137,7 +137,7 @@ func (c *calendar) status(a *app, err error) error {
 	if err != nil || len(c.findings) == 0 {
 		return err
 	}
-	if err := report.Write(a.env.Stderr, "text", report.Check{Findings: c.findings, Source: c.source}, report.Options{}); err != nil {
+	if err := report.WriteFindings(a.env.Stderr, c.findings, c.source); err != nil {
 		return err
 	}
 	return statusError{exitFindings, fmt.Errorf("what has errors is not listed")}

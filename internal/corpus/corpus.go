@@ -149,7 +149,8 @@ type estate struct {
 	assets   []spec.Asset // with what their HA group, site and client say of them
 	byName   map[string]*spec.Asset
 	names    []string
-	findings []finding.Finding // names that collide, groups that disagree
+	members  map[string]*document.Value // by HA group, the names of its assets, sorted
+	findings []finding.Finding          // names that collide, groups that disagree
 	broken   bool
 }
 
@@ -199,6 +200,22 @@ func (c *Corpus) fill(e *estate, client string) {
 		}
 	}
 	slices.Sort(e.names)
+	e.group()
+}
+
+// group finds the assets of each HA group, whichever side says so.
+func (e *estate) group() {
+	e.members = map[string]*document.Value{}
+	for _, name := range e.names {
+		group := e.byName[name].Value.Get("haGroup").Text()
+		if group == "" {
+			continue
+		}
+		if e.members[group] == nil {
+			e.members[group] = &document.Value{Kind: document.List}
+		}
+		e.members[group].Items = append(e.members[group].Items, document.Value{Kind: document.String, Str: name})
+	}
 }
 
 func (c *Corpus) sites(client string) map[string]*document.Value {

@@ -2,6 +2,7 @@ package corpus
 
 import (
 	"crypto/sha256"
+	"slices"
 	"strings"
 	"testing"
 
@@ -80,6 +81,30 @@ func TestAssetsAreMergedAndDerived(t *testing.T) {
 	}
 	if got := names(v.Targets("acme", "p"), "asset"); got != "mail web" {
 		t.Errorf("the plan selects %q", got)
+	}
+}
+
+// TestMembersAreOfEitherSide: an asset is in the group that it names, else in the
+// one that lists it; whoever reads the members depends on the client's assets.
+func TestMembersAreOfEitherSide(t *testing.T) {
+	files := small()
+	files["assets"] = strings.Replace(files["assets"], "{name: web}", "{name: web, haGroup: pair}, {name: app, haGroup: pair}, {name: lone, haGroup: other}", 1)
+	files["assets"] += "---\nkind: HAGroup\nmetadata: {name: pair, client: acme}\nspec: {members: [mail, lone]}\n"
+	v := files.corpus(t, morning).View("acme")
+	for group, want := range map[string]string{"pair": "app mail web", "other": "lone", "none": ""} {
+		var got []string
+		for _, m := range v.Members("acme", group).Elements() {
+			got = append(got, m.Str)
+		}
+		if strings.Join(got, " ") != want {
+			t.Errorf("group %s has the members %q, wanted %q", group, got, want)
+		}
+	}
+	if got := strings.Join(v.MemberGroups("acme"), " "); got != "other pair" {
+		t.Errorf("the groups are %q, wanted other and pair", got)
+	}
+	if want := []Dependency{{Reading: Assets, Client: "acme"}}; !slices.Equal(v.Dependencies(), want) {
+		t.Errorf("%v was read, wanted %v", v.Dependencies(), want)
 	}
 }
 

@@ -122,6 +122,15 @@ func (v *View) Asset(client, name string) *document.Value {
 // AssetNames are the names of a client's assets, sorted.
 func (v *View) AssetNames(client string) []string { return v.estate(client).names }
 
+// Members is the list of the names of the assets whose haGroup is this group,
+// sorted; nil when there are none.
+func (v *View) Members(client, group string) *document.Value { return v.estate(client).members[group] }
+
+// MemberGroups are the HA groups that a client's assets are in, sorted.
+func (v *View) MemberGroups(client string) []string {
+	return slices.Sorted(maps.Keys(v.estate(client).members))
+}
+
 // Parameters is what Config and the judged document's client say of a rule.
 func (v *View) Parameters(rule string) (config, client *document.Value) {
 	for _, name := range v.Names("Config", Global) {

@@ -45,6 +45,11 @@ func ParseRows(path string, src []byte, column func(name string) ColumnKind, eac
 	return r.sorted()
 }
 
+// IsBulk reports whether a file's name is that of a bulk file.
+func IsBulk(path string) bool {
+	return strings.HasSuffix(path, ".csv") || strings.HasSuffix(path, ".jsonl") || strings.HasSuffix(path, ".ndjson")
+}
+
 // ParseCSV reads all rows of a CSV file (RFC 4180, the header first).
 func ParseCSV(path string, src []byte, column func(name string) ColumnKind) ([]Value, []finding.Finding) {
 	var rows []Value

@@ -45,6 +45,7 @@ type Tree struct {
 	Findings  []finding.Finding // about the tree itself
 
 	fsys fs.FS
+	size int64 // bytes of the files that were read, and of those that lists of assets may name
 	mu   sync.Mutex
 	data map[string]dataFile
 }
@@ -68,6 +69,10 @@ func ReadTree(fsys fs.FS) (*Tree, error) {
 	}
 	return t, nil
 }
+
+// Size is how many bytes judging the tree may read: documents, rules, schemas and
+// the bulk files that lists of assets may name.
+func (t *Tree) Size() int64 { return t.size }
 
 // File gives the bytes of a data file that a document names: regular files
 // within the size limit only, never through a symbolic link.

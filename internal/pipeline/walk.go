@@ -9,6 +9,7 @@ import (
 	"strings"
 	"sync"
 
+	"github.com/patchops/patchops/internal/document"
 	"github.com/patchops/patchops/internal/finding"
 )
 
@@ -106,6 +107,7 @@ func (w *walker) add(name string, entry fs.DirEntry) {
 			w.tree.report("git/path", finding.Error, name,
 				fmt.Sprintf("%q would be read if its extension were %q", name, path.Ext(lower)), "rename it to "+lower)
 		}
+		w.weigh(name, entry)
 		return
 	}
 	info, err := entry.Info()
@@ -116,6 +118,7 @@ func (w *walker) add(name string, entry fs.DirEntry) {
 	}
 	if err == nil {
 		w.bytes += info.Size()
+		w.tree.size += info.Size()
 	}
 	if w.bytes > maxTree {
 		if !w.full {
@@ -127,6 +130,16 @@ func (w *walker) add(name string, entry fs.DirEntry) {
 		return
 	}
 	w.files = append(w.files, found{name, c})
+}
+
+// weigh counts the bytes of a bulk file, which is read when a list names it.
+func (w *walker) weigh(name string, entry fs.DirEntry) {
+	if !document.IsBulk(name) {
+		return
+	}
+	if info, err := entry.Info(); err == nil && info.Size() <= maxData {
+		w.tree.size += info.Size()
+	}
 }
 
 // hidesFolder reports whether what is no regular file may stand for a folder of

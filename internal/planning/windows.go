@@ -31,16 +31,24 @@ func (c *client) readWindows() {
 		if def == nil {
 			continue
 		}
-		for _, t := range c.terms {
-			for _, m := range spec.ReadMoves(t.Value, name) {
-				def.Moves = append(def.Moves, m.Move)
-			}
-		}
+		c.move(def, name)
 		s := root.Get("spec")
 		w := rollout.Window{Name: name, ID: id.String(), Def: def, Capacity: int(spec.Whole(s.Get("capacity"), 0))}
 		c.windows[name] = len(c.out.Windows)
 		c.out.Windows = append(c.out.Windows, w)
 		c.opening = append(c.opening, spec.SelectorOf(s.Get("selector")))
+	}
+}
+
+// move applies what agreements say of single occurrences, each while it is in
+// force: a move that an agreement made for a time before or after it does nothing.
+func (c *client) move(def *window.Window, name string) {
+	for _, s := range c.spans {
+		for _, m := range spec.ReadMoves(s.terms.Value, name) {
+			if at := m.From.In(def.Zone, window.From).Unix(); s.Start <= at && at < s.End {
+				def.Moves = append(def.Moves, m.Move)
+			}
+		}
 	}
 }
 

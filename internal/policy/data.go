@@ -23,6 +23,11 @@ type Data interface {
 	Asset(client, name string) *document.Value
 	// AssetNames are the keys of data.assets[client], sorted.
 	AssetNames(client string) []string
+	// Members is data.members[client][group]: the sorted list of the names of the
+	// assets whose haGroup is this group, whichever side says so.
+	Members(client, group string) *document.Value
+	// MemberGroups are the keys of data.members[client], sorted.
+	MemberGroups(client string) []string
 	// Listed is data.listed[client][list]: the assets of one AssetList as a list of
 	// {asset, index, windows}: the asset as in data.assets, its index among
 	// the inline ones (none for a row of a bulk file), and the names of the windows

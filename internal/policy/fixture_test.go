@@ -195,6 +195,19 @@ func (w *world) AssetNames(client string) []string {
 	return slices.Sorted(maps.Keys(w.assets[client]))
 }
 
+func (w *world) Members(client, group string) *document.Value {
+	w.ask("members", client, group)
+	if client != "acme" || group != "pair" {
+		return nil
+	}
+	return yaml("[db-01, web-01]")
+}
+
+func (w *world) MemberGroups(client string) []string {
+	w.ask("memberGroups", client)
+	return []string{"pair"}
+}
+
 func (w *world) Listed(string, string) *document.Value { return nil }
 
 func (w *world) Targets(client, plan string) *document.Value {

@@ -199,6 +199,12 @@ func (testData) Asset(string, string) *document.Value { return nil }
 // AssetNames implements Data.
 func (testData) AssetNames(string) []string { return nil }
 
+// Members implements Data.
+func (testData) Members(string, string) *document.Value { return nil }
+
+// MemberGroups implements Data.
+func (testData) MemberGroups(string) []string { return nil }
+
 // Listed implements Data.
 func (testData) Listed(string, string) *document.Value { return nil }
 

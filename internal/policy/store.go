@@ -83,6 +83,8 @@ func (s *store) read(path []string) ast.Value {
 		return s.documents(path[1:])
 	case "assets":
 		return s.assets(path[1:])
+	case "members":
+		return s.members(path[1:])
 	case "listed":
 		return s.listed(path[1:])
 	case "targets":
@@ -117,6 +119,18 @@ func (s *store) assets(path []string) ast.Value {
 		})
 	}
 	return s.below(s.data.Asset(path[0], path[1]), path[2:])
+}
+
+func (s *store) members(path []string) ast.Value {
+	switch len(path) {
+	case 0:
+		return tree(s.clients(), func(client string) ast.Value { return s.members([]string{client}) })
+	case 1:
+		return tree(s.data.MemberGroups(path[0]), func(group string) ast.Value {
+			return s.below(s.data.Members(path[0], group), nil)
+		})
+	}
+	return s.below(s.data.Members(path[0], path[1]), path[2:])
 }
 
 func (s *store) listed(path []string) ast.Value {

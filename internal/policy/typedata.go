@@ -85,6 +85,7 @@ func dataTyp(set *shape.Set, rules []*Rule, packages *space) *typ {
 		"asOf":       {typ: ofNodes(anyString)},
 		"documents":  {typ: ofNodes(closed(kinds))},
 		"assets":     {typ: ofNodes(anyKey(anyKey(asset)))},
+		"members":    {typ: ofNodes(anyKey(anyKey(&shape.Node{List: &shape.ListType{Element: anyString}})))},
 		"targets":    {typ: ofNodes(anyKey(anyKey(&shape.Node{List: &shape.ListType{Element: target}})))},
 		"listed":     {typ: ofNodes(anyKey(anyKey(&shape.Node{List: &shape.ListType{Element: listed}})))},
 		"parameters": {typ: ofNodes(closed(parameters))},

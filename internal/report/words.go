@@ -26,7 +26,7 @@ func wayOut(p *rollout.PlanSchedule, u rollout.Unplaced, zone *time.Location) st
 	c := u.Counterfactual
 	switch {
 	case c != nil && c.Document == "":
-		return Display(c.Text)
+		return strings.TrimSuffix(Display(c.Text)+"; first of all: "+Lift(u.Code, u.By), "; first of all: ")
 	case c != nil:
 		return changeWords(c, zone)
 	case u.SameAs != "":
@@ -48,6 +48,9 @@ func changeWords(c *rollout.Counterfactual, zone *time.Location) string {
 			text += fmt.Sprintf(": %s, now %s", Display(c.To), Display(c.From))
 		}
 		text += ")"
+	}
+	if !c.Verified {
+		text += ", though less may do"
 	}
 	if c.Window != "" {
 		text += fmt.Sprintf("; it then goes into %s on %s", Display(c.Window), stamp(c.Start, zone))

@@ -4,6 +4,8 @@ import (
 	"fmt"
 	"slices"
 	"testing"
+
+	"pgregory.net/rapid"
 )
 
 // An asset that no wave takes has no place, and the schedule says why: it must not
@@ -88,4 +90,38 @@ func TestVerifyObjectsToNoWave(t *testing.T) {
 	if found := Verify(s.Input, out); !slices.ContainsFunc(found, func(o Objection) bool { return o.Text == "the session's wave is none of the plan's" }) {
 		t.Error(fmt.Sprint("a wave takes them, and the verifier says only ", found))
 	}
+}
+
+// Whatever the rest of the plan: the schedule is sound, nothing in no wave has a
+// place, and nothing is missing.
+func TestPropWavesThatDoNotReachAll(t *testing.T) {
+	rapid.Check(t, func(t *rapid.T) {
+		in := drawInput(t, 2, 8)
+		for i := range in.Clients {
+			c := &in.Clients[i]
+			for j := range c.Plans {
+				w := &c.Plans[j].Waves[len(c.Plans[j].Waves)-1]
+				switch rapid.IntRange(0, 2).Draw(t, "last wave") {
+				case 0:
+					w.Percent = rapid.IntRange(1, 99).Draw(t, "percent")
+				case 1:
+					w.Percent, w.Count = 0, rapid.IntRange(1, 8).Draw(t, "count")
+				default:
+					w.Percent, w.Selector, w.Chosen = 0, true, []int{0}
+				}
+			}
+		}
+		out := Compute(in)
+		for _, o := range Verify(in, out) {
+			t.Errorf("verifier: %v\n%s", o, dump(in))
+		}
+		Counterfactuals(in, out, 8)
+		for i := range out.Plans {
+			for _, u := range out.Plans[i].Unplaced {
+				if u.Counterfactual != nil && u.By == NoWave && u.Counterfactual.Verified && u.Counterfactual.Path != "spec.waves" {
+					t.Errorf("%s is in no wave, and %+v gives it a place\n%s", u.Asset, u.Counterfactual, dump(in))
+				}
+			}
+		}
+	})
 }

@@ -75,7 +75,7 @@ func TestNothingToTry(t *testing.T) {
 	s.Assets[0].Windows = nil
 	s.expect(t, "os web NO_WINDOW ")
 	s.Agreements = nil
-	s.expect(t, "os web AGREEMENT_NOT_IN_FORCE Client/acme")
+	s.expect(t, "os web AGREEMENT_NOT_IN_FORCE Client/acme/acme")
 }
 
 func TestAgreementsOneAfterTheOther(t *testing.T) {

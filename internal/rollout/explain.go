@@ -116,7 +116,7 @@ func (e *engine) unplaced(s *session) {
 // nothingTried is the code of a session without any occurrence before the horizon.
 func (c *client) nothingTried(s *session) (Code, string) {
 	if len(c.Agreements) == 0 {
-		return AgreementNotInForce, "Client/" + c.Name
+		return AgreementNotInForce, "Client/" + c.Name + "/" + c.Name
 	}
 	first, by := none, ""
 	for _, w := range c.Assets[s.work.Asset].Windows {

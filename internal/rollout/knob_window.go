@@ -269,6 +269,9 @@ func denyKnob(d Deny, path string, step, most int64, change func(*Deny, int64), 
 	if where == "later" {
 		verb = "begin "
 	}
+	if strings.HasPrefix(d.ID, "ClientAgreement/") {
+		verb += "the blackout of "
+	}
 	return knob{
 		document: d.ID, path: path, most: most, codes: and(crowded, Freeze, WindowTooShort),
 		apply: func(in *Input, n int64) {

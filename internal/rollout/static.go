@@ -234,7 +234,7 @@ func (c *client) lapsed(o *occurrence) string {
 		}
 	}
 	if by == "" {
-		by = "Client/" + c.Name
+		by = "Client/" + c.Name + "/" + c.Name
 	}
 	return by
 }

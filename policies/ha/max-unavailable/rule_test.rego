@@ -3,7 +3,7 @@ package patchops.ha.max_unavailable_test
 import data.patchops.ha.max_unavailable
 
 found(spec) := result if {
-	result := max_unavailable.deny with input as {"metadata": {"name": "web", "client": "acme"}, "spec": spec} with data.assets as {}
+	result := max_unavailable.deny with input as {"metadata": {"name": "web", "client": "acme"}, "spec": spec} with data.members as {}
 }
 
 test_all if {

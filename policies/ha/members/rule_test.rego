@@ -2,10 +2,10 @@ package patchops.ha.members_test
 
 import data.patchops.ha.members
 
-assets := {"acme": {"a": {"haGroup": "web"}, "b": {"haGroup": "db"}, "c": {"haGroup": "db"}}}
+named := {"acme": {"web": ["a"], "db": ["b", "c"]}}
 
 found(name, spec) := result if {
-	result := members.deny with input as {"metadata": {"name": name, "client": "acme"}, "spec": spec} with data.assets as assets
+	result := members.deny with input as {"metadata": {"name": name, "client": "acme"}, "spec": spec} with data.members as named
 }
 
 test_one if {

@@ -4,7 +4,7 @@ import data.patchops.ha.primary
 
 found(spec) := result if {
 	result := primary.deny with input as {"metadata": {"name": "web", "client": "acme"}, "spec": spec}
-		with data.assets as {"acme": {"c": {"haGroup": "web"}}}
+		with data.members as {"acme": {"web": ["c"]}}
 }
 
 test_no_primary if {

@@ -10,10 +10,7 @@ members(group) := {member | some member in group.spec.members} if group.spec.mem
 else := naming(group)
 
 # naming is the assets whose haGroup is this group.
-naming(group) := {name |
-	some name, asset in data.assets[group.metadata.client]
-	asset.haGroup == group.metadata.name
-}
+naming(group) := {name | some name in data.members[group.metadata.client][group.metadata.name]}
 
 # limit is how many members may be down at once.
 limit(group) := n if n := group.spec.maxUnavailable

@@ -2,18 +2,18 @@ package patchops.lib.groups_test
 
 import data.patchops.lib.groups
 
-assets := {"acme": {"a": {"haGroup": "web"}, "b": {"haGroup": "web"}, "c": {"haGroup": "db"}, "d": {}}, "other": {"e": {"haGroup": "web"}}}
+named := {"acme": {"web": ["a", "b"], "db": ["c"]}, "other": {"web": ["e"]}}
 
 group(spec) := {"metadata": {"name": "web", "client": "acme"}, "spec": spec}
 
-test_listed if groups.members(group({"members": ["c", "d"]})) == {"c", "d"} with data.assets as assets
+test_listed if groups.members(group({"members": ["c", "d"]})) == {"c", "d"} with data.members as named
 
 test_naming if {
-	groups.members(group({})) == {"a", "b"} with data.assets as assets
-	groups.naming(group({"members": ["c"]})) == {"a", "b"} with data.assets as assets
+	groups.members(group({})) == {"a", "b"} with data.members as named
+	groups.naming(group({"members": ["c"]})) == {"a", "b"} with data.members as named
 }
 
-test_nobody_listed if groups.members(group({"members": []})) == set() with data.assets as assets
+test_nobody_listed if groups.members(group({"members": []})) == set() with data.members as named
 
 test_limit if {
 	groups.limit(group({"maxUnavailable": 2})) == 2

@@ -47,9 +47,18 @@ because(session) := by if by := why(session).by
 else := "its windows"
 
 # tried is where a session was tried, in words.
-tried(session) := $"{sum([entry.count | some entry in session.tried])} occurrences from {session.tried[0].start} in window \"{session.tried[0].window}\" on" if count(session.tried) > 0
+tried(session) := $"{number} occurrences, the first at {place}" if {
+	number := sum([entry.count | some entry in session.tried])
+	number > 1
+	place := first(session)
+}
+
+else := $"1 occurrence at {place}" if place := first(session)
 
 else := "no occurrence"
+
+# first is where it was tried first.
+first(session) := $"{session.tried[0].start} in window \"{session.tried[0].window}\"" if count(session.tried) > 0
 
 # remedy is the smallest change that was seen to place one of some sessions, else
 # where to look.

@@ -76,8 +76,9 @@ test_because if {
 
 test_tried if {
 	entries := [{"window": "nightly", "start": "2026-03-13T21:00:00Z", "count": 3}, {"window": "sunday", "start": "2026-03-15T05:00:00Z", "count": 1}]
-	rollouts.tried({"tried": entries}) == "4 occurrences from 2026-03-13T21:00:00Z in window \"nightly\" on"
-	rollouts.tried({"tried": array.slice(entries, 1, 2)}) == "1 occurrences from 2026-03-15T05:00:00Z in window \"sunday\" on"
+	rollouts.tried({"tried": entries}) == "4 occurrences, the first at 2026-03-13T21:00:00Z in window \"nightly\""
+	rollouts.tried({"tried": array.slice(entries, 1, 2)}) == "1 occurrence at 2026-03-15T05:00:00Z in window \"sunday\""
+	rollouts.tried({"tried": [object.union(entries[0], {"count": 2})]}) == "2 occurrences, the first at 2026-03-13T21:00:00Z in window \"nightly\""
 	rollouts.tried({"tried": []}) == "no occurrence"
 }
 

@@ -15,7 +15,7 @@ import data.patchops.lib.rollouts
 
 deny contains {
 	"path": ["unplaced", i],
-	"message": $"no agreement of client \"{input.client}\" covers a whole session on {names}: of {tried} none lies within {by}",
+	"message": $"no agreement of client \"{input.client}\" covers a whole session on {names}: of {tried}, none lies within {by}",
 	"hint": $"{remedy}",
 } if {
 	count(agreements.names(input.client)) > 0

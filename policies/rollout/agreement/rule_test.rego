@@ -21,7 +21,7 @@ found(unplaced) := result if {
 test_told_once if {
 	found([session("a", "HORIZON", {}), session("b", "AGREEMENT_NOT_IN_FORCE", {"by": "ClientAgreement/acme/2026"}), session("c", "AGREEMENT_NOT_IN_FORCE", {"by": "other"})]) == {{
 		"path": ["unplaced", 1],
-		"message": "no agreement of client \"acme\" covers a whole session on b, c: of 3 occurrences from 2026-03-13T21:00:00Z in window \"nightly\" on none lies within ClientAgreement/acme/2026",
+		"message": "no agreement of client \"acme\" covers a whole session on b, c: of 3 occurrences, the first at 2026-03-13T21:00:00Z in window \"nightly\", none lies within ClientAgreement/acme/2026",
 		"hint": "see what keeps it out: patchops explain asset acme/b",
 	}}
 }

@@ -21,17 +21,17 @@ test_each_reason if {
 	found([session("a", "CAPACITY", {"by": "MaintenanceWindow/acme/nightly"}), session("b", "CAPACITY", {}), session("c", "TECHNICIAN", {"by": "Shift/_/early"}), session("d", "RELAY_CAPACITY", {"by": "Relay/acme/lyon"}), session("e", "HORIZON", {})]) == {
 		{
 			"path": ["unplaced", 0],
-			"message": "MaintenanceWindow/acme/nightly of client \"acme\" has no place left for a, b: 3 occurrences from 2026-03-13T21:00:00Z in window \"nightly\" on",
+			"message": "MaintenanceWindow/acme/nightly of client \"acme\" has no place left for a, b: 3 occurrences, the first at 2026-03-13T21:00:00Z in window \"nightly\"",
 			"hint": "see what keeps it out: patchops explain asset acme/a",
 		},
 		{
 			"path": ["unplaced", 2],
-			"message": "Shift/_/early of client \"acme\" has no technician left for c: 3 occurrences from 2026-03-13T21:00:00Z in window \"nightly\" on",
+			"message": "Shift/_/early of client \"acme\" has no technician left for c: 3 occurrences, the first at 2026-03-13T21:00:00Z in window \"nightly\"",
 			"hint": "see what keeps it out: patchops explain asset acme/c",
 		},
 		{
 			"path": ["unplaced", 3],
-			"message": "Relay/acme/lyon of client \"acme\" hands on too little before the window opens for d: 3 occurrences from 2026-03-13T21:00:00Z in window \"nightly\" on",
+			"message": "Relay/acme/lyon of client \"acme\" hands on too little before the window opens for d: 3 occurrences, the first at 2026-03-13T21:00:00Z in window \"nightly\"",
 			"hint": "see what keeps it out: patchops explain asset acme/d",
 		},
 	}

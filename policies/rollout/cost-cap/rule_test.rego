@@ -20,7 +20,7 @@ found(unplaced) := result if {
 test_told_once if {
 	found([session("a", "HORIZON", {}), session("b", "COST_CAP", {"by": "ClientAgreement/acme/2026"}), session("c", "COST_CAP", {"by": "other"})]) == {{
 		"path": ["unplaced", 1],
-		"message": "the monthly cap of ClientAgreement/acme/2026 leaves b, c of client \"acme\" out: 3 occurrences from 2026-03-13T21:00:00Z in window \"nightly\" on",
+		"message": "the monthly cap of ClientAgreement/acme/2026 leaves b, c of client \"acme\" out: 3 occurrences, the first at 2026-03-13T21:00:00Z in window \"nightly\"",
 		"hint": "see what keeps it out: patchops explain asset acme/b",
 	}}
 }

@@ -21,7 +21,7 @@ found(unplaced) := result if {
 test_told_once if {
 	found([session("a", "HORIZON", {}), session("b", "FREEZE", {"by": "Freeze/_/q1"}), session("c", "FREEZE", {"by": "other"})]) == {{
 		"path": ["unplaced", 1],
-		"message": "Freeze/_/q1 takes every window of b, c of client \"acme\" until the deadline: 3 occurrences from 2026-03-13T21:00:00Z in window \"nightly\" on",
+		"message": "Freeze/_/q1 takes every window of b, c of client \"acme\" until the deadline: 3 occurrences, the first at 2026-03-13T21:00:00Z in window \"nightly\"",
 		"hint": "see what keeps it out: patchops explain asset acme/b",
 	}}
 }

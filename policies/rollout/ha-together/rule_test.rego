@@ -16,6 +16,7 @@ found(limit, placements) := result if {
 	result := ha_together.deny with input as {"client": "acme", "plan": "p", "placements": placements}
 		with data.documents as documents(limit)
 		with data.assets as assets
+		with data.members as {"acme": {"web": ["a", "b", "c"], "pair": ["e", "f"], "one": ["x"]}}
 }
 
 test_too_many if {

@@ -20,7 +20,7 @@ found(unplaced) := result if {
 test_told_once if {
 	found([session("a", "HORIZON", {}), session("b", "NOTICE_LEAD", {"by": "ClientAgreement/acme/2026"}), session("c", "NOTICE_LEAD", {"by": "other"})]) == {{
 		"path": ["unplaced", 1],
-		"message": "client \"acme\" cannot be told in time of work on b, c: ClientAgreement/acme/2026 wants a lead that leaves none of 3 occurrences from 2026-03-13T21:00:00Z in window \"nightly\" on",
+		"message": "client \"acme\" cannot be told in time of work on b, c: ClientAgreement/acme/2026 wants a lead that leaves none of 3 occurrences, the first at 2026-03-13T21:00:00Z in window \"nightly\"",
 		"hint": "see what keeps it out: patchops explain asset acme/b",
 	}}
 }

@@ -21,7 +21,7 @@ found(unplaced) := result if {
 test_told_once if {
 	found([session("a", "FREEZE", {"by": "Freeze/_/q1"}), session("b", "FREEZE", {"by": "Freeze/_/q2"}), session("c", "FREEZE", {"by": "Freeze/_/q2"})]) == {{
 		"path": ["unplaced", 1],
-		"message": "Freeze/_/q2 takes every window of b, c of client \"acme\" until the deadline unless it is lifted: 3 occurrences from 2026-03-13T21:00:00Z in window \"nightly\" on",
+		"message": "Freeze/_/q2 takes every window of b, c of client \"acme\" until the deadline unless it is lifted: 3 occurrences, the first at 2026-03-13T21:00:00Z in window \"nightly\"",
 		"hint": "have the override approved by incident, or move the deadline",
 	}}
 }

@@ -16,7 +16,7 @@ import data.patchops.lib.rollouts
 
 deny contains {
 	"path": ["unplaced", i],
-	"message": $"{names} of client \"{input.client}\" cannot be placed, {reason} ({by}): {tried}",
+	"message": $"{names} of client \"{input.client}\" cannot be placed, {cause}{tried}",
 	"hint": $"{remedy}",
 } if {
 	some code in {rollouts.why(session).code | some session in input.unplaced} # mutation: equivalent only quicker: those without a session say nothing
@@ -25,8 +25,8 @@ deny contains {
 	indexes := rollouts.unplaced(input, code)
 	i := indexes[0]
 	session := input.unplaced[i]
-	by := rollouts.because(session)
-	tried := rollouts.tried(session)
+	cause := because(reason, rollouts.because(session))
+	tried := occurrences(session)
 	names := rollouts.named(input.unplaced, indexes)
 	remedy := rollouts.remedy(input, indexes)
 }
@@ -43,6 +43,16 @@ deny contains {
 	i := indexes[0]
 	names := rollouts.named(input.unplaced, indexes)
 }
+
+# because is a reason with what stands behind it.
+because(_, "no wave") := "no wave of the plan takes it"
+
+because(reason, by) := $"{reason} ({by})" if by != "no wave"
+
+# occurrences is where a session was tried, if it was.
+occurrences(session) := $": {rollouts.tried(session)}" if count(session.tried) > 0
+
+else := ""
 
 # told is the reasons that plan/too-young or plan/empty-period tell of the plan.
 told contains "MIN_AGE" if {

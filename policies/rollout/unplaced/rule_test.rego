@@ -20,14 +20,26 @@ test_one_for_each_reason if {
 	found([session("a", "DEADLINE"), session("b", "HORIZON"), session("c", "DEADLINE")]) == {
 		{
 			"path": ["unplaced", 0],
-			"message": "a, c of client \"acme\" cannot be placed, no window opens before the deadline (x): no occurrence",
+			"message": "a, c of client \"acme\" cannot be placed, no window opens before the deadline (x)",
 			"hint": "see what keeps it out: patchops explain asset acme/a",
 		},
 		{
 			"path": ["unplaced", 1],
-			"message": "b of client \"acme\" cannot be placed, its next window lies beyond the horizon (x): no occurrence",
+			"message": "b of client \"acme\" cannot be placed, its next window lies beyond the horizon (x)",
 			"hint": "see what keeps it out: patchops explain asset acme/b",
 		},
+	}
+}
+
+test_cause_and_occurrences if {
+	tried := [{"window": "nightly", "start": "2026-03-13T21:00:00Z", "code": "WAVE_GATE", "by": "wave canary", "count": 3}]
+	messages := {finding.message | some finding in found([
+		object.union(session("a", "WAVE_GATE"), {"by": "no wave"}),
+		object.union(session("b", "DEADLINE"), {"by": "wave canary", "tried": tried}),
+	])}
+	messages == {
+		"a of client \"acme\" cannot be placed, no wave of the plan takes it",
+		"b of client \"acme\" cannot be placed, no window opens before the deadline (wave canary): 3 occurrences, the first at 2026-03-13T21:00:00Z in window \"nightly\"",
 	}
 }
 

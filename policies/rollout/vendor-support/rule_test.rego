@@ -20,7 +20,7 @@ found(unplaced) := result if {
 test_told_once if {
 	found([session("a", "HORIZON", {}), session("b", "VENDOR_SUPPORT", {"by": "VendorSupport/_/kis"}), session("c", "VENDOR_SUPPORT", {"by": "other"})]) == {{
 		"path": ["unplaced", 1],
-		"message": "the hours of VendorSupport/_/kis hold no session on b, c of client \"acme\", 3 occurrences from 2026-03-13T21:00:00Z in window \"nightly\" on",
+		"message": "the hours of VendorSupport/_/kis hold no session on b, c of client \"acme\", 3 occurrences, the first at 2026-03-13T21:00:00Z in window \"nightly\"",
 		"hint": "see what keeps it out: patchops explain asset acme/b",
 	}}
 }
