@@ -115,11 +115,10 @@ func TestMoves(t *testing.T) {
 	}
 }
 
-// TestMovesOfAnAgreementThatIsOver: what was agreed for a time in which another
-// agreement is in force moves nothing.
+// TestMovesOfAnAgreementThatIsOver: what was agreed for a time after the agreement
+// moves nothing.
 func TestMovesOfAnAgreementThatIsOver(t *testing.T) {
-	c := acme(t, change{termsFile, "  notice:", `  expires: 2026-03-13
-  moves: [{windowRef: nightly, from: 2026-03-14T22:00, to: 2026-03-15T20:00, contactRef: ops-desk, at: "2026-03-10"}]
+	c := acme(t, change{termsFile, "  notice:", `  moves: [{windowRef: nightly, from: 2028-03-14T22:00, to: 2028-03-15T20:00, contactRef: ops-desk, at: "2026-03-10"}]
   notice:`})
 	for _, w := range c.Windows {
 		if len(w.Def.Moves) > 0 {
