@@ -33,7 +33,7 @@ func (a *app) checkCommand() *cobra.Command {
 		RunE:    func(cmd *cobra.Command, args []string) error { return a.check(cmd, flags, args) },
 	}
 	f := cmd.Flags()
-	f.StringVar(&flags.base, "base", "", "show only what differs from `REV`, what that can affect and would allow")
+	f.StringVar(&flags.base, "base", "", "show only what differs from `REV`, what that can affect, would allow, and does to schedules")
 	f.BoolVar(&flags.noCache, "no-cache", false, "judge everything afresh; neither read nor write the cache")
 	f.StringVar(&a.flags.at, "at", "", "judge the commit `REV` instead of the work tree")
 	f.StringVar(&a.flags.asOf, "as-of", "", "judge as of `INSTANT`, RFC 3339 (default: now)")

@@ -187,7 +187,8 @@ func short(s string) string {
 
 func (d *demo) end() error {
 	d.say("Mended again: every mistake was found at its line, before a machine was touched.")
-	d.say("The whole calendar: bin/patchops plan --repo DIR --format html, after bin/patchops demo --dir DIR")
-	d.say("Next: bin/patchops init my-plans, then bin/patchops check --repo my-plans")
+	d.say("To look around in this repository: bin/patchops demo --dir tour, then")
+	d.say("  bin/patchops plan --repo tour --format html >calendar.html")
+	d.say("For your own: bin/patchops init my-plans, then bin/patchops check --repo my-plans")
 	return nil
 }

@@ -50,13 +50,14 @@ func edits() []edit {
 		{"vendor support", "catalog/sap.yaml", "18:00", "20:00", all("~VendorSupport/_/sap,~acme/march db-01,~acme/openssl db-01")},
 		{"a client's zone", "clients/acme/client.yaml", "Berlin", "Paris", all("~Client/acme/acme", acmeMarch, acmeOpenssl)},
 		{"a client that ends", "clients/birch/all.yaml", "status: active", "status: ended", all("~Client/birch/birch,-birch/openssl mail-01")},
+		{"a patch's severity, which may pass a freeze", "catalog/patches.yaml", "high", "critical", all("~Patch/_/openssl", acmeMarch, acmeOpenssl, birch)},
 		// These change no grant, but are judged all the same.
 		{"a person", "rules/people.yaml", "true", "false", all("~Person/_/dana")},
 		{"a rule", "rules/people.yaml", "count: 2", "count: 1", all("~ApprovalRule/_/two")},
 		{"a file that is no document", "README.md", "hello", "bye", all("~file README.md")},
 		{"words for people", "plans/acme/march.yaml", "short", "none", all("~PatchPlan/acme/march")},
 		{"why there is a freeze", "rules/freeze.yaml", "audit", "closing", all("~Freeze/_/q1")},
-		{"a patch's severity", "catalog/patches.yaml", "high", "critical", all("~Patch/_/openssl")},
+		{"who made a patch", "catalog/patches.yaml", "Debian", "SPI", all("~Patch/_/openssl")},
 	}
 }
 

@@ -80,7 +80,7 @@ func (t *Tree) patches(plan *document.Value) []patch {
 	var out []patch
 	for i := range plan.Get("patches").Elements() {
 		if v := &plan.Get("patches").Items[i]; v.Kind == document.Map {
-			value := picked(v, "package", "version")
+			value := picked(v, "package", "version", "severity")
 			out = append(out, patch{key: string(AppendCanonical(nil, value)), value: value})
 		} else {
 			out = append(out, t.patch(v.Text()))
@@ -96,12 +96,12 @@ func (t *Tree) patches(plan *document.Value) []patch {
 	return slices.CompactFunc(out, func(a, b patch) bool { return a.key == b.key })
 }
 
-// patch is a Patch by name: what it installs, exactly, and what restarts for it.
-// What is known about it (severity, feeds, reviews, withdrawal) is not in it:
-// that may only subtract.
+// patch is a Patch by name: what it installs, exactly, what restarts for it, and
+// how severe it is, since that lets it pass a freeze (passAbove). What else is known
+// about it (feeds, reviews, withdrawal) is not in it: that may only subtract.
 func (t *Tree) patch(name string) patch {
 	said := t.document("Patch", "", name).Get("spec")
-	value := picked(said, "restart")
+	value := picked(said, "restart", "severity")
 	value.Keys, value.Items = append(value.Keys, document.Key{Name: "name"}), append(value.Items, *text(name))
 	if packages := said.Get("packages"); packages != nil {
 		value.Keys, value.Items = append(value.Keys, document.Key{Name: "packages"}), append(value.Items, *sorted(packages))

@@ -12,13 +12,12 @@ import (
 )
 
 // assets judges each asset of an AssetList with the list's defaults merged in,
-// inline ones and the rows of a bulk file alike, one by one.
-func (e *Engine) assets(doc *document.Document, view *corpus.View) []finding.Finding {
+// inline ones and the rows of a bulk file alike, one by one, and returns those rows.
+func (e *Engine) assets(doc *document.Document, view *corpus.View) (out []finding.Finding, rows []document.Value) {
 	if doc.ID.Kind != "AssetList" {
-		return nil
+		return nil, nil
 	}
 	spec := doc.Root.Get("spec")
-	var out []finding.Finding
 	inline := documentPath("spec", "assets")
 	for i := range spec.Get("assets").Elements() {
 		p := inline.With(document.Segment{Index: i})
@@ -26,16 +25,17 @@ func (e *Engine) assets(doc *document.Document, view *corpus.View) []finding.Fin
 	}
 	if file := spec.Get("file").Text(); file != "" {
 		if src, ok := view.File(file); ok {
-			out = append(out, e.bulk(doc, file, src)...)
+			found, read := e.bulk(doc, file, src)
+			out, rows = append(out, found...), read
 		}
 	}
-	return out
+	return out, rows
 }
 
-func (e *Engine) bulk(doc *document.Document, file string, src []byte) []finding.Finding {
+func (e *Engine) bulk(doc *document.Document, file string, src []byte) (out []finding.Finding, rows []document.Value) {
 	entry := e.Shapes.Definitions["#AssetEntry"]
-	var out []finding.Finding
 	syntax := document.ParseRows(file, src, e.column, func(row document.Value) {
+		rows = append(rows, row)
 		if len(out) >= document.MaxFindings {
 			return
 		}
@@ -52,7 +52,7 @@ func (e *Engine) bulk(doc *document.Document, file string, src []byte) []finding
 			Position: doc.At(documentPath("spec", "file")), Message: "this AssetList names the file",
 		})
 	}
-	return out
+	return out, rows
 }
 
 // cut keeps as many findings about a bulk file as its reader does about rows.

@@ -96,7 +96,8 @@ func (j *judging) verdict(entry *corpus.Entry, terms *policy.Terms) *Verdict {
 	options := j.options
 	options.Lenient = entry.Closed
 	tree := j.Shapes.Kinds[doc.ID.Kind]
-	found := append(j.assets(doc, view), emptyLists(tree, doc)...)
+	found, rows := j.assets(doc, view)
+	found = append(found, emptyLists(tree, doc)...)
 	broken := len(found) > 0 // like a document that breaks its schema
 	found = append(found, j.estate(doc, view)...)
 	found = append(found, references(tree, doc, view, options)...)
@@ -106,7 +107,7 @@ func (j *judging) verdict(entry *corpus.Entry, terms *policy.Terms) *Verdict {
 		found = append(found, spec.TimeLints(doc, view)...)
 		found = append(found, risk.Lints(doc)...)
 	}
-	found = append(found, j.rowReferences(doc, view, options)...)
+	found = append(found, j.rowReferences(doc, rows, view, options)...)
 	found = append(found, j.levels(doc, options.Findings)...)
 	found = append(found, parameters(j.rules, doc, view, func(id string) bool { return !j.ownRule(id) })...)
 	if broken || entry.Closed { // a closed plan is history that no rule judges

@@ -9,22 +9,15 @@ import (
 
 // rowReferences judges what the rows of an AssetList's bulk file refer to, each
 // at its cell.
-func (e *Engine) rowReferences(doc *document.Document, view *corpus.View, options reference.Options) []finding.Finding {
+func (e *Engine) rowReferences(doc *document.Document, rows []document.Value, view *corpus.View, options reference.Options) []finding.Finding {
 	file := doc.Root.Get("spec").Get("file").Text()
-	if doc.ID.Kind != "AssetList" || file == "" {
-		return nil
-	}
-	src, ok := view.File(file)
-	if !ok {
-		return nil
-	}
 	entry := e.Shapes.Definitions["#AssetEntry"]
 	var out []finding.Finding
-	document.ParseRows(file, src, e.column, func(row document.Value) {
+	for i := range rows {
 		if len(out) >= document.MaxFindings {
-			return
+			break
 		}
-		out = append(out, references(entry, &document.Document{File: file, ID: doc.ID, Root: row}, view, options)...)
-	})
+		out = append(out, references(entry, &document.Document{File: file, ID: doc.ID, Root: rows[i]}, view, options)...)
+	}
 	return cut(file, out)
 }

@@ -151,7 +151,8 @@ func encode(buf []byte, v *document.Value) []byte {
 }
 
 func (c *client) newClass(a *spec.Asset) *class {
-	k := &class{asset: a, facets: a.Facets(c.root)}
+	example := *a // not its neighbours in the list
+	k := &class{asset: &example, facets: example.Facets(c.root)}
 	if name := a.Value.Get("profile").Text(); name != "" {
 		k.profile = c.catalogue.profile(c.view, name)
 	}

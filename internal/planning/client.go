@@ -141,8 +141,12 @@ func (c *client) readPlans() {
 }
 
 // readAssets takes a client's assets in the order of their names; of two with
-// one name the first.
+// one name the first. They are let go when the client is built, and read again
+// where an explanation needs them.
 func (c *client) readAssets() {
+	if c.assets != nil {
+		return
+	}
 	assets := c.view.Assets(c.name)
 	c.index = make(map[string]int, len(assets))
 	c.assets = make([]*spec.Asset, 0, len(assets))

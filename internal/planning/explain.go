@@ -91,7 +91,7 @@ func (r *Result) Risk(client, plan, asset string) *Risk {
 
 func (c *client) risk(plan, asset int) *Risk {
 	v := c.judged[plan][c.classes[c.classOf[asset]]]
-	if v == nil || v.code != "" || !c.plans[plan].Targets.Names(c.name, c.assets[asset].Name) {
+	if v == nil || v.code != "" || !c.plans[plan].Targets.Names(c.name, c.out.Assets[asset].Name) {
 		return nil
 	}
 	out := &Risk{Score: v.score, Patch: v.patch, Policy: c.catalogue.policyID, Due: v.work.Due, For: v.late}
@@ -112,6 +112,7 @@ func (r *Result) Explain(client, asset string) *Explanation {
 	if !known {
 		return nil
 	}
+	c.readAssets()
 	a, k := c.assets[i], c.classes[c.classOf[i]]
 	e := &Explanation{
 		Client: client, Asset: asset, At: finding.Position{File: a.File, Line: int(a.Pos.Line), Column: int(a.Pos.Column)},
@@ -246,7 +247,7 @@ func (c *client) whyPlan(i int, p *plan, asset int, k *class) PlanReason {
 	r := PlanReason{Plan: p.id, By: p.id}
 	s := p.Targets.Selector()
 	switch {
-	case !p.Targets.Names(c.name, c.assets[asset].Name):
+	case !p.Targets.Names(c.name, c.out.Assets[asset].Name):
 		r.Code, r.Why = rollout.NotSelected, "targets.assets does not name it"
 		return r
 	case !s.Takes(k.facets):

@@ -60,6 +60,8 @@ func Build(c *corpus.Corpus, o Options) (*Result, error) {
 		result.clients[name] = cl
 		result.Findings = append(result.Findings, cl.said...)
 		result.Read[name] = cl.view.Dependencies()
+		cl.assets = nil
+		c.Forget(name)
 	}
 	result.Read[corpus.Global] = b.shared.Dependencies()
 	return result, nil

@@ -4,7 +4,9 @@ import (
 	"bytes"
 	"fmt"
 	"io"
+	"slices"
 	"strings"
+	"time"
 
 	"github.com/patchops/patchops/internal/finding"
 	"github.com/patchops/patchops/internal/rollout"
@@ -62,6 +64,9 @@ func (v *planView) textHead(b *bytes.Buffer) {
 func (v *planView) headline() string {
 	t := total(v.Shown)
 	if t.plans == 0 {
+		if finding.Count(v.Findings).Errors > 0 {
+			return "no plan is open that can be read"
+		}
 		return "no plan is open"
 	}
 	parts := []string{fmt.Sprintf("%s at %s: %s placed", plural(t.plans, "plan"), plural(t.clients, "client"), plural(t.placed, "session"))}
@@ -196,14 +201,29 @@ func (v *planView) textRest(b *bytes.Buffer, p *rollout.PlanSchedule) {
 			fmt.Fprintf(b, "  %s %s: due %s, ends %s\n", v.paint(yellow, "late"), Display(x.Asset), stamp(x.Due, zone), stamp(x.PlacedEnd, zone))
 		}
 	}
-	for _, n := range noticeGroups(p.Notices) {
-		fmt.Fprintf(b, "  tell %s\n", n.words(zone, as, Display))
-	}
+	textNotices(b, noticeGroups(p.Notices), zone)
 	for _, r := range p.Remarks {
 		fmt.Fprintf(b, "  note %s: %s\n", r.ID, Display(r.Text))
 	}
 	if len(p.Excluded) > 0 {
 		fmt.Fprintf(b, "  without work: %s\n", excludedLine(p.Excluded))
+	}
+}
+
+// textNotices writes whom to tell, once for several windows, and until when.
+func textNotices(b *bytes.Buffer, groups []noticeGroup, zone *time.Location) {
+	for i, n := range groups {
+		again := i > 0 && slices.Equal(groups[i-1].contacts, n.contacts)
+		more := i+1 < len(groups) && slices.Equal(groups[i+1].contacts, n.contacts)
+		switch {
+		case again:
+		case more:
+			fmt.Fprintf(b, "  tell %s\n", n.whom())
+		default:
+			fmt.Fprintf(b, "  tell %s\n", n.words(zone, as, Display))
+			continue
+		}
+		fmt.Fprintf(b, "    %s\n", n.until(zone, Display))
 	}
 }
 

@@ -79,7 +79,13 @@ func noticeGroups(list []rollout.Notice) []noticeGroup {
 
 // words are until when to tell whom of what; show prints the window's name.
 func (n noticeGroup) words(zone *time.Location, escape, show func(string) string) string {
-	return fmt.Sprintf("%s by %s: %s on %s, %s", escape(strings.Join(n.contacts, " and ")), stamp(n.SendBy, zone), show(n.Window), stamp(n.Occurrence, zone), plural(n.Assets, "host"))
+	return escape(n.whom()) + " " + n.until(zone, show)
+}
+
+func (n noticeGroup) whom() string { return strings.Join(n.contacts, " and ") }
+
+func (n noticeGroup) until(zone *time.Location, show func(string) string) string {
+	return fmt.Sprintf("by %s: %s on %s, %s", stamp(n.SendBy, zone), show(n.Window), stamp(n.Occurrence, zone), plural(n.Assets, "host"))
 }
 
 // as is a text that needs no escaping any more.

@@ -106,14 +106,13 @@ func (v *verifier) verifySizes(c *verifiedClient, p *verifiedPlan) {
 	moves, last := false, len(p.Waves)-1
 	late := 0 // in the last wave since they are under way, and perhaps no wave takes them
 	for i, wave := range p.wave {
-		if wave < 0 {
-			continue
-		}
+		moves = moves || len(p.Work[i].DependsOn) > 0 || c.standbys(p.Work[i].Asset) != nil
 		if wave == last && c.isRunning(p, i) {
 			late++
 		}
-		upTo[wave+1]++
-		moves = moves || len(p.Work[i].DependsOn) > 0 || c.standbys(p.Work[i].Asset) != nil
+		if wave >= 0 {
+			upTo[wave+1]++
+		}
 	}
 	n := len(p.Work)
 	for k := range p.Waves {

@@ -49,11 +49,12 @@ func Assets(list *document.Document, rows func(path string) []document.Value) []
 
 func declared(out []Asset, list *document.Document, file string, defaults *document.Value, values []document.Value) []Asset {
 	for i := range values {
-		own := &values[i]
-		name := own.Get("name")
+		name := values[i].Get("name")
 		if name.Text() == "" {
 			continue
 		}
+		own := &document.Value{} // so that one asset does not hold all of the list
+		*own = values[i]
 		index := i
 		if file != list.File {
 			index = -1
