@@ -45,8 +45,9 @@ props: ## every property of windows, rollouts and effects with PROPS cases (1000
 	@$(GO) test -count=1 -timeout 30m ./internal/rollout -run '^TestProp' -rapid.checks=$(PROPS) -rapid.nofailfile
 	@$(GO) test -count=1 -timeout 30m ./internal/window ./internal/effect -rapid.checks=$(PROPS) -rapid.nofailfile
 
-race-props: ## the same with the race detector and 100,000 cases (an hour)
-	@$(GO) test -count=1 -race -timeout 4h ./internal/rollout ./internal/window -run '^TestProp' -rapid.checks=100000 -rapid.nofailfile
+race-props: ## those of windows and rollouts with the race detector and 100,000 cases (hours)
+	@$(GO) test -count=1 -race -timeout 4h ./internal/rollout -run '^TestProp' -rapid.checks=100000 -rapid.nofailfile
+	@$(GO) test -count=1 -race -timeout 4h ./internal/window -rapid.checks=100000 -rapid.nofailfile
 
 zones: ## every time zone, minute by minute from 1973 to 2037 (minutes)
 	@PATCHOPS_ZONES=all $(GO) test -count=1 -timeout 30m -run TestScanOfClocks ./internal/window

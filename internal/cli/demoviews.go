@@ -15,7 +15,7 @@ func (d *demo) views(ctx context.Context) error {
 		return err
 	}
 	d.say("3. Why not earlier? Every window that did not do, with the document that forbade it.")
-	return d.show(ctx, 21, "explain", "asset", "klinikum/mit-kis-db-01")
+	return d.show(ctx, 11, "explain", "asset", "klinikum/mit-kis-db-01")
 }
 
 // show runs a command in the demo's repository and prints its first lines.

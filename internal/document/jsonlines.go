@@ -10,7 +10,8 @@ import (
 func readJSONLines(r *reporter, src []byte, each Rows) {
 	line := int32(0)
 	var rows rowCount
-	values := 0 // of the row before
+	values, fields := 0, 0 // of the row before
+	names := map[string]string{}
 	for len(src) > 0 && !r.full() {
 		var text []byte
 		text, src = cutLine(src)
@@ -22,8 +23,9 @@ func readJSONLines(r *reporter, src []byte, each Rows) {
 		if len(bytes.TrimSpace(text)) == 0 || rowTooLong(r, len(text), line) || !cleanText(r, "bulk/row", text, Pos{line, 1}) {
 			continue
 		}
-		j := jsonRow{reporter: r, src: text, at: cursor{src: text}, line: line}
+		j := jsonRow{reporter: r, src: text, at: cursor{src: text}, line: line, fields: fields, names: names}
 		v, ok := j.row()
+		fields = min(len(v.Keys), 32)
 		if values = j.values; ok {
 			each(v)
 		}
@@ -43,7 +45,9 @@ type jsonRow struct {
 	line int32
 	bad  bool
 
-	values int // read so far
+	values int               // read so far
+	fields int               // of the row before: this one likely has as many
+	names  map[string]string // of fields, each once for the file
 }
 
 func (j *jsonRow) row() (Value, bool) {
@@ -118,6 +122,9 @@ func (j *jsonRow) value(depth int) Value {
 
 func (j *jsonRow) object(at Pos, depth int) Value {
 	v := Value{Kind: Map, Pos: at}
+	if depth == 1 && j.fields > 0 {
+		v.Keys, v.Items = make([]Key, 0, j.fields), make([]Value, 0, j.fields)
+	}
 	seen := keySet{keys: &v.Keys}
 	j.i++
 	for more := !j.take('}'); more && !j.bad; {
@@ -127,7 +134,7 @@ func (j *jsonRow) object(at Pos, depth int) Value {
 		}
 		start := j.i
 		key := Key{Pos: j.pos(start)}
-		if key.Name = j.text(); key.Name == "" {
+		if key.Name = j.name(); key.Name == "" {
 			j.fail(start, "a key is empty", "name the key")
 			break
 		}
@@ -192,6 +199,25 @@ func (j *jsonRow) word(at Pos) Value {
 	return v
 }
 
+// name reads the name of a field, as the string that the rows before have for it.
+func (j *jsonRow) name() string {
+	const most = 256 // names to remember
+	end := j.i + 1
+	for end < len(j.src) && j.src[end] != '"' && j.src[end] != '\\' {
+		end++
+	}
+	if known, ok := j.names[string(j.src[j.i+1:end])]; ok && end < len(j.src) && j.src[end] == '"' {
+		j.i = end + 1
+		return known
+	}
+	raw := j.src[j.i+1 : end]
+	name := j.text()
+	if !j.bad && len(j.names) < most && name == string(raw) { // as written, so without escapes
+		j.names[name] = name
+	}
+	return name
+}
+
 // text reads a string; the raw characters of the line were checked before.
 func (j *jsonRow) text() string {
 	start := j.i
@@ -199,6 +225,10 @@ func (j *jsonRow) text() string {
 	simple := j.i
 	for j.i < len(j.src) && j.src[j.i] != '"' && j.src[j.i] != '\\' && j.src[j.i] >= ' ' {
 		j.i++
+	}
+	if j.i < len(j.src) && j.src[j.i] == '"' {
+		j.i++
+		return string(j.src[simple : j.i-1])
 	}
 	b := append([]byte(nil), j.src[simple:j.i]...)
 	for j.i < len(j.src) && j.src[j.i] != '"' {

@@ -4,6 +4,7 @@ import (
 	"fmt"
 	"maps"
 	"slices"
+	"sync/atomic"
 
 	"github.com/patchops/patchops/internal/corpus"
 	"github.com/patchops/patchops/internal/document"
@@ -60,14 +61,32 @@ func (j *judging) all(todo []task) error {
 		clients[t.entry.ID.Client] = append(clients[t.entry.ID.Client], t)
 	}
 	groups := split(clients)
-	return parallel(len(groups), 1, func(i int) error {
-		terms := policy.NewTerms()
-		for _, t := range groups[i] {
-			t.head.Verdict = j.verdict(t.entry, terms)
+	shares := map[string]*share{}
+	for _, g := range groups {
+		client := g[0].entry.ID.Client
+		if shares[client] == nil {
+			shares[client] = &share{terms: policy.NewTerms()}
 		}
-		j.corpus.Forget(groups[i][0].entry.ID.Client)
+		shares[client].left.Add(1)
+	}
+	return parallel(len(groups), 1, func(i int) error {
+		client := groups[i][0].entry.ID.Client
+		share := shares[client]
+		for _, t := range groups[i] {
+			t.head.Verdict = j.verdict(t.entry, share.terms)
+		}
+		if share.left.Add(-1) == 0 {
+			share.terms = nil
+			j.corpus.Forget(client)
+		}
 		return nil
 	})
+}
+
+// share is what the groups of one client share until the last of them is judged.
+type share struct {
+	terms *policy.Terms
+	left  atomic.Int32 // groups not yet judged
 }
 
 // split makes groups of one client each, in a fixed order; a client with many

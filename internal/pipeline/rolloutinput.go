@@ -1,6 +1,7 @@
 package pipeline
 
 import (
+	"slices"
 	"strconv"
 	"time"
 
@@ -15,7 +16,7 @@ func rolloutInput(s *rollout.PlanSchedule) document.Value {
 	r.text("client", s.Client)
 	r.text("plan", s.Plan)
 	r.set("waves", list(s.Waves, waveValue))
-	r.set("placements", list(s.Placements, placementValue))
+	r.set("placements", placementValues(s.Placements))
 	r.set("unplaced", list(s.Unplaced, unplacedValue))
 	r.set("excluded", list(s.Excluded, excludedValue))
 	r.set("cost", costValue(s.Cost))
@@ -40,21 +41,39 @@ func waveValue(w *rollout.WaveSchedule) document.Value {
 	return r.value()
 }
 
-func placementValue(p *rollout.Placement) document.Value {
-	r := fields(14)
+// placementValues lets neighbours share what is the same in both, for which the
+// judgement has one term: most have the patches and the rejections of the one before.
+func placementValues(placements []rollout.Placement) document.Value {
+	out := document.Value{Kind: document.List, Items: make([]document.Value, len(placements))}
+	var patches, rejected document.Value
+	for i := range placements {
+		p := &placements[i]
+		if i == 0 || !slices.Equal(p.Patches, placements[i-1].Patches) {
+			patches = list(p.Patches, textValue)
+		}
+		if i == 0 || !slices.Equal(p.Rejected, placements[i-1].Rejected) {
+			rejected = list(p.Rejected, rejectionValue)
+		}
+		out.Items[i] = placementValue(p, patches, rejected)
+	}
+	return out
+}
+
+func placementValue(p *rollout.Placement, patches, rejected document.Value) document.Value {
+	r := fields(13)
 	r.text("asset", p.Asset)
 	r.text("wave", p.Wave)
 	r.text("window", p.Window)
 	r.instant("occurrence", p.Occurrence)
 	r.instant("start", p.Start)
 	r.instant("end", p.End)
-	r.set("patches", list(p.Patches, textValue))
+	r.set("patches", patches)
 	r.number("risk", int64(p.Risk))
 	r.instant("due", p.Due)
 	r.set("notified", document.Value{Kind: document.Bool, Bool: p.Notified})
 	r.text("moved", string(p.Moved))
 	r.text("binding", string(p.Binding))
-	r.set("rejected", list(p.Rejected, rejectionValue))
+	r.set("rejected", rejected)
 	return r.value()
 }
 

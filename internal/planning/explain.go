@@ -192,9 +192,17 @@ func (c *client) whyDenies(k *class) []Applies {
 				a.Why = "its selector: " + whyNot(*s, k.facets)
 			}
 		}
+		if a.Applies && d.PassAbove > 0 {
+			a.Why += fmt.Sprintf("; work of severity above %s passes", severities()[d.PassAbove])
+		}
 		out = append(out, a)
 	}
 	return out
+}
+
+// severities are the words of rollout.Severity, in its order.
+func severities() []string {
+	return []string{"unsaid", "none", "low", "medium", "high", "critical"}
 }
 
 func (c *client) whySupports(k *class) []Applies {

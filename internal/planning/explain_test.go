@@ -84,6 +84,14 @@ spec: {timezone: client, start: "2026-05-01T00:00", duration: PT1H, type: deny, 
 	}
 }
 
+// TestExplainSaysWhatPassesAFreeze: else nobody understands work in the midst of one.
+func TestExplainSaysWhatPassesAFreeze(t *testing.T) {
+	want := Applies{"Freeze/_/black-friday", true, "binds every asset; work of severity above high passes"}
+	if found := build(t, example(t, "msp")).Explain("hudson", "boston-fw").Denies; !slices.Contains(found, want) {
+		t.Errorf("found %v, wanted %v", found, want)
+	}
+}
+
 // TestExplainPlans: each open plan, what it has to do or why it has nothing to do.
 func TestExplainPlans(t *testing.T) {
 	r := build(t, example(t, "msp"))

@@ -37,8 +37,43 @@ func (t *Terms) of(v *document.Value) ast.Value {
 }
 
 // toTerm is the value as Rego sees it. The hash of a term is computed here, so
-// that terms are only read afterwards.
+// that terms are only read afterwards. Lists that share their elements share a term.
 func toTerm(v *document.Value) *ast.Term {
+	var c conversion
+	return c.term(v)
+}
+
+// conversion is the conversion of one value.
+type conversion struct {
+	lists [4]struct { // of those met last
+		first *document.Value // an element names the list that it is the first of
+		count int
+		term  *ast.Term
+	}
+	next int
+}
+
+func (c *conversion) list(v *document.Value) *ast.Term {
+	if len(v.Items) > 0 {
+		for _, known := range c.lists {
+			if known.first == &v.Items[0] && known.count == len(v.Items) {
+				return known.term
+			}
+		}
+	}
+	items := make([]*ast.Term, len(v.Items))
+	for i := range v.Items {
+		items[i] = c.term(&v.Items[i])
+	}
+	term := ast.ArrayTerm(items...)
+	if len(v.Items) > 0 {
+		c.lists[c.next].first, c.lists[c.next].count, c.lists[c.next].term = &v.Items[0], len(v.Items), term
+		c.next = (c.next + 1) % len(c.lists)
+	}
+	return term
+}
+
+func (c *conversion) term(v *document.Value) *ast.Term {
 	switch v.Kind {
 	case document.Bool:
 		return ast.InternedTerm(v.Bool)
@@ -47,15 +82,11 @@ func toTerm(v *document.Value) *ast.Term {
 	case document.String, document.Odd:
 		return ast.InternedTerm(v.Str)
 	case document.List:
-		items := make([]*ast.Term, len(v.Items))
-		for i := range v.Items {
-			items[i] = toTerm(&v.Items[i])
-		}
-		return ast.ArrayTerm(items...)
+		return c.list(v)
 	case document.Map:
 		fields := ast.NewObjectWithCapacity(len(v.Keys))
 		for i := range v.Keys {
-			fields.Insert(ast.InternedTerm(v.Keys[i].Name), toTerm(&v.Items[i]))
+			fields.Insert(ast.InternedTerm(v.Keys[i].Name), c.term(&v.Items[i]))
 		}
 		return ast.NewTerm(fields)
 	}

@@ -1,7 +1,9 @@
 package report
 
 import (
+	"cmp"
 	"fmt"
+	"slices"
 	"strings"
 	"time"
 
@@ -64,7 +66,7 @@ type noticeGroup struct {
 	contacts []string
 }
 
-// noticeGroups joins notices that differ in the contact only.
+// noticeGroups joins notices that differ in the contact only; by when to send them.
 func noticeGroups(list []rollout.Notice) []noticeGroup {
 	var out []noticeGroup
 	for _, n := range list {
@@ -74,6 +76,7 @@ func noticeGroups(list []rollout.Notice) []noticeGroup {
 		}
 		out = append(out, noticeGroup{n, []string{contact(n)}})
 	}
+	slices.SortStableFunc(out, func(a, b noticeGroup) int { return cmp.Compare(a.SendBy, b.SendBy) })
 	return out
 }
 
