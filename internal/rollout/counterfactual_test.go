@@ -38,7 +38,7 @@ func planChanges() []needs {
 	one := at("01:00")
 	return []needs{
 		{"WR13", only(75, func(*Input, *Client, *Plan) {}), "a", Counterfactual{
-			Document: nightID, Path: "spec.duration", From: "PT1H", To: "PT1H15M", Text: "extend window night by PT15M", Start: one,
+			Document: nightID, Path: "spec.duration", From: "PT60M", To: "PT75M", Text: "extend window night by PT15M", Start: one,
 		}},
 		{"WR13 end", only(75, func(_ *Input, c *Client, _ *Plan) {
 			c.Windows[0].Def.Length, c.Windows[0].Def.End = 0, 2*3600
@@ -71,7 +71,7 @@ func planChanges() []needs {
 			p.Work = append(p.Work, Work{Asset: 1, Minutes: 15, Patches: []string{"kb1"}})
 			p.Waves = []Wave{{Name: "first", Selector: true, Chosen: []int{1}, Advance: 100, Soak: hour}, {Name: "rest", Percent: 100, Advance: 100}}
 		}), "a", Counterfactual{
-			Document: planID, Path: "spec.waves[0].soak", From: "PT1H", To: "PT30M", Text: "shorten soak of wave first by PT30M", Start: at("01:45"),
+			Document: planID, Path: "spec.waves[0].soak", From: "PT60M", To: "PT30M", Text: "shorten soak of wave first by PT30M", Start: at("01:45"),
 		}},
 		{"maxConcurrent", only(40, func(_ *Input, _ *Client, p *Plan) {
 			p.Work = append(p.Work, Work{Asset: 1, Minutes: 40, Risk: 9, Patches: []string{"kb1"}})
@@ -89,7 +89,7 @@ func otherChanges() []needs {
 		{"lead", only(60, func(_ *Input, c *Client, _ *Plan) {
 			c.Agreements[0].Lead = Lead{Seconds: 2 * day, Path: "spec.notice.lead"}
 		}), "a", Counterfactual{
-			Document: termsID, Path: "spec.notice.lead", From: "P2D", To: "PT1H", Text: "shorten notice of 2026 by P1DT23H", Start: one,
+			Document: termsID, Path: "spec.notice.lead", From: "P2D", To: "PT60M", Text: "shorten notice of 2026 by P1DT23H", Start: one,
 		}},
 		{"business days", only(60, func(in *Input, c *Client, _ *Plan) {
 			in.AsOf -= day
@@ -127,7 +127,7 @@ func otherChanges() []needs {
 			c.Assets[0].Group, c.Assets[1].Group = 0, 0
 			c.Groups = []Group{{Name: "db", ID: "HAGroup/acme/db", Members: []int{0, 1}, Max: 1, StandbyFirst: true, Soak: 31 * minute}}
 		}), "a", Counterfactual{
-			Document: nightID, Path: "spec.duration", From: "PT3H", To: "PT3H1M", Text: "extend window night by PT1M", Start: at("02:46"),
+			Document: nightID, Path: "spec.duration", From: "PT180M", To: "PT181M", Text: "extend window night by PT1M", Start: at("02:46"),
 		}},
 		{"horizon", only(30, func(in *Input, _ *Client, _ *Plan) { in.Horizon = hour / 2 }), "a", Counterfactual{
 			Document: "Config/_/patchops", Path: "spec.horizon", From: "PT30M", To: "P1DT30M", Text: "look P1D further ahead", Start: one,
@@ -136,7 +136,7 @@ func otherChanges() []needs {
 			in.Horizon = 2 * hour
 			freeze(c, at("01:00"), at("05:00"))
 		}), "a", Counterfactual{
-			Document: "Freeze/_/q", Path: "spec.until", From: "2026-06-10T05:00:00Z", To: "2026-06-10T01:30:00Z", Text: "end Freeze/_/q PT3H30M earlier", Start: at("01:30"),
+			Document: "Freeze/_/q", Path: "spec.until", From: "2026-06-10T05:00:00Z", To: "2026-06-10T01:30:00Z", Text: "end Freeze/_/q PT210M earlier", Start: at("01:30"),
 		}},
 		{"freeze by days", only(30, func(in *Input, c *Client, _ *Plan) {
 			in.Horizon = 2 * hour
@@ -201,7 +201,7 @@ func TestCounterfactualsServeOthersToo(t *testing.T) {
 		}
 	}
 	own := Nearest(in, s, "acme", "os", "b", 256)
-	if own == nil || own.To != "PT1H30M" || !own.Verified {
+	if own == nil || own.To != "PT90M" || !own.Verified {
 		t.Errorf("of b by itself: %+v", own)
 	}
 	if got := Nearest(in, s, "acme", "os", "nobody", 256); got != nil {
@@ -234,7 +234,7 @@ func TestCounterfactualsChangeTheDocumentForAll(t *testing.T) {
 	}
 	s := Compute(in)
 	Counterfactuals(in, s, 16)
-	if got := s.Plans[0].Unplaced[0].Counterfactual; got.To != "PT1H15M" || !got.Verified {
+	if got := s.Plans[0].Unplaced[0].Counterfactual; got.To != "PT75M" || !got.Verified {
 		t.Errorf("%+v", got)
 	}
 }

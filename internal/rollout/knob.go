@@ -200,7 +200,11 @@ func wavePath(k int, field string) string {
 // days is how many days cover so many seconds; 0 for none.
 func days(seconds int64) int64 { return max(0, (seconds+daySeconds-1)/daySeconds) }
 
+// duration is written in minutes below a day, as the lengths of sessions are.
 func duration(seconds int64) string {
+	if 0 < seconds && seconds < daySeconds && seconds%minute == 0 {
+		return "PT" + strconv.FormatInt(seconds/minute, 10) + "M"
+	}
 	return window.FormatDuration(time.Duration(seconds) * time.Second)
 }
 
