@@ -23,7 +23,7 @@ type planFlags struct {
 func (a *app) planCommand() *cobra.Command {
 	var flags planFlags
 	cmd := &cobra.Command{
-		Use:   "plan [NAME...]",
+		Use:   "plan [NAME|CLIENT/NAME...]",
 		Short: "Compute the rollout of open plans: when, where, at what cost, and why not",
 		Long: "Plan computes the rollout of every open plan: its waves on a calendar, what it costs,\n" +
 			"whom to tell until when, what will be late, and what has no place, with the reason and\n" +
@@ -138,23 +138,30 @@ func (a *app) planned(cmd *cobra.Command, flags planFlags) (*plannedTree, error)
 	return p, err
 }
 
-// choose keeps the plans of a client and of some names; a name that no plan has is
-// a wrong command line.
+// choose keeps the plans of a client and of some names, each NAME or CLIENT/NAME;
+// what no client or plan is called is a wrong command line.
 func choose(all []rollout.PlanSchedule, client string, names []string, known openPlans) ([]rollout.PlanSchedule, error) {
 	if client != "" && !slices.Contains(known.clients, client) {
 		return nil, unknown("client", client, known.clients)
 	}
 	for _, name := range names {
-		if !slices.Contains(known.names, name) {
-			if slices.Contains(known.closed, name) {
-				return nil, usage("plan %q is closed: it lies below plans/.../closed/", name)
+		of, plan, found := strings.Cut(name, "/")
+		if !found {
+			plan = name
+		} else if !slices.Contains(known.clients, of) {
+			return nil, unknown("client", of, known.clients)
+		}
+		if !slices.Contains(known.names, plan) {
+			if slices.Contains(known.closed, plan) {
+				return nil, usage("plan %q is closed: it lies below plans/.../closed/", plan)
 			}
-			return nil, unknown("plan", name, known.names)
+			return nil, unknown("plan", plan, known.names)
 		}
 	}
 	out := []rollout.PlanSchedule{}
 	for _, p := range all {
-		if (client == "" || p.Client == client) && (len(names) == 0 || slices.Contains(names, p.Plan)) {
+		named := len(names) == 0 || slices.Contains(names, p.Plan) || slices.Contains(names, p.Client+"/"+p.Plan)
+		if named && (client == "" || p.Client == client) {
 			out = append(out, p)
 		}
 	}
