@@ -2,6 +2,8 @@ package document_test
 
 import (
 	"encoding/json"
+	"regexp"
+	"slices"
 	"strings"
 	"testing"
 	"unicode/utf8"
@@ -22,6 +24,28 @@ name="é😀\n"@3:10 snapshot=true@3:44 eol=null@3:55
 `
 	if got := rowsText(rows); got != want {
 		t.Errorf("rows\n%swant\n%s", got, want)
+	}
+}
+
+// TestJSONNamesAreReadAnew: that a row before had a field forgives nothing in how
+// this row writes it, and its fields take no room from this row's.
+func TestJSONNamesAreReadAnew(t *testing.T) {
+	src := `{"a\tb": 1, "c": 2, "\u0064": 3}` + "\n" + "{\"a\tb\": 1}\n" + `{"c\"": 1}` + "\n" + `{"d": 1, "c": 2, "e": 3, "f": 4}` + "\n" + `{"c": 1, "\u0063": 2}` + "\n" + `{"c`
+	rows, fs := document.ParseJSONLines("a.jsonl", []byte(src))
+	want := `a\tb=number 1 c=number 2 d=number 3
+c"=number 1
+d=number 1 c=number 2 e=number 3 f=number 4
+`
+	want = strings.ReplaceAll(want, `\t`, "\t")
+	if got := regexp.MustCompile(`@[0-9]+:[0-9]+`).ReplaceAllString(rowsText(rows), ""); got != want {
+		t.Errorf("rows\n%swant\n%s", got, want)
+	}
+	var lines []int
+	for _, f := range fs {
+		lines = append(lines, f.Line)
+	}
+	if !slices.Equal(lines, []int{2, 5, 6}) {
+		t.Errorf("findings in lines %v, wanted 2, 5 and 6: %v", lines, fs)
 	}
 }
 

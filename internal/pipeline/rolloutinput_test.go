@@ -1,6 +1,7 @@
 package pipeline
 
 import (
+	"reflect"
 	"testing"
 
 	"pgregory.net/rapid"
@@ -80,6 +81,22 @@ func TestRolloutInputKeepsItsContract(t *testing.T) {
 		input := rolloutInput(schedules().Draw(t, "schedule"))
 		for _, f := range shapes.Gates[rolloutGate].Judge("input", finding.Identity{}, nil, &input) {
 			t.Errorf("%s: %s", f.Path, f.Message)
+		}
+	})
+}
+
+// TestNeighboursShareOnlyWhatIsTheSame: a placement looks to rules as it does alone.
+func TestNeighboursShareOnlyWhatIsTheSame(t *testing.T) {
+	rapid.Check(t, func(t *rapid.T) {
+		s := schedules().Draw(t, "schedule")
+		for i := range s.Placements {
+			s.Placements[i].Patches = []string{"openssl-3-0-15", "curl-8-7"}[:rapid.IntRange(1, 2).Draw(t, "patches")]
+		}
+		together := placementValues(s.Placements)
+		for i := range s.Placements {
+			if alone := placementValues(s.Placements[i : i+1]); !reflect.DeepEqual(alone.Items[0], together.Items[i]) {
+				t.Errorf("placement %d is %v, alone %v", i, together.Items[i], alone.Items[0])
+			}
 		}
 	})
 }

@@ -134,7 +134,7 @@ func blockedReasons() []Reason {
 		},
 		{
 			"NOT_APPROVED", groupBlocked, "{by} is not approved", "approve it",
-			"a patch whose assessment is pending",
+			"a host that was added after its change was approved",
 		},
 		{
 			"VENDOR_REVIEW", groupBlocked, "{by} has no passed vendor review", "record the vendor's review",
@@ -142,7 +142,7 @@ func blockedReasons() []Reason {
 		},
 		{
 			"TEST_EVIDENCE", groupBlocked, "{by} has no passed test", "record the evidence of a passed test",
-			"waves after the canary without TestEvidence",
+			"the second wave starts, and the evidence that its gate asks for is not there",
 		},
 		{
 			"ACK_MISSING", groupBlocked, "{by} lacks an acknowledgement of the client", "have the client acknowledge it",

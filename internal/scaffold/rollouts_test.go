@@ -45,7 +45,7 @@ func TestProviderRolloutsAreWorthASight(t *testing.T) {
 			t.Errorf("%s starts at %q, wanted %s", session, starts[session], want)
 		}
 	}
-	for _, code := range []rollout.Code{rollout.NoticeLead, rollout.VendorSupport, rollout.WaveGate, rollout.DepOrder, rollout.HAConflict, rollout.Capacity} {
+	for _, code := range []rollout.Code{rollout.WindowTooShort, rollout.NoticeLead, rollout.VendorSupport, rollout.WaveGate, rollout.DepOrder, rollout.HAConflict, rollout.Capacity} {
 		if codes[code] == 0 {
 			t.Errorf("no session meets %s", code)
 		}
