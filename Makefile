@@ -41,9 +41,9 @@ fmt: ## format Go, Rego and CUE
 race: ## all tests with the race detector
 	@$(GO) test -race ./...
 
-props: ## every property of windows, rollouts and effects with PROPS cases (10000)
+props: ## every property of windows and rollouts with PROPS cases (10000)
 	@$(GO) test -count=1 -timeout 30m ./internal/rollout -run '^TestProp' -rapid.checks=$(PROPS) -rapid.nofailfile
-	@$(GO) test -count=1 -timeout 30m ./internal/window ./internal/effect -rapid.checks=$(PROPS) -rapid.nofailfile
+	@$(GO) test -count=1 -timeout 30m ./internal/window -rapid.checks=$(PROPS) -rapid.nofailfile
 
 race-props: ## those of windows and rollouts with the race detector and 100,000 cases (hours)
 	@$(GO) test -count=1 -race -timeout 4h ./internal/rollout -run '^TestProp' -rapid.checks=100000 -rapid.nofailfile
