@@ -42,7 +42,7 @@ race: ## all tests with the race detector
 	@$(GO) test -race ./...
 
 props: ## every property of windows and rollouts with PROPS cases (10000)
-	@$(GO) test -count=1 -timeout 30m ./internal/rollout -run '^TestProp' -rapid.checks=$(PROPS) -rapid.nofailfile
+	@GOGC=400 $(GO) test -count=1 -timeout 30m ./internal/rollout -run '^TestProp' -rapid.checks=$(PROPS) -rapid.nofailfile
 	@$(GO) test -count=1 -timeout 30m ./internal/window -rapid.checks=$(PROPS) -rapid.nofailfile
 
 race-props: ## those of windows and rollouts with the race detector and 100,000 cases (hours)

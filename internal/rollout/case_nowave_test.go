@@ -94,7 +94,7 @@ func TestVerifyObjectsToNoWave(t *testing.T) {
 
 // Whatever the rest of the plan: the schedule is sound, nothing in no wave has a
 // place, and nothing is missing.
-func TestPropWavesThatDoNotReachAll(t *testing.T) {
+func TestWavesThatDoNotReachAll(t *testing.T) {
 	rapid.Check(t, func(t *rapid.T) {
 		in := drawInput(t, 2, 8)
 		for i := range in.Clients {
