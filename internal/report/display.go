@@ -90,6 +90,8 @@ func width(s string) int {
 	n := 0
 	for _, r := range s {
 		switch {
+		case r < 0x300 || r >= 0x2010 && r <= 0x2027: // before all marks, and dashes: most of what is shown
+			n++
 		case unicode.In(r, unicode.Mn, unicode.Me):
 		case wide(r):
 			n += 2
