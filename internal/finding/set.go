@@ -2,26 +2,28 @@ package finding
 
 import (
 	"cmp"
-	"crypto/sha256"
-	"encoding/hex"
-	"encoding/json"
 	"slices"
+
+	"github.com/patchops/patchops/internal/canonical"
 )
 
 // Fingerprint identifies a finding over edits that only move it: SHA-256 of the
 // canonical JSON of {client, id, kind, message, name, path, severity}, without
 // line and column, written "sha256:<hex>" (authority.md 2).
 func (f Finding) Fingerprint() string {
-	// encoding/json sorts map keys; that is the canonical order here.
-	b, err := json.Marshal(map[string]string{
-		"id": f.ID, "severity": string(f.Severity), "kind": f.Document.Kind,
-		"client": f.Document.Client, "name": f.Document.Name, "path": f.Path, "message": f.Message,
-	})
-	if err != nil {
-		panic(err) // a map of strings always encodes
+	b := []byte(`{"client":`)
+	for _, field := range []struct{ value, next string }{
+		{f.Document.Client, `,"id":`},
+		{f.ID, `,"kind":`},
+		{f.Document.Kind, `,"message":`},
+		{f.Message, `,"name":`},
+		{f.Document.Name, `,"path":`},
+		{f.Path, `,"severity":`},
+		{string(f.Severity), `}`},
+	} {
+		b = append(canonical.AppendString(b, field.value), field.next...)
 	}
-	sum := sha256.Sum256(b)
-	return "sha256:" + hex.EncodeToString(sum[:])
+	return canonical.Digest(b)
 }
 
 // Compare orders findings by file, line, column, id, path and message: the
