@@ -13,6 +13,7 @@ go build -o "$work/patchops" ./cmd/patchops
 go build -o "$work/generate" ./internal/generate/cmd/generate
 go build -o "$work/bench" ./internal/generate/cmd/bench
 go build -o "$work/plan" ./internal/generate/cmd/plan
+go build -o "$work/logbench" ./internal/generate/cmd/logbench
 go build -modfile=internal/tools.mod -o "$work/cue" cuelang.org/go/cmd/cue
 go build -modfile=internal/tools.mod -o "$work/conftest" github.com/open-policy-agent/conftest
 
@@ -23,3 +24,7 @@ go build -modfile=internal/tools.mod -o "$work/conftest" github.com/open-policy-
 
 echo
 "$work/plan" -patchops "$work/patchops" -assets "${ASSETS:-100000}" -rounds "${ROUNDS:-5}"
+
+echo
+mkdir "$work/log"
+"$work/logbench" -patchops "$work/patchops" -work "$work/log" -records "${RECORDS:-1000000}"

@@ -1,0 +1,148 @@
+#!/usr/bin/env python3
+"""Verifies a result log with nothing but Python: docs/formats/resultlog.md in code.
+
+usage: verify_log.py FOLDER VERIFIER-KEY... [CHECKPOINT-FILE]
+
+FOLDER is the tree of a log's branch, as `git worktree add` or `git archive` writes
+it. The keys are those of the root of trust (logKeys). An older signed checkpoint must be of a
+beginning of the log. Ends with 0, or prints the first thing that is wrong and ends with 1."""
+import base64, datetime, hashlib, json, os, re, struct, sys
+from decimal import Decimal  # which json cannot write: what is no integer fails
+
+# Ed25519 (RFC 8032), verification only.
+P, L = 2**255 - 19, 2**252 + 27742317777372353535851937790883648493
+D = -121665 * pow(121666, P - 2, P) % P
+
+def add(a, b):
+    (x1, y1, z1, t1), (x2, y2, z2, t2) = a, b
+    A, B, C, Z = (y1 - x1) * (y2 - x2), (y1 + x1) * (y2 + x2), 2 * t1 * t2 * D, 2 * z1 * z2
+    E, F, G, H = B - A, Z - C, Z + C, B + A
+    return E * F % P, G * H % P, F * G % P, E * H % P
+
+def multiply(n, point):
+    out = (0, 1, 1, 0)
+    for bit in bin(n)[2:]:
+        out = add(out, out)
+        out = add(out, point) if bit == "1" else out
+    return out
+
+def decompress(b):
+    sign, y = divmod(int.from_bytes(b, "little"), 1 << 255)
+    u, v = (y * y - 1) % P, (D * y * y + 1) % P
+    x = u * pow(v, 3, P) * pow(u * pow(v, 7, P), (P - 5) // 8, P) % P
+    x = x if v * x * x % P != -u % P else x * pow(2, (P - 1) // 4, P) % P
+    if y >= P or v * x * x % P != u or x == 0 and sign:
+        raise ValueError("no point of the curve")
+    x = x if x & 1 == sign else P - x
+    return x, y, 1, x * y % P
+BASE = decompress((4 * pow(5, P - 2, P) % P).to_bytes(32, "little"))
+
+def signed(key, message, signature):
+    s = int.from_bytes(signature[32:], "little")
+    h = int.from_bytes(hashlib.sha512(signature[:32] + key + message).digest(), "little") % L
+    a, b = multiply(s, BASE), add(decompress(signature[:32]), multiply(h, decompress(key)))
+    return len(key) == 32 and len(signature) == 64 and s < L and (a[0] * b[2] - b[0] * a[2]) % P == 0 and (a[1] * b[2] - b[1] * a[2]) % P == 0
+
+def wrong(where, why):
+    sys.exit(print(f"{where}: {why}") or 1)
+
+def open_note(text, keys, where):
+    """The text of a signed note, if one of the verifier keys signed it."""
+    body, _, signatures = text.rpartition("\n\n")
+    for line in signatures.splitlines():
+        name, _, b64 = line.removeprefix("\u2014 ").rpartition(" ")
+        raw = base64.b64decode(b64, validate=True)
+        for key in keys:
+            vname, vhash, vkey = key.split("+", 2)
+            if name == vname and raw[:4].hex() == vhash and base64.b64decode(vkey)[:1] == b"\x01":
+                if signed(base64.b64decode(vkey)[1:], body.encode() + b"\n", raw[4:]):
+                    return body + "\n"
+                wrong(where, "the signature of a known key does not hold")
+    wrong(where, "no known key signed it")
+
+def root_of(leaves):
+    if len(leaves) < 2:
+        return leaves[0] if leaves else hashlib.sha256().digest()
+    k = 1 << (len(leaves) - 1).bit_length() - 1
+    return hashlib.sha256(b"\x01" + root_of(leaves[:k]) + root_of(leaves[k:])).digest()
+
+def strings(b):
+    while b:
+        n = 4 + struct.unpack(">I", b[:4])[0]
+        yield b[4:n]
+        b = b[n:]
+
+def check_statement(where, r):
+    """SSHSIG over the statement's bytes (Ed25519 keys; others are not looked at), and its fields."""
+    s, st = r["statement"], json.loads(r["statement"]["statement"])
+    blob = base64.b64decode("".join(s["signature"].split("-----")[2].split()))
+    key, namespace, _, algorithm, signature = list(strings(blob[10:]))
+    kind, public = list(strings(key))[:2]
+    digest = hashlib.new(algorithm.decode(), s["statement"].encode()).digest()
+    message = b"SSHSIG" + b"".join(struct.pack(">I", len(p)) + p for p in (namespace, b"", algorithm, digest))
+    if namespace != b"patchops" or kind == b"ssh-ed25519" and not signed(public, message, list(strings(signature))[1]):
+        wrong(where, "the statement's signature does not hold")
+    if any(st.get(k) != r.get(k) for k in ("head", "base", "effect", "accepts", "asOf")):
+        wrong(where, "the record says other things than the statement")
+
+def check_authority(where, r, state):
+    kind = r["kind"]
+    if "statement" in r and kind in ("approval", "rejection", "withdrawal"):
+        check_statement(where, r)
+    state["approved"] |= {r["evidence"]} if kind == "approval" else set()
+    if kind in ("decision", "merge"):
+        for a in r.get("approvals", []):
+            if a in state["spent"] or a not in state["approved"] and not state["partial"]:
+                wrong(where, f"approval {a} is spent, or was not recorded before")
+    state["open"] = r if kind == "decision" else state["open"]
+    if kind == "merge":
+        decided = r.get("decision", "") == (state["open"] or {}).get("decision")
+        if not (decided or r["via"] == "adopted" or state["partial"]):
+            wrong(where, "a merge without its decision")
+        state["spent"].update(r.get("approvals", []) if r["via"] != "abandoned" else [])
+        state["open"] = None if r.get("decision") else state["open"]
+
+def main(folder, keys, since):
+    read = lambda *name: open(os.path.join(folder, *name), "rb").read()
+    leaves, fence, last, adds = [], 0, None, []
+    state = {"approved": set(), "spent": set(), "open": None, "partial": False}
+    for name in sorted(os.listdir(os.path.join(folder, "seg"))):
+        if name != "%012d.jsonl" % len(leaves):
+            wrong(f"seg/{name}", f"wanted seg/{len(leaves):012d}.jsonl")
+        lines = read("seg", name).split(b"\n")
+        for n, line in enumerate(lines[:-1] if lines[1:] and not lines[-1] else [b""], 1):
+            where = f"seg/{name}:{n}"
+            try:
+                r = json.loads(line, parse_float=Decimal, parse_constant=Decimal)
+                form = json.dumps(r, sort_keys=True, separators=(",", ":")).encode()
+                t = datetime.datetime.strptime(r["t"], "%Y-%m-%dT%H:%M:%SZ")
+            except (ValueError, KeyError, TypeError) as e:
+                wrong(where, f"no record: {e}")
+            if form != line or len(line) > 65535 or (r.get("v"), r.get("seq")) != (1, len(leaves)):
+                wrong(where, f"not canonical, too long, or not record {len(leaves)} of version 1")
+            if r.get("fence", 0) < fence or last and t < last - datetime.timedelta(seconds=2) or not leaves and r["kind"] not in ("root", "log.start"):
+                wrong(where, "time or fence goes back, or neither root nor log.start comes first")
+            fence, last, state["partial"] = r.get("fence", 0), t, state["partial"] or r["kind"] == "log.start"
+            adds += [r] if r["kind"] == "key.add" else []
+            check_authority(where, r, state)
+            leaves.append(hashlib.sha256(b"\x00" + line).digest())
+    text = read("checkpoint").decode()
+    origin = text.split("\n")[0]
+    for r in adds:
+        if open_note(r["last"], keys, "key.add") != f"{'/'.join(origin.split('/')[:2])} key.add\n{r['key']}\n":
+            wrong("key.add", "the old key signed another text")
+        keys = keys + [r["key"]]
+    for name, signed_text in [("checkpoint", text)] + ([(since, open(since).read())] if since else []):
+        lines = open_note(signed_text, keys, name).split("\n")
+        size = int(lines[1])
+        if lines[0] != origin or size > len(leaves) or name == "checkpoint" and size != len(leaves) or not re.fullmatch(r"fence \d+", lines[3]):
+            wrong(name, f"it is of {lines[0]} with {size} records; {len(leaves)} are there")
+        if base64.b64decode(lines[2]) != root_of(leaves[:size]):
+            wrong(name, "hash mismatch: it signs another root than the records have")
+    print(f"{origin}: {len(leaves)} records hold")
+if len(sys.argv) < 3:
+    sys.exit(__doc__)
+try:
+    main(sys.argv[1], [a for a in sys.argv[2:] if a.count("+") > 1], next((a for a in sys.argv[2:] if a.count("+") < 2), None))
+except (ValueError, LookupError, TypeError, OSError, struct.error) as e:
+    wrong("malformed", e)

@@ -1,0 +1,122 @@
+package authority
+
+import (
+	"bytes"
+	"cmp"
+	"fmt"
+	"slices"
+	"strings"
+	"time"
+
+	"github.com/patchops/patchops/internal/canonical"
+	"github.com/patchops/patchops/internal/resultlog"
+)
+
+// item is one act with the branches that hold it.
+type item struct {
+	record   resultlog.Record // the first copy
+	at       time.Time        // never before a record of its branch that precedes it
+	client   string
+	branch   string
+	position int64
+	clients  []string
+}
+
+// contradiction names the record that cannot be.
+func contradiction(i item, format string, args ...any) error {
+	return fmt.Errorf("%w: %s record %d (%s): %w", resultlog.ErrIntegrity, i.branch, i.record.Seq, i.record.Kind, fmt.Errorf(format, args...))
+}
+
+// acts are the records of all branches as acts, each once, by position.
+func acts(branches []Branch) ([]item, error) {
+	all, err := items(branches)
+	if err != nil {
+		return nil, err
+	}
+	slices.SortStableFunc(all, func(a, b item) int {
+		return cmp.Or(a.at.Compare(b.at), cmp.Compare(a.record.Fence, b.record.Fence),
+			cmp.Compare(a.branch, b.branch), cmp.Compare(a.record.Seq, b.record.Seq))
+	})
+	return once(all)
+}
+
+func items(branches []Branch) ([]item, error) {
+	var all []item
+	for _, b := range branches {
+		name := b.Log.Name
+		branch := strings.TrimPrefix(name.Branch(""), "/")
+		var last time.Time
+		for _, r := range b.Records {
+			i := item{record: r, client: name.Client, branch: branch, clients: []string{name.Client}}
+			at, err := time.Parse(time.RFC3339, r.T)
+			if err != nil {
+				return nil, contradiction(i, "time %q, wanted RFC 3339", r.T)
+			}
+			if at.Before(last) {
+				at = last
+			}
+			i.at, last = at, at
+			all = append(all, i)
+		}
+	}
+	return all, nil
+}
+
+// once joins the copies of an act. Copies in one branch, or ones that say
+// different things, contradict one another.
+func once(all []item) ([]item, error) {
+	out := make([]item, 0, len(all))
+	known := map[string]int{}
+	for _, i := range all {
+		id := identity(i.record)
+		if at, again := known[id]; again && id != "" {
+			first := &out[at]
+			if slices.Contains(first.clients, i.client) {
+				return nil, contradiction(i, "is recorded twice, first as record %d", first.record.Seq)
+			}
+			if !bytes.Equal(core(first.record), core(i.record)) {
+				return nil, contradiction(i, "differs from its copy, %s record %d", first.branch, first.record.Seq)
+			}
+			first.clients = append(first.clients, i.client)
+			slices.Sort(first.clients)
+			continue
+		}
+		i.position = int64(len(out)) + 1
+		known[id] = len(out)
+		out = append(out, i)
+	}
+	return out, nil
+}
+
+// identity is what copies of one act share; "" for what has none.
+func identity(r resultlog.Record) string {
+	switch r.Kind {
+	case resultlog.Decision:
+		return "decision " + r.Decision
+	case resultlog.Merge:
+		if r.Via == Abandoned {
+			return "abandoned " + r.Decision
+		}
+		return "merge " + r.Commit
+	case resultlog.Approval, resultlog.Rejection, resultlog.Withdrawal, resultlog.Consent,
+		resultlog.Hold, resultlog.Abort, resultlog.Recall, resultlog.Resume, resultlog.Expiry:
+		return string(r.Kind) + " " + r.Evidence
+	}
+	return ""
+}
+
+// core is what copies of one act must agree in: all but where and when each
+// stands, and what is of one client.
+func core(r resultlog.Record) []byte {
+	r.Seq, r.Sub, r.Uncovered = 0, "", nil
+	switch r.Kind {
+	case resultlog.Decision, resultlog.Merge:
+	default: // recorded for a further client later on
+		r.T, r.Fence, r.Tip, r.Subs, r.Clients = "", 0, "", nil, 0
+	}
+	b, err := canonical.Marshal(r)
+	if err != nil {
+		return []byte(err.Error())
+	}
+	return b
+}

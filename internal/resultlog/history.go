@@ -1,0 +1,267 @@
+package resultlog
+
+import (
+	"bytes"
+	"errors"
+	"fmt"
+	"io/fs"
+	"slices"
+	"strings"
+
+	"golang.org/x/mod/sumdb/note"
+)
+
+// History is the branch of a log, commit by commit.
+type History interface {
+	// Commits are all of them over first parents, oldest first.
+	Commits() ([]Commit, error)
+	// Changed are the paths that differ between two commits, sorted; from "" is no file.
+	Changed(from, to string) ([]Change, error)
+	// Files are a commit's.
+	Files(commit string) (fs.FS, error)
+}
+
+// Commit is one of a log's branch.
+type Commit struct {
+	ID      string
+	Parents int
+}
+
+// Change is a path that two commits do not have alike.
+type Change struct {
+	Path           string
+	Added, Removed bool
+}
+
+// replay walks a branch: which commits are ours, and which are foreign.
+type replay struct {
+	log     *Log
+	source  Source
+	keys    note.Verifiers
+	gaps    map[int64]string // commits that gap records name, by sequence number
+	good    string           // the last commit that is ours
+	size    int64            // and its records
+	foreign []string         // commits since
+	why     string           // the first of them is foreign
+}
+
+// history checks that every commit of a branch extends the one before: segments are
+// only added, and every checkpoint ever signed is of a beginning of this log. Commits
+// of others must have been undone by one of ours, whose first record is a gap.
+func (l *Log) history(s Source, keys note.Verifiers, gaps map[int64]string) error {
+	commits, err := s.History.Commits()
+	if err != nil {
+		return err
+	}
+	p := &replay{log: l, source: s, keys: keys, gaps: gaps}
+	for _, c := range commits {
+		if err := p.step(c); err != nil {
+			return err
+		}
+	}
+	if len(p.foreign) > 0 {
+		f := fault(s.Name, "a commit that is not ours: %s", p.why)
+		f.Commit = p.foreign[0]
+		return f
+	}
+	return nil
+}
+
+func (p *replay) step(c Commit) error {
+	files, err := p.source.History.Files(c.ID)
+	if err != nil {
+		return err
+	}
+	signed, err := fs.ReadFile(files, checkpointFile)
+	if err != nil {
+		p.strange(c, "no checkpoint")
+		return nil
+	}
+	point, err := p.log.open(signed, p.keys)
+	if err != nil || point.Origin != p.log.Name.Origin() {
+		p.strange(c, "no known log key signed its checkpoint")
+		return nil
+	}
+	if why := p.log.extends(point); why != "" {
+		f := fault(p.log.Name, "%s", why)
+		f.Commit, f.Checkpoints = c.ID, []string{string(signed), string(p.log.Checkpoint)}
+		return f
+	}
+	changes, err := p.source.History.Changed(p.good, c.ID)
+	if err != nil {
+		return err
+	}
+	if why := p.extends(c, point, changes); why != "" {
+		p.strange(c, why)
+		return nil
+	}
+	return p.ours(c, point)
+}
+
+func (p *replay) strange(c Commit, why string) {
+	if len(p.foreign) == 0 {
+		p.why = why
+	}
+	p.foreign = append(p.foreign, c.ID)
+}
+
+// ours takes a commit on; behind foreign ones it must say so.
+func (p *replay) ours(c Commit, point Checkpoint) error {
+	if n := len(p.foreign); n > 0 && !p.admitted(p.foreign[n-1]) {
+		f := fault(p.log.Name, "it follows %s, which is not ours (%s), without a gap record that says so", p.foreign[n-1], p.why)
+		f.Commit = c.ID
+		return f.at(Place{segmentName(p.size), 1, p.size})
+	}
+	p.good, p.size, p.foreign = c.ID, point.Size, nil
+	return nil
+}
+
+// admitted reports whether the first new record is a gap that names a foreign commit;
+// in a log that begins on top of it, the second, behind the root.
+func (p *replay) admitted(foreign string) bool {
+	return p.gaps[p.size] == foreign || p.size == 0 && p.gaps[1] == foreign
+}
+
+// extends says why a commit is not one of ours on top of the last one, or "".
+func (p *replay) extends(c Commit, point Checkpoint, changes []Change) string {
+	if c.Parents > 1 {
+		return "a merge"
+	}
+	if c.Parents == 0 && p.good != "" {
+		return "it has no parent"
+	}
+	added := 0
+	for _, ch := range changes {
+		folder, name, below := strings.Cut(ch.Path, "/")
+		switch {
+		case below && folder == blobFolder && (ch.Added || ch.Removed):
+		case below && folder == segmentFolder && ch.Added:
+			at := segmentAt(name)
+			if at < p.size || at >= point.Size {
+				return fmt.Sprintf("segment %s in a log of %d records, with %d before", name, point.Size, p.size)
+			}
+			added++
+		case !below && (ch.Path == checkpointFile || ch.Path == keysFile) && !ch.Removed:
+		default:
+			return fmt.Sprintf("%s is changed or removed, or does not belong to a log", ch.Path)
+		}
+	}
+	switch {
+	case point.Size < p.size:
+		return fmt.Sprintf("it goes back to %d records from %d", point.Size, p.size)
+	case point.Size > p.size && added == 0, point.Size == p.size && added > 0:
+		return fmt.Sprintf("%d segments for records %d to %d", added, p.size, point.Size)
+	}
+	return ""
+}
+
+func segmentAt(name string) int64 {
+	var at int64
+	if _, err := fmt.Sscanf(name, "%d.jsonl", &at); err != nil || segmentName(at) != segmentFolder+"/"+name {
+		return -1
+	}
+	return at
+}
+
+// sharpen names the first record that differs, where a log does not hold: its
+// segments are compared with those of the newest commit that does.
+func (s Source) sharpen(err error, keys note.Verifiers) error {
+	var f *Fault
+	if !errors.As(err, &f) || s.History == nil {
+		return err
+	}
+	commits, historyErr := s.History.Commits()
+	if historyErr != nil {
+		return err
+	}
+	for _, c := range slices.Backward(commits) {
+		files, err := s.History.Files(c.ID)
+		if err != nil {
+			continue
+		}
+		good, err := New(s.Name, nil).Read(files, keys, func(Place, *Record) error { return nil })
+		if err != nil {
+			continue
+		}
+		at, found := good.differs(files, s.Files)
+		switch {
+		case found && f.Line == 0:
+			return f.at(at)
+		case found && at.Seq < f.Seq:
+			f.Why = "another record than was signed"
+			return f.at(at)
+		case found || f.Line > 0 || c.ID == s.Tip:
+			return f
+		}
+		break
+	}
+	if f.Line > 0 {
+		return f
+	}
+	return s.narrow(f, commits, keys)
+}
+
+// differs finds the first line of a good log that other files have not alike.
+func (l *Log) differs(good, other fs.FS) (Place, bool) {
+	for _, p := range l.parts {
+		name := segmentName(p.first)
+		want, err := fs.ReadFile(good, name)
+		if err != nil {
+			return Place{}, false
+		}
+		got, _ := fs.ReadFile(other, name) // none differs in its first line
+		if bytes.Equal(want, got) {
+			continue
+		}
+		for i := 0; ; i++ {
+			w, restW, _ := bytes.Cut(want, []byte("\n"))
+			g, restG, _ := bytes.Cut(got, []byte("\n"))
+			if !bytes.Equal(w, g) || len(want) == 0 || len(got) == 0 {
+				return Place{name, i + 1, p.first + int64(i)}, true
+			}
+			want, got = restW, restG
+		}
+	}
+	return Place{}, false
+}
+
+// narrow is sharpen where no commit holds the records as they were: the first
+// checkpoint over other ones says between which records the difference lies.
+func (s Source) narrow(f *Fault, commits []Commit, keys note.Verifiers) error {
+	whole := New(s.Name, nil)
+	firsts, err := whole.segments(s.Files)
+	if err != nil {
+		return f
+	}
+	err = eachSegment(s.Files, firsts, func(g segment) error {
+		if g.fault != nil {
+			return g.fault
+		}
+		return whole.take(g, func(Place, *Record) error { return nil })
+	})
+	if err != nil {
+		return f
+	}
+	before := int64(0)
+	for _, c := range commits {
+		files, err := s.History.Files(c.ID)
+		if err != nil {
+			return f
+		}
+		signed, err := fs.ReadFile(files, checkpointFile)
+		if err != nil {
+			continue
+		}
+		point, err := whole.open(signed, keys)
+		if err != nil {
+			continue
+		}
+		if whole.extends(point) != "" {
+			f.Commit = c.ID
+			f.Why = fmt.Sprintf("hash mismatch: records %d to %d are not those that were signed", before, point.Size-1)
+			return f.at(Place{segmentName(before), 1, before})
+		}
+		before = point.Size
+	}
+	return f
+}

@@ -1,0 +1,280 @@
+package resultlog
+
+import (
+	"fmt"
+	"slices"
+	"time"
+
+	"github.com/patchops/patchops/internal/canonical"
+	"github.com/patchops/patchops/internal/statement"
+	"github.com/patchops/patchops/internal/trust"
+)
+
+// rules judge the records of one client, year after year: that each has the
+// authority that it claims. They need nothing but the records and the root of
+// trust; what people were allowed to say is in the repository's documents.
+type rules struct {
+	name    Name
+	root    *trust.Root
+	partial bool // an earlier log of the client is not at hand
+	version int64
+	said    map[string]*said // by evidence
+	spent   map[string]string
+	open    *Record // decision
+}
+
+// said is a recorded approval, or a consent.
+type said struct {
+	kind   Kind
+	change string
+	person string
+	ended  string // why it does not count any more
+}
+
+func newRules(root *trust.Root) *rules {
+	return &rules{root: root, said: map[string]*said{}, spent: map[string]string{}}
+}
+
+// longest is how long a break-glass may hold.
+const longest = 4 * time.Hour
+
+// noEffect is the digest of an effect without entries: such a change needs nobody.
+var noEffect = canonical.Digest([]byte("[]"))
+
+// judge says why a record must not stand where it stands, or "".
+func (j *rules) judge(r *Record) string {
+	switch r.Kind {
+	case Approval, Rejection, Withdrawal, Consent, Hold, Abort, Recall, Resume:
+		return j.act(r)
+	case Expiry:
+		if s := j.said[r.Evidence]; s != nil {
+			s.ended = "expired"
+		}
+	case Override:
+		return j.override(r)
+	case Decision:
+		return j.decision(r)
+	case Merge:
+		return j.merge(r)
+	case RootKind:
+		return j.rootRecord(r)
+	case KeyRevoke:
+		return j.revoke(r)
+	}
+	return ""
+}
+
+// acts are what a statement says, and subjects what it speaks of, in the records
+// of each kind; the record's own change or plan follows.
+var acts = map[Kind]string{
+	Approval: statement.Approve, Rejection: statement.Reject, Withdrawal: statement.Withdraw, Consent: statement.Consent,
+	Hold: statement.Hold, Abort: statement.Abort, Recall: statement.Recall, Resume: statement.Approve,
+}
+
+func (j *rules) act(r *Record) string {
+	switch {
+	case r.Evidence == "":
+		return "no evidence"
+	case j.said[r.Evidence] != nil:
+		return fmt.Sprintf("the evidence %s is recorded twice", r.Evidence)
+	case r.Statement != nil:
+		if why := j.statement(r); why != "" {
+			return why
+		}
+	case r.Review == nil:
+		return "neither a signed statement nor a review"
+	case r.Change == "" || r.Head != "" && r.Head != r.Review.Commit:
+		return "not of what the review says"
+	}
+	person := actorOf(r)
+	if r.Kind == Rejection || r.Kind == Withdrawal {
+		for _, s := range j.said {
+			if s.change == r.Change && s.person == person {
+				s.ended = "followed by a " + string(r.Kind)
+			}
+		}
+	}
+	j.said[r.Evidence] = &said{kind: r.Kind, change: r.Change, person: person}
+	return ""
+}
+
+func actorOf(r *Record) string {
+	switch {
+	case r.Actor == nil:
+		return ""
+	case r.Actor.ID != "":
+		return r.Actor.ID
+	}
+	return fmt.Sprintf("account %d", r.Actor.Account)
+}
+
+// statement compares a record with what was signed. Who the actor is follows from the
+// key and the Person documents then; the name in the statement is a claim.
+func (j *rules) statement(r *Record) string {
+	st, key, err := r.Statement.Open()
+	if err != nil {
+		return err.Error()
+	}
+	if r.Actor == nil {
+		return "a statement, and no actor"
+	}
+	if digest := r.Statement.Digest(); digest != r.Evidence {
+		return fmt.Sprintf("the evidence is %s, and the statement's digest %s", r.Evidence, digest)
+	}
+	subjects := []string{"change:" + r.Change}
+	if r.Change == "main" {
+		subjects = []string{"main"}
+	}
+	if r.Change == "" {
+		subjects = planSubjects(r)
+	}
+	fields := []struct{ name, record, signed string }{
+		{"repository", j.name.Repository, st.Repository},
+		{"act", acts[r.Kind], st.Act},
+		{"head", r.Head, st.Head},
+		{"base", r.Base, st.Base},
+		{"effect", r.Effect, st.Effect},
+		{"asOf", r.AsOf, st.AsOf},
+	}
+	for _, f := range fields {
+		if f.record != f.signed {
+			return fmt.Sprintf("its %s is %q, and %q was signed", f.name, f.record, f.signed)
+		}
+	}
+	switch {
+	case !slices.Contains(subjects, st.Subject):
+		return fmt.Sprintf("its subject is one of %q, and %q was signed", subjects, st.Subject)
+	case !slices.Equal(r.Accepts, st.Accepts):
+		return fmt.Sprintf("it accepts %q, and %q was signed", r.Accepts, st.Accepts)
+	case r.Actor.Key != key.Fingerprint():
+		return fmt.Sprintf("its key is %q, and %q signed", r.Actor.Key, key.Fingerprint())
+	}
+	return ""
+}
+
+// planSubjects are what statements about a plan, or a wave of it, are on.
+func planSubjects(r *Record) []string {
+	switch r.Kind {
+	case Hold, Abort, Recall:
+		return []string{"plan:" + r.Plan}
+	case Resume:
+		return []string{"resume:" + r.Plan}
+	}
+	return []string{"gate:" + r.Plan, "resume:" + r.Plan, "override:" + r.Plan, "plan:" + r.Plan}
+}
+
+func (j *rules) override(r *Record) string {
+	if r.Via == "ratified" {
+		return ""
+	}
+	people, keys := map[string]bool{}, map[string]bool{}
+	for _, signed := range r.Statements {
+		st, key, err := signed.Open()
+		switch {
+		case err != nil:
+			return err.Error()
+		case st.Repository != j.name.Repository || st.Act != statement.Approve || st.Subject != "override:"+r.Plan:
+			return fmt.Sprintf("a statement is %s on %q of repository %q, wanted one on %q", st.Act, st.Subject, st.Repository, "override:"+r.Plan)
+		}
+		people[st.Person], keys[key.Fingerprint()] = true, true
+	}
+	if len(people) < 2 || len(keys) < 2 {
+		return fmt.Sprintf("break-glass by %d people with %d keys, wanted two", len(people), len(keys))
+	}
+	at, err := r.time()
+	expires, wrong := time.Parse(time.RFC3339, r.Expires)
+	if err != nil || wrong != nil || expires.After(at.Add(longest)) {
+		return fmt.Sprintf("break-glass until %q, wanted at most 4 hours", r.Expires)
+	}
+	return ""
+}
+
+func (j *rules) decision(r *Record) string {
+	switch {
+	case r.Decision == "":
+		return "a decision without id"
+	case j.open != nil:
+		return fmt.Sprintf("a decision while %s is open", j.open.Decision)
+	case r.Verdict != "" && r.Verdict != "approved":
+		return fmt.Sprintf("a decision whose verdict is %q", r.Verdict)
+	}
+	if why := j.approved(r); why != "" {
+		return why
+	}
+	decided := *r
+	j.open = &decided
+	return ""
+}
+
+// approved says which of the approvals that a decision or merge names does not
+// count, or that there is none.
+func (j *rules) approved(r *Record) string {
+	if len(r.Approvals) == 0 && r.Effect != noEffect && (r.Effect != "" || r.Kind == Decision) {
+		return "no approval"
+	}
+	for _, evidence := range r.Approvals {
+		s, known := j.said[evidence]
+		switch {
+		case !known && j.partial:
+		case !known:
+			return fmt.Sprintf("approval %s is not recorded before", evidence)
+		case s.kind != Approval && s.kind != Consent:
+			return fmt.Sprintf("%s is a %s, wanted an approval", evidence, s.kind)
+		case s.ended != "":
+			return fmt.Sprintf("approval %s is %s", evidence, s.ended)
+		case s.change != r.Change:
+			return fmt.Sprintf("approval %s is of %q, wanted %q", evidence, s.change, r.Change)
+		case j.spent[evidence] != "":
+			return fmt.Sprintf("approval %s was spent by the merge of %s", evidence, j.spent[evidence])
+		}
+	}
+	return ""
+}
+
+func (j *rules) merge(r *Record) string {
+	var d *Record
+	if r.Decision != "" {
+		if d = j.open; d == nil && j.partial && len(j.spent) == 0 {
+			d = r // decided in a log that is not at hand
+		}
+		if d == nil || d.Decision != r.Decision {
+			return fmt.Sprintf("a merge without its decision %s", r.Decision)
+		}
+		j.open = nil
+	}
+	switch r.Via {
+	case "abandoned":
+		if r.Decision == "" {
+			return "abandons no decision"
+		}
+		return ""
+	case "adopted":
+		if why := j.approved(r); why != "" {
+			return why
+		}
+	case "controller", "recovered":
+		switch {
+		case r.Decision == "":
+			return "a merge without decision"
+		case d.Commit != "" && d.Commit != r.Commit:
+			return fmt.Sprintf("commit %s, and the decision was for %s", r.Commit, d.Commit)
+		case r.Base != "" && d.Base != r.Base:
+			return fmt.Sprintf("on %s, and the decision was on %s", r.Base, d.Base)
+		case !slices.Equal(d.Approvals, r.Approvals) && len(r.Approvals) > 0:
+			return "other approvals than the decision's"
+		}
+	default:
+		return fmt.Sprintf("via %q, wanted controller, recovered, adopted or abandoned", r.Via)
+	}
+	for _, evidence := range append(slices.Clone(r.Approvals), approvalsOf(d)...) {
+		j.spent[evidence] = r.Commit
+	}
+	return ""
+}
+
+func approvalsOf(d *Record) []string {
+	if d == nil {
+		return nil
+	}
+	return d.Approvals
+}

@@ -1,0 +1,114 @@
+package resultlog
+
+import (
+	"fmt"
+
+	"golang.org/x/mod/sumdb/note"
+
+	"github.com/patchops/patchops/internal/signature"
+	"github.com/patchops/patchops/internal/statement"
+	"github.com/patchops/patchops/internal/trust"
+)
+
+// first is what record 0 of a log must be: the root of trust in a client's first
+// log, else the last checkpoint of the one before. Before is nil if that is not at
+// hand.
+func (j *rules) first(r *Record, before *Log, keys note.Verifiers) string {
+	switch {
+	case r.Kind != RootKind && r.Kind != Start:
+		return fmt.Sprintf("a log that begins with %q, wanted %q or %q", r.Kind, RootKind, Start)
+	case r.Kind == RootKind && before != nil:
+		return fmt.Sprintf("a log that begins with %q, and %s goes before it", RootKind, before.Name.Origin())
+	case r.Kind == RootKind:
+		return ""
+	}
+	if before == nil {
+		j.partial = true
+	} else {
+		keys = before.verifiers(keys)
+	}
+	c, err := Unsigned([]byte(r.Last))
+	if err != nil {
+		return err.Error()
+	}
+	last, ok := ParseOrigin(c.Origin)
+	if !ok || !last.before(j.name) {
+		return fmt.Sprintf("the log before is %q", c.Origin)
+	}
+	if before == nil {
+		return ""
+	}
+	if c, err = OpenCheckpoint([]byte(r.Last), keys); err != nil {
+		return err.Error()
+	}
+	if c.Origin != before.Name.Origin() {
+		return fmt.Sprintf("the log before is %q, and %q is at hand", c.Origin, before.Name.Origin())
+	}
+	if why := before.under(c); why != "" {
+		return "the log before: " + why
+	}
+	return ""
+}
+
+// rootRecord: roots are signed by their owners and never go back; ours is among
+// them if it is of the same version.
+func (j *rules) rootRecord(r *Record) string {
+	signed, err := trust.Parse([]byte(r.Root))
+	if err != nil {
+		return err.Error()
+	}
+	root, err := signed.Open()
+	if err != nil {
+		return err.Error()
+	}
+	switch {
+	case root.Repository != j.name.Repository:
+		return fmt.Sprintf("a root of repository %q, wanted %q", root.Repository, j.name.Repository)
+	case root.Version < j.version:
+		return fmt.Sprintf("root %d after root %d", root.Version, j.version)
+	}
+	j.version = root.Version
+	if j.root != nil && j.root.Version == root.Version {
+		ours, err := j.root.Encode()
+		if err != nil || string(ours) != signed.Root {
+			return fmt.Sprintf("root %d is another than the one that was given", root.Version)
+		}
+	}
+	return ""
+}
+
+// revoke: a person's key by a statement; a log key by the owners' threshold.
+func (j *rules) revoke(r *Record) string {
+	if _, err := note.NewVerifier(r.Key); err != nil {
+		return j.revokePerson(r)
+	}
+	if j.root == nil {
+		return ""
+	}
+	text := RevokeText(j.name, r.Key, r.Size)
+	owners := map[string]bool{}
+	for _, signed := range r.Statements {
+		key, err := signature.Verify([]byte(signed.Statement), signed.Signature, signature.Roots)
+		if err == nil && signed.Statement == text && j.root.Owns(key.Fingerprint()) {
+			owners[key.Fingerprint()] = true
+		}
+	}
+	if int64(len(owners)) < j.root.Threshold {
+		return fmt.Sprintf("a log key revoked by %d owners, wanted %d", len(owners), j.root.Threshold)
+	}
+	return ""
+}
+
+func (j *rules) revokePerson(r *Record) string {
+	if r.Statement == nil {
+		return "no signed statement"
+	}
+	st, _, err := r.Statement.Open()
+	switch {
+	case err != nil:
+		return err.Error()
+	case st.Act != statement.Revoke || st.Subject != "key:"+r.Key || st.Repository != j.name.Repository:
+		return fmt.Sprintf("a statement to %s %q of repository %q, wanted to revoke %q", st.Act, st.Subject, st.Repository, "key:"+r.Key)
+	}
+	return ""
+}
