@@ -19,6 +19,7 @@ type objects struct {
 	mu    sync.Mutex
 	dir   *dotgit.DotGit
 	packs []*pack
+	known map[plumbing.Hash]bool // their names
 }
 
 // large is more than any object that is read: file contents are the largest.
@@ -35,24 +36,55 @@ func openObjects(dir *dotgit.DotGit) (*objects, error) {
 	if err != nil && !errors.Is(err, fs.ErrNotExist) {
 		return nil, err
 	}
-	o := &objects{dir: dir}
 	for _, f := range files {
 		if strings.HasSuffix(f.Name(), ".promisor") {
 			return nil, fmt.Errorf("%w: a partial clone (it has a promisor pack); clone without --filter", ErrUnsupported)
 		}
 	}
-	names, err := dir.ObjectPacks()
-	if err != nil {
-		return nil, err
-	}
-	for _, name := range names {
-		p, err := openPack(dir, name)
-		if err != nil {
-			return nil, errors.Join(fmt.Errorf("pack %s: %w", name, err), o.close())
-		}
-		o.packs = append(o.packs, p)
+	o := &objects{dir: dir, known: map[plumbing.Hash]bool{}}
+	if err := o.look(); err != nil {
+		return nil, errors.Join(err, o.close())
 	}
 	return o, nil
+}
+
+// look opens the packs that came since the last look. Those that git has removed
+// meanwhile stay open.
+func (o *objects) look() error {
+	names, err := o.dir.ObjectPacks()
+	if err != nil {
+		return err
+	}
+	for _, name := range names {
+		if o.known[name] {
+			continue
+		}
+		p, err := openPack(o.dir, name)
+		if errors.Is(err, dotgit.ErrPackfileNotFound) || errors.Is(err, fs.ErrNotExist) {
+			continue // git is writing or removing it
+		}
+		if err != nil {
+			return fmt.Errorf("pack %s: %w", name, err)
+		}
+		o.packs, o.known[name] = append(o.packs, p), true
+	}
+	return nil
+}
+
+// fresh runs a reading, and once more if the object was missing and a pack has
+// come since.
+func (o *objects) fresh(reading func() error) error {
+	o.mu.Lock()
+	defer o.mu.Unlock()
+	err := reading()
+	if !errors.Is(err, ErrMissing) {
+		return err
+	}
+	before := len(o.packs)
+	if failed := o.look(); failed != nil || len(o.packs) == before {
+		return errors.Join(err, failed)
+	}
+	return reading()
 }
 
 func (o *objects) close() error {
@@ -66,8 +98,15 @@ func (o *objects) close() error {
 // size is the length of an object's content, found without inflating it. An
 // object cut from one too large to read is ErrTooLarge.
 func (o *objects) size(h plumbing.Hash) (int64, error) {
-	o.mu.Lock()
-	defer o.mu.Unlock()
+	var size int64
+	err := o.fresh(func() (err error) {
+		size, err = o.sizeNow(h)
+		return err
+	})
+	return size, err
+}
+
+func (o *objects) sizeNow(h plumbing.Hash) (int64, error) {
 	if p, offset := o.find(h); p != nil {
 		size, err := p.size(offset)
 		if err == nil && size <= large {
@@ -84,9 +123,12 @@ func (o *objects) size(h plumbing.Hash) (int64, error) {
 
 // read returns an object of a kind, or of any, with at most limit bytes.
 func (o *objects) read(h plumbing.Hash, want plumbing.ObjectType, limit int64) (plumbing.ObjectType, []byte, error) {
-	o.mu.Lock()
-	defer o.mu.Unlock()
-	kind, content, err := o.content(h, limit)
+	var kind plumbing.ObjectType
+	var content []byte
+	err := o.fresh(func() (err error) {
+		kind, content, err = o.content(h, limit)
+		return err
+	})
 	switch {
 	case err != nil:
 		return 0, nil, fmt.Errorf("object %s: %w", h, err)
@@ -175,6 +217,9 @@ func (o *objects) withPrefix(digits string) ([]plumbing.Hash, error) {
 			found[h] = true
 		}
 		return nil
+	}
+	if err := o.look(); err != nil {
+		return nil, err
 	}
 	if err := o.dir.ForEachObjectHash(add); err != nil && !errors.Is(err, fs.ErrNotExist) {
 		return nil, err

@@ -21,6 +21,7 @@ const longestChain = 4096
 type pack struct {
 	index   *idxfile.MemoryIndex
 	files   closers
+	raw     io.ReaderAt       // the contents, for reading at once; see blob
 	headers *packfile.Scanner // on a file of its own: it leaves objects half read
 	pack    *packfile.Packfile
 	sane    map[int64]bool // offsets of objects whose whole delta chain is known to be small
@@ -46,7 +47,7 @@ func openPack(dir *dotgit.DotGit, name plumbing.Hash) (*pack, error) {
 	}
 	bases := cache.NewObjectLRU(32 << 20)
 	return &pack{
-		index: index, files: closers{contents, headers}, headers: packfile.NewScanner(headers),
+		index: index, files: closers{contents, headers}, raw: contents, headers: packfile.NewScanner(headers),
 		pack: packfile.NewPackfileWithCache(index, nil, contents, bases, 0), sane: map[int64]bool{},
 	}, nil
 }

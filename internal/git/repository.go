@@ -1,11 +1,14 @@
-// Package git reads commits: a commit's tree as a file system, revisions, merge
-// bases. It never checks out, never writes, and follows nothing that could lead
-// elsewhere: no symlink, submodule, alternate, graft, replace ref, hook, and of
-// the configuration only what says how the repository is stored (R35, R36, R40).
+// Package git reads commits (a commit's tree as a file system, revisions, merge
+// bases, histories, raw commits for signatures) and, in Clone, fetches, writes
+// objects and moves refs of a remote by compare-and-swap. It never checks out, and
+// follows nothing that could lead elsewhere: no symlink, submodule, alternate,
+// graft, replace ref, hook, and of the configuration only what says how the
+// repository is stored and where its remote is (R35, R36, R40).
 //
-// Every object is asked for its size before it is inflated, and its bytes are
-// hashed after. An object that should be there and is not is an error, never an
-// absent file.
+// Reading happens in this process: every object is asked for its size before it is
+// inflated, and its bytes are hashed after. An object that should be there and is
+// not is an error, never an absent file. Writing is left to the git command, under
+// limits; it knows nothing of approvals, logs or leases.
 package git
 
 import (

@@ -62,21 +62,11 @@ func (r *Repository) Tree(commit, prefix string) (*Tree, error) {
 	if err != nil {
 		return nil, fmt.Errorf("commit %s: %w", commit, err)
 	}
-	b := &builder{tree: &Tree{repository: r, nodes: map[string]*node{}}, limits: r.limits}
-	top := &node{name: ".", entry: Entry{Mode: fs.ModeDir | 0o755}}
-	b.tree.nodes["."] = top
-	if err := b.walk(top, root, ""); err != nil {
+	b := r.builder()
+	if err := b.walk(b.tree.nodes["."], root, ""); err != nil {
 		return nil, fmt.Errorf("commit %s: %w", commit, err)
 	}
-	for _, n := range b.tree.nodes {
-		slices.SortFunc(n.children, func(a, b *node) int { return strings.Compare(a.name, b.name) })
-	}
-	slices.SortFunc(b.tree.entries, func(a, b Entry) int { return strings.Compare(a.Path, b.Path) })
-	if err := b.replaced(); err != nil {
-		return nil, err
-	}
-	b.tree.problems = finding.Sort(b.tree.problems)
-	return b.tree, nil
+	return b.finish()
 }
 
 // folder finds the tree object of a prefix, following folders only.
