@@ -61,7 +61,7 @@ func rules(t *testing.T) []policy.Module {
 }
 
 // shownAt is the kind of document at which findings of a gate are shown.
-var shownAt = map[string]string{"rollout": "PatchPlan"}
+var shownAt = map[string]string{"rollout": "PatchPlan", "change": "any"}
 
 // TestRulesAreWhole: a rule has tests, controls and a page that says the same
 // as its metadata; a page that calls itself a rule's has one.

@@ -118,6 +118,11 @@ func (c *Corpus) add(e *Entry) {
 	clients[e.client()] = append(clients[e.client()], e.ID.Name)
 }
 
+// Without is the corpus of the same tree, but for some entries.
+func (c *Corpus) Without(left func(*Entry) bool) *Corpus {
+	return New(c.asOf, slices.DeleteFunc(slices.Clone(c.entries), left), c.files, c.rows)
+}
+
 // Entries are all entries, in the order given to New.
 func (c *Corpus) Entries() []*Entry { return c.entries }
 

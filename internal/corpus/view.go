@@ -142,6 +142,11 @@ func (v *View) Parameters(rule string) (config, client *document.Value) {
 	return config, parameter(v.Document("Client", v.client, v.client), rule)
 }
 
+// ParametersIn is Parameters as another corpus has them.
+func (v *View) ParametersIn(c *Corpus, rule string) (config, client *document.Value) {
+	return (&View{corpus: c, client: v.client, read: map[Dependency]struct{}{}}).Parameters(rule)
+}
+
 func parameter(root *document.Value, rule string) *document.Value {
 	return root.Get("spec").Get("policy").Get("parameters").Get(rule)
 }

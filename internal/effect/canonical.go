@@ -6,8 +6,8 @@ import (
 	"slices"
 	"strconv"
 	"strings"
-	"unicode/utf8"
 
+	"github.com/patchops/patchops/internal/canonical"
 	"github.com/patchops/patchops/internal/document"
 )
 
@@ -47,13 +47,13 @@ func AppendCanonical(b []byte, v *document.Value) []byte {
 	case document.Int:
 		return strconv.AppendInt(b, v.Int, 10)
 	case document.String:
-		return appendString(b, v.Str)
+		return canonical.AppendString(b, v.Str)
 	case document.List:
 		return appendList(b, v.Items)
 	case document.Map:
 		return appendMap(b, v)
 	}
-	return appendString(b, "\x00"+v.Str)
+	return canonical.AppendString(b, "\x00"+v.Str)
 }
 
 func appendList(b []byte, items []document.Value) []byte {
@@ -78,7 +78,7 @@ func appendMap(b []byte, v *document.Value) []byte {
 		if n > 0 {
 			b = append(b, ',')
 		}
-		b = appendString(b, v.Keys[i].Name)
+		b = canonical.AppendString(b, v.Keys[i].Name)
 		b = append(b, ':')
 		b = AppendCanonical(b, &v.Items[i])
 	}
@@ -88,54 +88,6 @@ func appendMap(b []byte, v *document.Value) []byte {
 // appendDigest appends a digest as a string.
 func appendDigest(b []byte, d Digest) []byte {
 	return append(hex.AppendEncode(append(b, `"sha256:`...), d[:]), '"')
-}
-
-const hexDigits = "0123456789abcdef"
-
-func appendString(b []byte, s string) []byte {
-	b = append(b, '"')
-	for i := 0; i < len(s); {
-		c := s[i]
-		if c < utf8.RuneSelf {
-			b = appendASCII(b, c)
-			i++
-			continue
-		}
-		r, n := utf8.DecodeRuneInString(s[i:])
-		i += n
-		if r > 0xFFFF {
-			r -= 0x10000
-			b = appendEscape(b, 0xD800+r>>10)
-			r = 0xDC00 + r&0x3FF
-		}
-		b = appendEscape(b, r)
-	}
-	return append(b, '"')
-}
-
-func appendASCII(b []byte, c byte) []byte {
-	switch c {
-	case '"', '\\':
-		return append(b, '\\', c)
-	case '\b':
-		return append(b, `\b`...)
-	case '\f':
-		return append(b, `\f`...)
-	case '\n':
-		return append(b, `\n`...)
-	case '\r':
-		return append(b, `\r`...)
-	case '\t':
-		return append(b, `\t`...)
-	}
-	if c < ' ' || c > '~' {
-		return appendEscape(b, rune(c))
-	}
-	return append(b, c)
-}
-
-func appendEscape(b []byte, unit rune) []byte {
-	return append(b, '\\', 'u', hexDigits[unit>>12&15], hexDigits[unit>>8&15], hexDigits[unit>>4&15], hexDigits[unit&15])
 }
 
 // field is one entry of an object; without a value it is left out.

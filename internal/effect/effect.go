@@ -13,6 +13,7 @@ import (
 	"slices"
 	"strings"
 
+	"github.com/patchops/patchops/internal/canonical"
 	"github.com/patchops/patchops/internal/finding"
 )
 
@@ -141,7 +142,7 @@ func (e *Effect) Digest() Digest {
 		if i > 0 {
 			out = append(out, ',')
 		}
-		out = appendString(out, s)
+		out = canonical.AppendString(out, s)
 	}
 	return sha256.Sum256(append(out, ']'))
 }

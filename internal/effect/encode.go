@@ -4,6 +4,7 @@ import (
 	"crypto/sha256"
 	"hash"
 
+	"github.com/patchops/patchops/internal/canonical"
 	"github.com/patchops/patchops/internal/document"
 )
 
@@ -18,7 +19,7 @@ func (e *Effect) sum(client string) Digest {
 		documents.Items = append(documents.Items, *e.Documents[i].value())
 	}
 	h := hashed{hash: sha256.New(), sets: map[*Named][]byte{}}
-	h.b = appendString([]byte(`{"client":`), client)
+	h.b = canonical.AppendString([]byte(`{"client":`), client)
 	h.b = AppendCanonical(append(h.b, `,"documents":`...), documents)
 	h.b = AppendCanonical(append(h.b, `,"files":`...), files)
 	h.b = append(h.b, `,"grants":[`...)
@@ -29,7 +30,7 @@ func (e *Effect) sum(client string) Digest {
 		h.change(&e.Grants[i])
 		h.flush()
 	}
-	h.b = appendString(append(h.b, `],"version":`...), Version)
+	h.b = canonical.AppendString(append(h.b, `],"version":`...), Version)
 	h.b = append(h.b, '}')
 	h.flush()
 	return Digest(h.hash.Sum(nil))
@@ -52,7 +53,7 @@ func (h *hashed) flush() {
 func (h *hashed) change(g *GrantChange) {
 	comma := byte('{')
 	key := func(name string) {
-		h.b = appendString(append(h.b, comma), name)
+		h.b = canonical.AppendString(append(h.b, comma), name)
 		h.b = append(h.b, ':')
 		comma = ','
 	}
@@ -61,22 +62,22 @@ func (h *hashed) change(g *GrantChange) {
 		h.grant(g.After)
 	}
 	key("asset")
-	h.b = appendString(h.b, g.Asset)
+	h.b = canonical.AppendString(h.b, g.Asset)
 	if g.Before != nil {
 		key("before")
 		h.grant(g.Before)
 	}
 	key("client")
-	h.b = appendString(h.b, g.Client)
+	h.b = canonical.AppendString(h.b, g.Client)
 	key("plan")
-	h.b = append(appendString(h.b, g.Plan.Name), '}')
+	h.b = append(canonical.AppendString(h.b, g.Plan.Name), '}')
 }
 
 func (h *hashed) grant(g *Grant) {
 	h.b = append(append(h.b, `{"allow":`...), h.set(g.Allow)...)
 	h.b = append(append(h.b, `,"deny":`...), h.set(g.Deny)...)
 	h.b = appendDigest(append(h.b, `,"terms":`...), g.Terms)
-	h.b = appendString(append(h.b, `,"until":`...), g.Until)
+	h.b = canonical.AppendString(append(h.b, `,"until":`...), g.Until)
 	h.b = append(appendDigest(append(h.b, `,"what":`...), g.What), '}')
 }
 

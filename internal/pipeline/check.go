@@ -14,7 +14,11 @@ import (
 
 // Input is what a check needs beside the engine.
 type Input struct {
-	Tree  *Tree
+	Tree *Tree
+	// Rules, when given, is the tree whose own rules and constraints, settings of
+	// rules and waivers judge Tree: nothing in a change loosens its own judgement.
+	// With it nothing kept is used.
+	Rules *Tree
 	AsOf  time.Time // the instant of judgement
 	Kept  Kept      // nil: nothing is kept
 	Child Child
@@ -36,6 +40,8 @@ type Outcome struct {
 	Kept      Kept           // what this run knows, to be kept
 	Reused    int            // verdicts taken from what was kept
 	Schedules *Schedules     // nil unless asked for by Input.Compare
+
+	run *run // for the change gate
 }
 
 // Check judges a tree. Errors are about us; what is wrong with the tree is in
@@ -74,7 +80,7 @@ func (e *Engine) Plan(in Input, o planning.Options) (*Outcome, *Planned, error) 
 }
 
 func (e *Engine) run(in Input) *run {
-	return &run{engine: e.with(ownRules(in.Tree)), in: in, rollouts: map[string]*clientRollouts{}}
+	return &run{engine: e.with(slices.Compact(slices.Sorted(slices.Values(slices.Concat(ownRules(in.Tree), ownRules(in.ruling())))))), in: in, rollouts: map[string]*clientRollouts{}}
 }
 
 // outcome settles what a run found: all of it, or with a base what the
@@ -105,11 +111,16 @@ type run struct {
 	earlier  map[string][]finding.Finding // what the base says of rollouts, by client
 
 	planning  lastPlanned
+	readings  map[*Tree]*reading
+	ruling    *reading // nil: the judged tree rules itself
 	schedules *Schedules
 }
 
 func (r *run) judge() error {
-	var err error
+	err := r.rule()
+	if err != nil {
+		return err
+	}
 	if r.files, err = r.engine.load(r.in.Tree, r.in.Kept, r.in.Child); err != nil {
 		return err
 	}
@@ -125,11 +136,14 @@ func (r *run) judge() error {
 	if err != nil {
 		return err
 	}
-	judging := judging{r.engine, rules, r.corpus, reference.Options{Findings: r.own.known(r.engine.known)}, policy.NewTerms()}
+	judging := judging{r.engine, rules, r.corpus, reference.Options{Findings: r.own.known(r.engine.known)}, policy.NewTerms(), r.rulingCorpus(), ownRules(r.in.Tree)}
 	if err = judging.all(todo); err != nil {
 		return err
 	}
 	if err = r.own.judge(todo); err != nil {
+		return err
+	}
+	if err = r.own.proposed(); err != nil {
 		return err
 	}
 	for _, t := range todo {
@@ -151,22 +165,22 @@ func (r *run) affected() (about, error) {
 	if r.in.Base == nil {
 		return everything, nil
 	}
-	files, err := r.engine.load(r.in.Base, nil, r.in.Child)
+	base, err := r.read(r.in.Base)
 	if err != nil {
 		return nil, err
 	}
-	asOf := r.in.AsOf.UTC().Format(time.RFC3339)
-	before := corpus.New(asOf, entries(files, r.in.Child), r.in.Base.File, r.engine.rows)
+	before := base.corpus
 	r.before = before
 	same := map[string]corpus.Digest{}
 	for _, s := range r.in.Base.Documents {
 		same[s.Path] = s.Digest
 	}
-	old := &run{engine: r.engine, in: r.in, own: &own{skipped: true}, files: files, corpus: before, rollouts: map[string]*clientRollouts{}}
+	old := &run{engine: r.engine, in: r.in, own: &own{skipped: true}, files: base.files, corpus: before, rollouts: map[string]*clientRollouts{}, ruling: r.ruling}
 	if err := r.judgeBase(old); err != nil {
 		return nil, err
 	}
-	rulesMoved := ownDigest(r.in.Base) != ownDigest(r.in.Tree)
+	// Also what does not judge yet says which ids exist.
+	rulesMoved := ownDigest(r.in.Base) != ownDigest(r.in.Tree) || ownDigest(r.in.Base) != ownDigest(r.in.ruling())
 	return func(f *file, h *Head) bool {
 		return rulesMoved || f == nil || same[f.source.Path] != f.source.Digest || h != nil && h.Verdict != nil && !h.Verdict.stillHolds(before)
 	}, nil
@@ -199,7 +213,7 @@ func (r *run) collect(shown about) []finding.Finding {
 
 func (r *run) settle(shown about) *Outcome {
 	e := r.engine
-	out := &Outcome{Corpus: r.corpus, Before: r.before, Kept: Kept{}, Reused: r.reused, Rules: len(e.ids) + len(e.own), Schedules: r.schedules}
+	out := &Outcome{Corpus: r.corpus, Before: r.before, Kept: Kept{}, Reused: r.reused, Rules: len(e.ids) + len(e.own), Schedules: r.schedules, run: r}
 	broken := false
 	for _, f := range r.files {
 		if !r.own.skipped && !f.cut() {
@@ -230,15 +244,15 @@ func (r *run) settle(shown about) *Outcome {
 	}
 	found = append(found, r.aboutTheWhole(broken)...)
 	e.relevel(found, levels)
-	out.Findings = finding.Sort(e.waive(r.corpus, found, all, r.in.AsOf))
+	out.Findings = finding.Sort(r.waive(found, all))
 	return out
 }
 
 func (r *run) levels() map[string]string {
-	if r.in.Tree.Config == nil {
-		return nil
+	if config := r.in.ruling().Config; config != nil {
+		return config.Levels
 	}
-	return r.in.Tree.Config.Levels
+	return nil
 }
 
 // beyondConfig counts the documents beside the settings, and the rules that were

@@ -49,7 +49,9 @@ type judging struct {
 	rules   *policy.Engine
 	corpus  *corpus.Corpus
 	options reference.Options
-	terms   *policy.Terms // of global documents
+	terms   *policy.Terms  // of global documents
+	ruling  *corpus.Corpus // whose settings rules follow; nil: of the same
+	own     []string       // ids of the tree's own rules
 }
 
 // all gives every task its verdict. Documents are judged client by client: what
@@ -104,6 +106,7 @@ func split(clients map[string][]task) [][]task {
 type data struct {
 	*corpus.View
 	terms, global *policy.Terms
+	ruling        *corpus.Corpus // whose settings rules follow; nil: of the same
 }
 
 // Terms implements policy.Remembering.
@@ -128,7 +131,7 @@ func (j *judging) verdict(entry *corpus.Entry, terms *policy.Terms) *Verdict {
 	}
 	found = append(found, j.rowReferences(doc, rows, view, options)...)
 	found = append(found, j.levels(doc, options.Findings)...)
-	found = append(found, parameters(j.rules, doc, view, func(id string) bool { return !j.ownRule(id) })...)
+	found = append(found, parameters(j.rules, doc, view, func(id string) bool { return !slices.Contains(j.own, id) })...)
 	if broken || entry.Closed { // a closed plan is history that no rule judges
 		return &Verdict{Findings: found, Read: view.Dependencies()}
 	}
@@ -140,14 +143,14 @@ func (j *judging) verdict(entry *corpus.Entry, terms *policy.Terms) *Verdict {
 // done again rule by rule, and what a rule says because it could not see that
 // document is dropped: the broken document has findings of its own.
 func (j *judging) judgeByRules(doc *document.Document, view *corpus.View, terms *policy.Terms) ([]finding.Finding, int) {
-	found, evaluated := j.rules.Judge(doc, data{view, terms, j.terms})
+	found, evaluated := j.rules.Judge(doc, data{view, terms, j.terms, j.ruling})
 	if !view.Broken() || len(found) == 0 {
 		return found, evaluated
 	}
 	found = nil
 	for n := range j.rules.Count(doc.ID.Kind) {
 		alone := j.corpus.View(doc.ID.Client)
-		if said := j.rules.JudgeRule(n, doc, data{alone, terms, j.terms}); !alone.Broken() {
+		if said := j.rules.JudgeRule(n, doc, data{alone, terms, j.terms, j.ruling}); !alone.Broken() {
 			found = append(found, said...)
 		}
 	}

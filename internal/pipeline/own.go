@@ -43,7 +43,7 @@ func ruleOfPath(file string) (string, bool) {
 
 // known are the ids that documents may name, own rules included.
 func (o *own) known(builtin []string) []string {
-	all := slices.Concat(builtin, o.run.engine.own)
+	all := slices.Concat(builtin, ownRules(o.run.in.Tree))
 	slices.Sort(all)
 	return slices.Compact(all)
 }
@@ -68,6 +68,8 @@ type ownShared struct {
 	Data     map[string][]byte
 	Policies []Source
 	Schemas  []Source
+	Foreign  bool      // another tree rules
+	Ruling   []ownFile // of that tree: its Config and Clients
 }
 
 // ownFile is a document file: its bytes, or what CUE made of them.
@@ -78,12 +80,13 @@ type ownFile struct {
 }
 
 // ownItem asks to vet one module, to compile all, or to judge one document or
-// one rollout.
+// one input of another gate.
 type ownItem struct {
 	Vet, Compile bool
+	Parameters   bool // only of what the document says of own rules' parameters
 	Module       int
 	File, Index  int
-	Rollout      *document.Document
+	Input        *document.Document // of a gate
 }
 
 type ownAnswer struct {
@@ -96,13 +99,13 @@ type ownAnswer struct {
 // rule or of a finding of the engine, with which they would share levels,
 // parameters and waivers, and so make an error of the engine one that a repository
 // can switch off; or none, for a rule in another folder than its id says.
-func (o *own) misplaced() {
+func (o *own) misplaced(t *Tree) {
 	say := func(file, message, hint string) {
 		f := limit("policy/annotation", file, message)
 		f.Hint = hint
 		o.findings = append(o.findings, f)
 	}
-	for _, s := range o.run.in.Tree.Policies {
+	for _, s := range t.Policies {
 		id, ok := ruleOfPath(s.Path)
 		switch _, builtin := slices.BinarySearch(o.run.engine.ids, id); {
 		case !ok && strings.Count(s.Path, "/") != 3:
@@ -120,12 +123,12 @@ func (o *own) misplaced() {
 // child first compiles every module by itself, so that one which the compiler
 // cannot stop dies alone and is named; then all together; then it judges.
 func (o *own) judge(todo []task) error {
-	t := o.run.in.Tree
+	t := o.run.in.ruling()
 	if len(t.Policies) == 0 && len(t.Schemas) == 0 {
 		return nil
 	}
 	o.skipped = true
-	o.misplaced()
+	o.misplaced(t)
 	index := map[string]int{}
 	for i, f := range o.run.files {
 		index[f.source.Path] = i
@@ -139,7 +142,7 @@ func (o *own) judge(todo []task) error {
 		items = append(items, encode(ownItem{File: index[task.entry.File], Index: task.entry.Index}))
 	}
 	answers, err := o.run.in.Child(ownJob, encode(o.shared()), items)
-	if err != nil || !o.vetted(answers[:len(t.Policies)]) {
+	if err != nil || !o.vetted(t, answers[:len(t.Policies)]) {
 		return err
 	}
 	answers = answers[len(t.Policies):]
@@ -159,12 +162,12 @@ func (o *own) judge(todo []task) error {
 }
 
 // vetted reports whether every module ended its own compilation.
-func (o *own) vetted(answers []Answer) bool {
+func (o *own) vetted(t *Tree, answers []Answer) bool {
 	sound := true
 	for i, a := range answers {
 		if a.Problem != "" {
 			sound = false
-			o.findings = append(o.findings, limit("policy/limit", o.run.in.Tree.Policies[i].Path, "not compiled: the compilation "+a.Problem))
+			o.findings = append(o.findings, limit("policy/limit", t.Policies[i].Path, "not compiled: the compilation "+a.Problem))
 		}
 	}
 	return sound
@@ -206,28 +209,32 @@ func (o *own) take(a Answer, entry *corpus.Entry, file string) *ownAnswer {
 }
 
 func (o *own) shared() ownShared {
-	t := o.run.in.Tree
+	t := o.run.in.ruling()
 	s := ownShared{
 		AsOf: o.run.in.AsOf.UTC().Format(time.RFC3339), Policies: t.Policies, Schemas: t.Schemas,
-		Data: map[string][]byte{},
+		Data: map[string][]byte{}, Foreign: o.run.ruling != nil, Ruling: o.rulingFiles(),
 	}
 	for _, f := range o.run.files {
-		of := ownFile{Source: f.source}
-		for _, h := range f.Documents {
-			of.Heads = append(of.Heads, Head{ID: h.ID, Name: h.Name, Broken: h.Broken, Ignored: h.Ignored, Bulk: h.Bulk})
-		}
-		if path.Ext(f.source.Path) == ".cue" && len(f.Documents) > 0 {
-			f.document(0, o.run.in.Child)
-			of.Evaluated, of.Source.Bytes = f.documents, nil
-		}
-		s.Files = append(s.Files, of)
+		s.Files = append(s.Files, o.file(f))
 	}
 	for _, e := range o.run.corpus.Entries() {
 		if e.Bulk != "" {
-			s.Data[e.Bulk], _ = t.File(e.Bulk)
+			s.Data[e.Bulk], _ = o.run.in.Tree.File(e.Bulk)
 		}
 	}
 	return s
+}
+
+func (o *own) file(f *file) ownFile {
+	of := ownFile{Source: f.source}
+	for _, h := range f.Documents {
+		of.Heads = append(of.Heads, Head{ID: h.ID, Name: h.Name, Broken: h.Broken, Ignored: h.Ignored, Bulk: h.Bulk})
+	}
+	if path.Ext(f.source.Path) == ".cue" && len(f.Documents) > 0 {
+		f.document(0, o.run.in.Child)
+		of.Evaluated, of.Source.Bytes = f.documents, nil
+	}
+	return of
 }
 
 func join(a, b []corpus.Dependency) []corpus.Dependency {

@@ -18,6 +18,7 @@ type ownJudge struct {
 	rules  *policy.Engine
 	own    *schema.Own
 	corpus *corpus.Corpus
+	ruling *corpus.Corpus // whose settings rules follow; nil: of the same
 	terms  *policy.Terms
 	first  []int // index of each file's first entry
 }
@@ -49,8 +50,8 @@ func (j *ownJudge) answer(want ownItem) ownAnswer {
 		return ownAnswer{}
 	case want.Compile:
 		return ownAnswer{Findings: j.setUp()}
-	case want.Rollout != nil:
-		return j.judgeRollout(want.Rollout)
+	case want.Input != nil:
+		return j.judgeInput(want.Input)
 	}
 	return j.judge(want)
 }
@@ -81,20 +82,36 @@ func (j *ownJudge) index() {
 	var all []*corpus.Entry
 	for _, f := range j.in.Files {
 		j.first = append(j.first, len(all))
-		loaded := &file{source: f.Source, documents: f.Evaluated}
-		for i, h := range f.Heads {
-			e := corpus.Entry{ID: h.ID, File: f.Source.Path, Index: i, Digest: f.Source.Digest, Name: h.Name, Broken: h.Broken, Bulk: h.Bulk}
-			if h.Ignored {
-				e.ID = finding.Identity{}
-			}
-			all = append(all, corpus.NewEntry(e, func() *document.Document { return loaded.document(i, nil) }))
-		}
+		all = append(all, f.entries()...)
 	}
 	files := func(name string) ([]byte, bool) {
 		b, ok := j.in.Data[name]
 		return b, ok
 	}
-	j.corpus = corpus.New(j.in.AsOf, all, files, (&Engine{Shapes: j.shapes}).rows)
+	rows := (&Engine{Shapes: j.shapes}).rows
+	j.corpus = corpus.New(j.in.AsOf, all, files, rows)
+	if !j.in.Foreign {
+		return
+	}
+	var ruling []*corpus.Entry
+	for _, f := range j.in.Ruling {
+		ruling = append(ruling, f.entries()...)
+	}
+	none := func(string) ([]byte, bool) { return nil, false }
+	j.ruling = corpus.New(j.in.AsOf, ruling, none, rows)
+}
+
+func (f ownFile) entries() []*corpus.Entry {
+	var out []*corpus.Entry
+	loaded := &file{source: f.Source, documents: f.Evaluated}
+	for i, h := range f.Heads {
+		e := corpus.Entry{ID: h.ID, File: f.Source.Path, Index: i, Digest: f.Source.Digest, Name: h.Name, Broken: h.Broken, Bulk: h.Bulk}
+		if h.Ignored {
+			e.ID = finding.Identity{}
+		}
+		out = append(out, corpus.NewEntry(e, func() *document.Document { return loaded.document(i, nil) }))
+	}
+	return out
 }
 
 func (j *ownJudge) judge(want ownItem) ownAnswer {
@@ -103,12 +120,18 @@ func (j *ownJudge) judge(want ownItem) ownAnswer {
 	}
 	doc := j.corpus.Entries()[j.first[want.File]+want.Index].Document()
 	var out ownAnswer
+	if want.Parameters {
+		if j.rules != nil {
+			out.Findings = parameters(j.rules, doc, j.corpus.View(doc.ID.Client), j.isOwn)
+		}
+		return out
+	}
 	if j.own != nil {
 		out.Findings = j.own.Judge(doc)
 	}
 	if j.rules != nil {
 		view := j.corpus.View(doc.ID.Client)
-		found, evaluated := j.rules.Judge(doc, data{view, j.terms, j.terms})
+		found, evaluated := j.rules.Judge(doc, data{view, j.terms, j.terms, j.ruling})
 		out.Findings, out.Evaluated = append(out.Findings, found...), evaluated
 		out.Findings = append(out.Findings, parameters(j.rules, doc, view, j.isOwn)...)
 		out.Read = view.Dependencies()

@@ -28,7 +28,7 @@ func (o *own) judgeRollouts(rollouts []ownRollout) error {
 	inputs := make([]*document.Document, len(rollouts))
 	for i, r := range rollouts {
 		inputs[i] = rolloutDocument(r.schedule)
-		items = append(items, encode(ownItem{Rollout: inputs[i]}))
+		items = append(items, encode(ownItem{Input: inputs[i]}))
 	}
 	answers, err := o.run.in.Child(ownJob, encode(o.shared()), items)
 	if err != nil || o.take(answers[0], nil, "policies") == nil {
@@ -47,7 +47,7 @@ func (o *own) judgeRollouts(rollouts []ownRollout) error {
 
 // has reports whether some own rule may be of a gate.
 func (o *own) has(gate string) bool {
-	return slices.ContainsFunc(o.run.in.Tree.Policies, func(s Source) bool { return bytes.Contains(s.Bytes, []byte("schema."+gate)) })
+	return slices.ContainsFunc(o.run.in.ruling().Policies, func(s Source) bool { return bytes.Contains(s.Bytes, []byte("schema."+gate)) })
 }
 
 // rolloutDocument is the input of the rollout gate as what rules judge.
@@ -55,8 +55,8 @@ func rolloutDocument(s *rollout.PlanSchedule) *document.Document {
 	return &document.Document{ID: finding.Identity{Kind: rolloutGate, Client: s.Client, Name: s.Plan}, Root: rolloutInput(s)}
 }
 
-// judgeRollout is the child's side.
-func (j *ownJudge) judgeRollout(input *document.Document) ownAnswer {
+// judgeInput is the child's side.
+func (j *ownJudge) judgeInput(input *document.Document) ownAnswer {
 	if j.corpus == nil {
 		j.setUp()
 	}
@@ -64,7 +64,7 @@ func (j *ownJudge) judgeRollout(input *document.Document) ownAnswer {
 		return ownAnswer{}
 	}
 	view := j.corpus.View(input.ID.Client)
-	found, evaluated := j.rules.Judge(input, data{view, j.terms, j.terms})
+	found, evaluated := j.rules.Judge(input, data{view, j.terms, j.terms, j.ruling})
 	if view.Broken() {
 		found = nil
 	}

@@ -19,7 +19,8 @@ const rolloutGate = "rollout"
 type gateJudging struct {
 	rules  *policy.Engine
 	corpus *corpus.Corpus
-	global *policy.Terms // of global documents
+	global *policy.Terms  // of global documents
+	ruling *corpus.Corpus // whose settings rules follow; nil: of the same
 }
 
 // client judges the rollouts of one client, which were computed from what was
@@ -55,16 +56,7 @@ func planID(s *rollout.PlanSchedule) finding.Identity {
 
 func (j *gateJudging) plan(s *rollout.PlanSchedule, plan *document.Document, view *corpus.View, terms *policy.Terms) ([]finding.Finding, int) {
 	input := rolloutDocument(s)
-	found, evaluated := j.rules.Judge(input, data{view, terms, j.global})
-	if view.Broken() && len(found) > 0 {
-		found = nil
-		for n := range j.rules.Count(rolloutGate) {
-			alone := j.corpus.View(s.Client)
-			if said := j.rules.JudgeRule(n, input, data{alone, terms, j.global}); !alone.Broken() {
-				found = append(found, said...)
-			}
-		}
-	}
+	found, evaluated := j.input(input, s.Client, view, terms)
 	for i := range found {
 		found[i] = declared(found[i], &input.Root, plan)
 	}

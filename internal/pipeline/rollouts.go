@@ -64,7 +64,7 @@ func (r *run) judgePlanned(p *Planned) error {
 	delete(reads, corpus.Global)
 	clients := slices.Sorted(maps.Keys(reads))
 	verdicts, judged := make([]*Verdict, len(clients)), make([][]ownRollout, len(clients))
-	judging := &gateJudging{rules, r.corpus, policy.NewTerms()}
+	judging := &gateJudging{rules, r.corpus, policy.NewTerms(), r.rulingCorpus()}
 	err = parallel(len(clients), 1, func(i int) error {
 		client := clients[i]
 		unread := brokenAmong(r.corpus, shared, reads[client])

@@ -74,22 +74,25 @@ func (e *Engine) mayLevel(f finding.Finding) bool {
 
 // waive marks the findings that a live RiskAcceptance covers, and says which
 // acceptances waive nothing of all or end soon.
-func (e *Engine) waive(c *corpus.Corpus, found, all []finding.Finding, asOf time.Time) []finding.Finding {
+func (r *run) waive(found, all []finding.Finding) []finding.Finding {
 	var out []finding.Finding
-	for _, entry := range c.Entries() {
+	for _, entry := range r.corpus.Entries() {
 		if !entry.Waives || entry.Broken {
 			continue
 		}
-		a := spec.ParseAcceptance(entry.Document(), c.Zone(entry.ID.Client))
-		out = append(out, e.apply(c, a, entry, found, all, asOf)...)
+		out = append(out, r.apply(entry, found, all)...)
 	}
 	return append(found, out...)
 }
 
-func (e *Engine) apply(c *corpus.Corpus, a spec.Acceptance, entry *corpus.Entry, found, all []finding.Finding, asOf time.Time) []finding.Finding {
-	waives := func(f finding.Finding) bool { return e.isRule(f.ID) && a.WaivesIn(f, rootOf(c, f.Document), asOf) }
+func (r *run) apply(entry *corpus.Entry, found, all []finding.Finding) []finding.Finding {
+	asOf, granted := r.in.AsOf, r.granted(entry.ID)
+	a := spec.ParseAcceptance(entry.Document(), r.corpus.Zone(entry.ID.Client))
+	waives := func(f finding.Finding) bool {
+		return r.engine.isRule(f.ID) && a.WaivesIn(f, rootOf(r.corpus, f.Document), asOf)
+	}
 	for i := range found {
-		if waives(found[i]) {
+		if waives(found[i]) && granted(found[i], rootOf(r.corpus, found[i].Document), asOf) {
 			found[i].WaivedBy = entry.ID.String()
 		}
 	}
@@ -104,7 +107,7 @@ func (e *Engine) apply(c *corpus.Corpus, a spec.Acceptance, entry *corpus.Entry,
 	case !a.Live(asOf):
 		return say("acceptance/expired-waiver", finding.Warning, "expires",
 			fmt.Sprintf("the acceptance ended at %s and waives nothing", a.Until.UTC().Format(time.RFC3339)), "renew it by a new review, or remove it")
-	case !slices.ContainsFunc(all, waives):
+	case !slices.ContainsFunc(all, waives) && !slices.ContainsFunc(a.Findings, func(id string) bool { return r.gateRule(id, changeGate) }):
 		return say("acceptance/unused", finding.Warning, "scope", "the acceptance waives no finding", "remove it, or correct its scope")
 	case a.EndsWithin(asOf, 14*24*time.Hour):
 		return say("acceptance/expiring", finding.Note, "expires",

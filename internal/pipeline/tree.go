@@ -41,6 +41,7 @@ type Tree struct {
 	Documents []Source // YAML and CUE
 	Policies  []Source // own Rego below policies/
 	Schemas   []Source // own CUE below schemas/
+	Tests     []Source // tests of approval rules (*_test.yaml)
 	Config    *spec.Config
 	Findings  []finding.Finding // about the tree itself
 

@@ -22,6 +22,7 @@ const (
 	documentCUE
 	ownPolicy
 	ownSchema
+	approvalTest
 )
 
 func classify(name string) class {
@@ -39,7 +40,7 @@ func classify(name string) class {
 		return other
 	case ext == ".yaml" || ext == ".yml":
 		if strings.HasSuffix(strings.TrimSuffix(name, ext), "_test") {
-			return other
+			return approvalTest
 		}
 		return documentYAML
 	case ext == ".cue":
@@ -179,6 +180,8 @@ func (w *walker) readAll() error {
 			w.tree.Policies = append(w.tree.Policies, s)
 		case ownSchema:
 			w.tree.Schemas = append(w.tree.Schemas, s)
+		case approvalTest:
+			w.tree.Tests = append(w.tree.Tests, s)
 		default:
 			w.tree.Documents = append(w.tree.Documents, s)
 		}

@@ -26,6 +26,14 @@ type Config struct {
 	Exclude      []Glob
 	// Levels are policy.levels by finding id: error, warning, note or off.
 	Levels map[string]string
+	// MergeMethod is merge, squash or rebase; MergeWhen approved or windowOpen.
+	MergeMethod, MergeWhen string
+	// PolicyDigest is that of the built-in policies that starts are allowed under,
+	// "" where any are.
+	PolicyDigest string
+	// Forge is git or github; ForgeRepository its repository there, such as
+	// "acme/patches", "" unknown.
+	Forge, ForgeRepository string
 
 	parameters *document.Value
 }
@@ -38,6 +46,7 @@ func ParseConfig(doc *document.Document) *Config {
 	c := &Config{
 		MainBranch: DefaultMainBranch, LogPrefix: DefaultLogPrefix,
 		Horizon: DefaultHorizon, StaleAfter: DefaultStaleAfter, Levels: map[string]string{},
+		MergeMethod: "merge", MergeWhen: "approved", Forge: "git",
 	}
 	if doc == nil {
 		return c
@@ -48,6 +57,11 @@ func ParseConfig(doc *document.Document) *Config {
 	setText(&c.LogPrefix, spec.Get("log").Get("prefix"))
 	setDuration(&c.Horizon, spec.Get("horizon"))
 	setDuration(&c.StaleAfter, spec.Get("staleAfter"))
+	setText(&c.MergeMethod, spec.Get("merge").Get("method"))
+	setText(&c.MergeWhen, spec.Get("merge").Get("when"))
+	setText(&c.PolicyDigest, spec.Get("engine").Get("policyDigest"))
+	setText(&c.Forge, spec.Get("forge").Get("type"))
+	setText(&c.ForgeRepository, spec.Get("forge").Get("repository"))
 	c.readLevels(spec.Get("policy").Get("levels"))
 	c.parameters = spec.Get("policy").Get("parameters")
 	c.readExclude(spec.Get("exclude"))

@@ -9,7 +9,8 @@ import (
 )
 
 func TestConfig(t *testing.T) {
-	if c := ParseConfig(nil); c.MainBranch != "main" || c.Horizon != 35*24*time.Hour || c.StaleAfter != 14*24*time.Hour || c.LogPrefix != "patchops/log" {
+	if c := ParseConfig(nil); c.MainBranch != "main" || c.Horizon != 35*24*time.Hour || c.StaleAfter != 14*24*time.Hour || c.LogPrefix != "patchops/log" ||
+		c.MergeMethod != "merge" || c.MergeWhen != "approved" || c.Forge != "git" || c.PolicyDigest != "" {
 		t.Errorf("%+v", c)
 	}
 	c := ParseConfig(documents(t, "patchops.yaml", `apiVersion: patchops.dev/v1alpha1
@@ -22,6 +23,9 @@ spec:
   exclude: [vendor, "**/*.values.yaml", "!x", 7]
   horizon: P2W
   staleAfter: 3 days
+  merge: {method: squash, when: windowOpen}
+  engine: {policyDigest: "sha256:00"}
+  forge: {type: github, repository: acme/patches}
   policy:
     levels: {plan/over: error, plan/ticket: off, plan/x: fatal}
     parameters: {plan/ticket: {prefix: CHG-}}
@@ -32,6 +36,9 @@ spec:
 		{c.LogPrefix, "log"},
 		{c.Horizon, 14 * 24 * time.Hour},
 		{c.StaleAfter, DefaultStaleAfter}, // not understood: the default, and a finding of the schema
+		{c.MergeMethod + " " + c.MergeWhen, "squash windowOpen"},
+		{c.PolicyDigest, "sha256:00"},
+		{c.Forge + " " + c.ForgeRepository, "github acme/patches"},
 		{len(c.Levels), 1},
 		{c.Levels["plan/over"], "error"},
 		{len(c.Exclude), 2},

@@ -98,6 +98,10 @@ func (s *Selector) Takes(f Facets) bool { return s == nil || s.Matches(f) }
 // 1970-01-01T00:00:00Z; 0 where none can be read.
 func Ends(v *document.Value, zone string) int64 { return second(v, zone, window.Until) }
 
+// Begins is when what is written as a lower bound begins, in seconds since
+// 1970-01-01T00:00:00Z; 0 where none can be read.
+func Begins(v *document.Value, zone string) int64 { return second(v, zone, window.From) }
+
 // Fails is the first term of a selector that does not hold, and whether there is
 // one.
 func (s Selector) Fails(f Facets) (Term, bool) {

@@ -1,0 +1,301 @@
+package review
+
+import (
+	"fmt"
+	"path"
+	"slices"
+	"time"
+
+	"github.com/patchops/patchops/internal/approval"
+	"github.com/patchops/patchops/internal/change"
+	"github.com/patchops/patchops/internal/corpus"
+	"github.com/patchops/patchops/internal/document"
+	"github.com/patchops/patchops/internal/effect"
+	"github.com/patchops/patchops/internal/finding"
+	"github.com/patchops/patchops/internal/pipeline"
+)
+
+// Judge reviews a change. Errors are about us; what is wrong with the change is
+// in the review.
+func Judge(in Input) (*Review, error) {
+	if in.Target == "" {
+		in.Target = in.Change.Target
+	}
+	j := &judging{in: in, out: &Review{Change: in.Change, Authorised: in.Authorised}, trees: map[string]*effect.Tree{}}
+	for _, step := range []func() error{j.read, j.check, j.measure, j.effects, j.approvals} {
+		if err := step(); err != nil {
+			return nil, err
+		}
+	}
+	j.mergeable()
+	return j.out, nil
+}
+
+// judging is one review under way.
+type judging struct {
+	in  Input
+	out *Review
+
+	authorised, base, head, landing State // base is zero where there is none
+	whole                           bool  // landing is what would land: there is no conflict
+
+	corpora map[string]*corpus.Corpus // of commits, and "" of landing
+	trees   map[string]*effect.Tree
+	kept    pipeline.Kept // of this very review
+}
+
+// minute is the instant that findings are judged at.
+func (j *judging) minute() time.Time { return j.in.Now.UTC().Truncate(time.Minute) }
+
+// read reads the trees and joins them. Where the change started from the
+// authorised tip, which is common, only two are read.
+func (j *judging) read() error {
+	var err error
+	if j.authorised, err = j.in.Source.Commit(j.in.Authorised); err != nil {
+		return fmt.Errorf("the authorised tip: %w", err)
+	}
+	if j.head, err = j.in.Source.Commit(j.in.Change.Head); err != nil {
+		return fmt.Errorf("the change %s: %w", j.in.Change.Name, err)
+	}
+	if j.out.Base, j.out.Problem, err = j.in.Source.MergeBase(j.in.Authorised, j.in.Change.Head); err != nil {
+		return err
+	}
+	switch j.out.Base {
+	case "":
+	case j.in.Authorised:
+		j.base = j.authorised
+	case j.in.Change.Head:
+		j.base = j.head
+	default:
+		if j.base, err = j.in.Source.Commit(j.out.Base); err != nil {
+			return fmt.Errorf("the merge base: %w", err)
+		}
+	}
+	return j.join()
+}
+
+// join makes the tree that would land; where there is none, the change's own is
+// judged, so that its findings show.
+func (j *judging) join() error {
+	var err error
+	if j.in.Landed != "" {
+		j.landing, err = j.in.Source.Commit(j.in.Landed)
+		j.whole = true
+		return err
+	}
+	j.landing = j.head
+	if j.base.Tree == nil {
+		return nil
+	}
+	entries, conflicts := change.Merge(j.base.Entries, j.authorised.Entries, j.head.Entries)
+	j.out.Conflicts, j.whole = conflicts, len(conflicts) == 0
+	switch {
+	case !j.whole || slices.Equal(entries, j.head.Entries):
+	case slices.Equal(entries, j.authorised.Entries):
+		j.landing = j.authorised
+	default:
+		j.landing, err = j.in.Source.Joined(entries)
+	}
+	return err
+}
+
+// check judges the landing tree against the authorised tip.
+func (j *judging) check() error {
+	in := pipeline.Input{Tree: j.landing.Tree, Base: j.authorised.Tree, AsOf: j.minute(), Child: j.in.Child, Kept: j.in.Kept, Compare: j.whole}
+	out, err := j.in.Engine.Check(j.ruled(in))
+	if err != nil {
+		return err
+	}
+	j.out.Outcome, j.out.Tree, j.out.Entries, j.out.Files = out, j.landing.Tree, j.landing.Entries, j.landing.Files
+	if j.kept = out.Kept; !rulesMove(j.authorised.Tree, j.landing.Tree) {
+		j.out.Kept = out.Kept
+	}
+	j.corpora = map[string]*corpus.Corpus{"": out.Corpus, j.in.Authorised: out.Before}
+	for _, s := range []State{j.authorised, j.head} {
+		if s.Tree == j.landing.Tree && s.Commit != "" {
+			j.corpora[s.Commit] = out.Corpus
+		}
+	}
+	if j.out.Problem != "" {
+		j.find("git/ambiguous-base", j.out.Problem, "merge or rebase onto "+j.in.Target)
+	}
+	return nil
+}
+
+// ruled has the authorised tip's rules judge, whatever the change says of rules.
+func (j *judging) ruled(in pipeline.Input) pipeline.Input {
+	if rulesMove(j.authorised.Tree, in.Tree) {
+		in.Rules, in.Kept = j.authorised.Tree, nil
+	}
+	return in
+}
+
+// find adds a finding about the change as a whole.
+func (j *judging) find(id, message, hint string) {
+	j.add([]finding.Finding{{
+		ID: id, Severity: finding.Error, Message: message, Hint: hint,
+		Position: finding.Position{File: "patchops.yaml", Line: 1, Column: 1},
+	}})
+}
+
+// measure refuses what nobody can read (R18): what the change itself differs in.
+func (j *judging) measure() error {
+	if j.base.Tree == nil {
+		return nil
+	}
+	var err error
+	j.out.Size, err = change.Measure(j.base.Entries, j.head.Entries, change.Aside(j.dataFiles()), func(head bool, e change.Entry) ([]byte, error) {
+		from := j.base
+		if head {
+			from = j.head
+		}
+		if e.Mode == "120000" {
+			return []byte(e.Blob), nil
+		}
+		return from.Read(e.Path)
+	})
+	if err != nil { // what cannot be read cannot be reviewed; other changes go on
+		j.find("git/unreviewable", err.Error(), "make it smaller, or take it out")
+		return nil
+	}
+	if why := j.out.Size.Unreviewable(); why != "" {
+		j.find("git/unreviewable", why, "split it into changes that can be read one by one")
+	}
+	return nil
+}
+
+// dataFiles are the bulk files and calendars that documents name, and feeds: they
+// are shown by what differs in them. No name makes anything else one.
+func (j *judging) dataFiles() []string {
+	var out []string
+	for _, c := range []*corpus.Corpus{j.out.Outcome.Before, j.out.Outcome.Corpus} {
+		for _, e := range c.Entries() {
+			switch {
+			case e.ID.Kind == "AssetList" && document.IsBulk(e.Bulk):
+				out = append(out, e.Bulk)
+			case e.ID.Kind == "HolidayCalendar":
+				for _, file := range effect.Reads(e) {
+					if path.Ext(file) == ".ics" {
+						out = append(out, file)
+					}
+				}
+			}
+		}
+	}
+	for _, s := range []State{j.base, j.head} {
+		for _, e := range s.Entries {
+			if isFeed(e.Path) {
+				out = append(out, e.Path)
+			}
+		}
+	}
+	return out
+}
+
+// effects says what was proposed and what would land.
+func (j *judging) effects() error {
+	if j.whole {
+		j.out.Landing = effect.Between(j.tree(j.in.Authorised, j.authorised), j.tree("", j.landing))
+		for _, sub := range j.out.Landing.SubEffects() {
+			j.out.Clients = append(j.out.Clients, sub.Client)
+		}
+	}
+	if j.base.Tree == nil {
+		return nil
+	}
+	if j.whole && j.out.Base == j.in.Authorised && j.in.Landed == "" {
+		j.out.Proposed, j.out.Moved = j.out.Landing, &effect.Effect{}
+		return nil
+	}
+	var err error
+	if j.out.Proposed, err = j.between(j.base, j.head); err != nil {
+		return err
+	}
+	j.out.Moved, err = j.between(j.base, j.authorised)
+	return err
+}
+
+// between is E(before, after) of two commits.
+func (j *judging) between(before, after State) (*effect.Effect, error) {
+	for _, s := range []State{before, after} {
+		if j.corpora[s.Commit] != nil {
+			continue
+		}
+		read, err := j.in.Engine.Read(pipeline.Input{Tree: s.Tree, AsOf: j.minute(), Child: j.in.Child})
+		if err != nil {
+			return nil, err
+		}
+		j.corpora[s.Commit] = read.Corpus
+	}
+	return effect.Between(j.tree(before.Commit, before), j.tree(after.Commit, after)), nil
+}
+
+// tree is a state as effects read it; the key is its commit, "" for what lands.
+func (j *judging) tree(key string, s State) *effect.Tree {
+	if t := j.trees[key]; t != nil {
+		return t
+	}
+	t := effect.Read(j.corpora[key], s.Files)
+	j.trees[key] = t
+	return t
+}
+
+// approvals has the verdict, between the two judgements of the change gate: what
+// approvers accept comes before their word, what rules say of it after.
+func (j *judging) approvals() error {
+	out := j.out
+	found, err := j.gate(out.Outcome, nil)
+	if err != nil {
+		return err
+	}
+	all := slices.Concat(out.Outcome.Findings, found)
+	out.Accepts = accepted(all)
+	book := approval.ReadBook(out.Outcome.Before, j.in.Authorised)
+	in := approval.Input{
+		Repository: j.in.Repository, Target: j.in.Target, Change: j.in.Change.Name, Head: j.in.Change.Head,
+		Book: book, Now: j.in.Now.UTC(), Acts: j.in.Acts, Landing: out.Landing, Cost: j.cost(),
+		Contributors: j.in.Contributors, Problems: j.problems(), FindingIDs: ids(all),
+	}
+	if out.Landing == nil {
+		out.Verdict = approval.Judge(in)
+		return nil
+	}
+	in.Entries = approval.Entries(out.Landing, out.Outcome.Before, out.Outcome.Corpus, j.risk())
+	if in.Proposals, err = j.proposals(book); err != nil {
+		return err
+	}
+	if in.Findings, err = j.findings(book); err != nil {
+		return err
+	}
+	out.Verdict = approval.Judge(in)
+	if found, err = j.gate(out.Outcome, j.decision(book)); err != nil {
+		return err
+	}
+	j.add(found)
+	return nil
+}
+
+// problems are what was missing, and why nothing can land.
+func (j *judging) problems() []string {
+	out := slices.Clone(j.in.Problems)
+	if j.out.Problem != "" {
+		out = append(out, j.out.Problem)
+	}
+	for i := range j.out.Conflicts {
+		out = append(out, j.conflict(&j.out.Conflicts[i]))
+	}
+	return out
+}
+
+// conflict names the documents and the commits of a conflict.
+func (j *judging) conflict(c *change.Conflict) string {
+	var documents []finding.Identity
+	for _, of := range []*corpus.Corpus{j.out.Outcome.Before, j.out.Outcome.Corpus} {
+		for _, e := range of.Entries() {
+			if e.File == c.Path {
+				documents = append(documents, e.ID)
+			}
+		}
+	}
+	return c.Text(documents, j.in.Authorised, j.in.Change.Head)
+}

@@ -1,0 +1,264 @@
+package review
+
+import (
+	"bytes"
+	"fmt"
+	"path"
+	"slices"
+	"strings"
+
+	"github.com/patchops/patchops/internal/approval"
+	"github.com/patchops/patchops/internal/change"
+	"github.com/patchops/patchops/internal/effect"
+	"github.com/patchops/patchops/internal/finding"
+	"github.com/patchops/patchops/internal/pipeline"
+	"github.com/patchops/patchops/internal/rollout"
+)
+
+// mergeable says whether the change can merge now, and if not why, the worst
+// first. What landed already, by another hand, is only asked for what people agree
+// to.
+func (j *judging) mergeable() {
+	j.out.Due = j.due()
+	why := j.problems()
+	why = append(why, j.errors()...)
+	why = append(why, j.unapproved()...)
+	if j.in.Landed == "" {
+		why = append(why, required(j.in.Required)...)
+		why = append(why, j.state()...)
+		for _, held := range j.in.Held {
+			why = append(why, strings.ReplaceAll(held, "\n", "; "))
+		}
+		if !j.out.Due {
+			why = append(why, "merge.when is windowOpen, and no host of the change could start now")
+		}
+		why = append(why, j.crowded()...)
+	}
+	j.out.Why = why
+	j.out.Mergeable = len(why) == 0
+}
+
+// mostNamed is how many things of one sort a reason names.
+const mostNamed = 5
+
+// errors are the findings that refuse the change, whoever accepts them.
+func (j *judging) errors() []string {
+	var out []string
+	more := 0
+	for _, f := range j.out.Outcome.Findings {
+		switch {
+		case f.Severity != finding.Error || f.WaivedBy != "" || f.ID == "git/ambiguous-base":
+		case len(out) == mostNamed:
+			more++
+		default:
+			out = append(out, fmt.Sprintf("%s: %s: %s", place(f.Position), f.ID, f.Message))
+		}
+	}
+	if more > 0 {
+		out = append(out, fmt.Sprintf("and %d more findings of severity error", more))
+	}
+	return out
+}
+
+func place(p finding.Position) string {
+	if p.Line == 0 {
+		return p.File
+	}
+	return fmt.Sprintf("%s:%d", p.File, p.Line)
+}
+
+func (j *judging) unapproved() []string {
+	v := j.out.Verdict
+	if v.State == approval.Approved || j.out.Landing == nil {
+		return nil
+	}
+	why := fmt.Sprintf("the approvals are %s", v.State)
+	if v.State == approval.Error {
+		why = "the approvals cannot be judged"
+	}
+	if len(v.Unblock) > 0 {
+		why += ": " + v.Unblock[0]
+	}
+	return []string{why}
+}
+
+// required are the checks of the forge that did not pass. One that was never
+// reported is missing, not passed (R16).
+func required(checks []change.Required) []string {
+	var out []string
+	for _, c := range checks {
+		if c.State == "passed" {
+			continue
+		}
+		state := c.State
+		if state != "failed" && state != "pending" {
+			state = "missing"
+		}
+		out = append(out, state+": "+c.Name)
+	}
+	slices.Sort(out)
+	return slices.Compact(out)
+}
+
+// state is what the proposal itself says: closed, a draft, for another branch.
+func (j *judging) state() []string {
+	c := j.in.Change
+	var out []string
+	if c.Merged || j.out.Base == c.Head && c.Head != "" {
+		out = append(out, "it is merged already")
+	} else if !c.Open {
+		out = append(out, "it is closed")
+	}
+	if c.Target != j.in.Target {
+		out = append(out, fmt.Sprintf("it is for branch %q, wanted %q", c.Target, j.in.Target))
+	}
+	if c.Draft {
+		out = append(out, "it is a draft")
+	}
+	return out
+}
+
+// due reports whether merge.when of the authorised tip holds now: some host of the
+// change could start. A change that allows nothing new to any host is always due.
+func (j *judging) due() bool {
+	config := j.authorised.Tree.Config
+	if config == nil || config.MergeWhen != "windowOpen" || j.out.Landing == nil {
+		return true
+	}
+	waiting := false
+	hosts := map[host]bool{}
+	for i := range j.out.Landing.Grants {
+		if g := &j.out.Landing.Grants[i]; g.After != nil {
+			hosts[hostOf(g)], waiting = true, true
+		}
+	}
+	if !waiting {
+		return true
+	}
+	now := j.in.Now.Unix()
+	for _, p := range plansOf(j.out.Outcome.Schedules, true) {
+		for _, at := range p.Placements {
+			// Starts are whole minutes, from the first one that has not begun.
+			if at.Start <= now+60 && now < at.End && hosts[host{p.Client, p.ID, at.Asset}] {
+				return true
+			}
+		}
+	}
+	return false
+}
+
+// host is one asset of one plan at one client.
+type host struct{ client, plan, asset string }
+
+func hostOf(g *effect.GrantChange) host { return host{g.Client, g.Plan.String(), g.Asset} }
+
+// plansOf are the schedules of the authorised tip, or of what would land.
+func plansOf(s *pipeline.Schedules, after bool) []rollout.PlanSchedule {
+	if s == nil {
+		return nil
+	}
+	planned := s.Before
+	if after {
+		planned = s.After
+	}
+	if planned == nil || planned.Schedule == nil {
+		return nil
+	}
+	return planned.Schedule.Plans
+}
+
+// highest is the risk of what is not known.
+const highest = 1000
+
+// risk is that of the work on an asset by a plan, given by its identity, before or
+// after, whichever is more. A host without work has none; one of a client that was
+// not planned counts as the most.
+func (j *judging) risk() func(client, plan, asset string) int {
+	risks, planned := map[host]int{}, map[string]bool{}
+	for _, after := range []bool{false, true} {
+		for _, p := range plansOf(j.out.Outcome.Schedules, after) {
+			planned[p.Client] = true
+			set := func(asset string, risk int) {
+				h := host{p.Client, p.ID, asset}
+				risks[h] = max(risks[h], risk)
+			}
+			for _, at := range p.Placements {
+				set(at.Asset, at.Risk)
+			}
+			for _, u := range p.Unplaced {
+				set(u.Asset, u.Risk)
+			}
+		}
+	}
+	return func(client, plan, asset string) int {
+		if !planned[client] {
+			return highest
+		}
+		return risks[host{client, plan, asset}]
+	}
+}
+
+// cost is by how much the change makes plans dearer, in minor units, all plans and
+// currencies added up; what gets cheaper takes nothing off. It is negative where
+// some client of the change was not planned, so that nobody knows.
+func (j *judging) cost() int64 {
+	before, planned := map[host]int64{}, map[string]bool{}
+	for _, p := range plansOf(j.out.Outcome.Schedules, false) {
+		before[host{p.Client, p.ID, ""}] = p.Cost.Amount
+		planned[p.Client] = true
+	}
+	var sum int64
+	for _, p := range plansOf(j.out.Outcome.Schedules, true) {
+		sum += max(0, p.Cost.Amount-before[host{p.Client, p.ID, ""}])
+		planned[p.Client] = true
+	}
+	if j.out.Landing != nil && slices.ContainsFunc(j.out.Landing.Grants, func(g effect.GrantChange) bool { return !planned[g.Client] }) {
+		return -1
+	}
+	return sum
+}
+
+// isFeed reports whether a path is that of a pinned feed.
+func isFeed(name string) bool { return strings.HasPrefix(name, "catalog/feeds/") }
+
+// rulesMove reports whether two trees may say something else of how rules judge:
+// own rules and constraints, settings, clients' parameters, waivers. What can be
+// none of these is told by its bytes alone, as long as it is plain YAML.
+func rulesMove(a, b *pipeline.Tree) bool {
+	if a == b {
+		return false
+	}
+	if a.OwnDigest() != b.OwnDigest() {
+		return true
+	}
+	x, y := a.Documents, b.Documents
+	for len(x) > 0 || len(y) > 0 {
+		switch {
+		case len(y) == 0 || len(x) > 0 && x[0].Path < y[0].Path:
+			if mayRule(x[0]) {
+				return true
+			}
+			x = x[1:]
+		case len(x) == 0 || y[0].Path < x[0].Path:
+			if mayRule(y[0]) {
+				return true
+			}
+			y = y[1:]
+		default:
+			if x[0].Digest != y[0].Digest && (mayRule(x[0]) || mayRule(y[0])) {
+				return true
+			}
+			x, y = x[1:], y[1:]
+		}
+	}
+	return false
+}
+
+func mayRule(s pipeline.Source) bool {
+	if path.Ext(s.Path) == ".cue" || bytes.ContainsRune(s.Bytes, '\\') {
+		return true
+	}
+	return slices.ContainsFunc([]string{"Config", "Client", "RiskAcceptance"}, func(kind string) bool {
+		return bytes.Contains(s.Bytes, []byte(kind))
+	})
+}

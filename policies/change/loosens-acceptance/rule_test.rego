@@ -1,0 +1,19 @@
+package patchops.change.loosens_acceptance_test
+
+import data.patchops.change.loosens_acceptance as rule
+
+found(loosened) := result if {
+	result := rule.deny with input as {"loosened": loosened}
+}
+
+one := {"about": "acceptance", "file": "a.yaml", "kind": "Freeze", "name": "a", "what": "removed"}
+
+other := object.union(one, {"about": "ha"})
+
+test_told if found([other, one]) == {{
+	"path": ["loosened", 1],
+	"message": "Freeze/_/a is removed",
+	"hint": "have it approved by the owners of the risk",
+}}
+
+test_nothing if count(found([other])) == 0
