@@ -78,8 +78,9 @@ bench: ## time check beside cue vet and conftest, and rollouts of big estates (m
 
 pin: ## let the workflow that users copy use the action of the last commit
 	@sed -i -E 's#(patchops/patchops)@[0-9a-f]{40} .*#\1@$(COMMIT) \# main, $(shell git log -1 --format=%cs)#' internal/scaffold/workflow.yml
+	@sed -i -E '/repository: patchops\/patchops/{n;s#ref: .*#ref: $(COMMIT) \# main, $(shell git log -1 --format=%cs)#}' internal/scaffold/workflow-*.yml
 	@cp internal/scaffold/workflow.yml .github/workflows/patchops.yml
-	@git diff --stat -- .github internal/scaffold/workflow.yml
+	@git diff --stat -- .github internal/scaffold/*.yml
 
 ci: ## all that continuous integration runs
 	@.ci/run

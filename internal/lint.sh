@@ -28,7 +28,7 @@ step "golangci-lint" tool lint golangci-lint run ./...
 step "gofumpt would change" silent tool tools gofumpt -l cmd internal policies schemas docs
 step "opa fmt would change" silent tool tools opa fmt --list policies internal/generate/peers
 step "cue fmt would change" tool tools cue fmt --check schemas/*.cue
-step "actionlint" tool actions actionlint .github/workflows/*.yml
+step "actionlint" tool actions actionlint .github/workflows/*.yml internal/scaffold/*.yml
 for script in .ci/run internal/**/*.sh; do
 	step "bash -n $script" bash -n "$script"
 done

@@ -32,6 +32,7 @@ func main() {
 		Args: os.Args[1:], Dir: dir, Stdin: os.Stdin, Stdout: os.Stdout, Stderr: os.Stderr,
 		Getenv: os.Getenv, Now: time.Now, Color: term.IsTerminal(int(os.Stdout.Fd())),
 		Version: cli.Version{Version: version, Commit: commit},
+		Secret:  secret(),
 		Limit:   func(bytes int64) { debug.SetMemoryLimit(bytes) },
 	}))
 }

@@ -89,12 +89,34 @@ func shownSchedule(s *pipeline.Schedules) (*report.ScheduleChange, report.Zones)
 	return d, clientZone(s.After.Input, s.Before.Input)
 }
 
-// shownEffect is the effect where the format shows it.
-func (a *app) shownEffect(repo repository, rev string, paths []string, in pipeline.Input, out *pipeline.Outcome) (*effect.Effect, error) {
-	if !a.showsChange(paths) {
-		return nil, nil
+// judgeChange adds what the rules of the change gate say of the change as a whole,
+// before anybody was asked, and gives its effect; nil without a base.
+func (a *app) judgeChange(engine *pipeline.Engine, repo repository, rev string, in pipeline.Input, out *pipeline.Outcome) (*effect.Effect, error) {
+	allowed, err := a.effect(repo, rev, in, out)
+	if allowed == nil || err != nil {
+		return nil, err
 	}
-	return a.effect(repo, rev, in, out)
+	p := pipeline.Proposed{Change: "HEAD", Effect: allowed}
+	r, err := git.Open(repo.top)
+	if err != nil {
+		return nil, err
+	}
+	defer func() { _ = r.Close() }()
+	if p.Base, err = a.mergeBase(r, rev); err != nil {
+		return nil, err
+	}
+	if a.flags.at != "" {
+		if p.Head, err = r.Resolve(a.flags.at); err != nil {
+			return nil, err
+		}
+		p.Change = a.flags.at
+	}
+	found, err := engine.JudgeChange(out, p)
+	if err != nil {
+		return nil, err
+	}
+	out.Findings = finding.Sort(append(out.Findings, found...))
+	return allowed, nil
 }
 
 // effect is what the judged tree would allow that the merge base with REV does

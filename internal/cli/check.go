@@ -75,7 +75,7 @@ func (a *app) check(cmd *cobra.Command, flags checkFlags, args []string) error {
 		return err
 	}
 	a.room(in)
-	in.Compare = in.Base != nil && a.showsChange(paths)
+	in.Compare = in.Base != nil
 	engine, err := pipeline.NewEngine()
 	if err != nil {
 		return err
@@ -84,11 +84,14 @@ func (a *app) check(cmd *cobra.Command, flags checkFlags, args []string) error {
 	if err != nil {
 		return err
 	}
-	allowed, err := a.shownEffect(repo, flags.base, paths, in, out)
+	allowed, err := a.judgeChange(engine, repo, flags.base, in, out)
 	if err != nil {
 		return err
 	}
 	schedule, zones := shownSchedule(out.Schedules)
+	if !a.showsChange(paths) {
+		allowed, schedule, zones = nil, nil, nil
+	}
 	var rules []report.RuleInfo
 	if a.flags.format == "sarif" {
 		if rules, err = metadata(engine); err != nil {

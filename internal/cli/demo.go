@@ -58,6 +58,9 @@ func (a *app) demo(cmd *cobra.Command, dir string) error {
 			return err
 		}
 	}
+	if err := d.life(cmd.Context(), 4+len(mistakes())); err != nil {
+		return err
+	}
 	return d.end()
 }
 

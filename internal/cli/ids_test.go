@@ -22,7 +22,7 @@ import (
 // have others, and share some.
 var engineCategories = []string{
 	"yaml", "cue", "bulk", "schema", "document", "layout", "reference", "selector",
-	"config", "policy", "git", "acceptance", "ha", "estate", "window", "patch", "rollout",
+	"config", "policy", "git", "acceptance", "ha", "estate", "window", "patch", "rollout", "approval", "authority",
 }
 
 var idForm = regexp.MustCompile(`^[a-z]+/[a-z]+(-[a-z]+)*$`)

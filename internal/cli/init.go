@@ -25,8 +25,10 @@ func (a *app) initCommand() *cobra.Command {
 		Short: "Scaffold a repository that checks clean at once",
 		Long: "Init writes a repository to start from: a client with its agreement, windows and\n" +
 			"assets, a patch and a plan for it, people and approval rules, one rule and one\n" +
-			"constraint of your own, the editors' schemas and a workflow for GitHub. It never\n" +
-			"overwrites a file. --example msp writes a managed-service provider's repository.",
+			"constraint of your own, the editors' schemas and workflows for GitHub. It never\n" +
+			"overwrites a file. In a Git repository that it makes, commits are signed with your\n" +
+			"SSH key, if there is one: whose work a change is must be known. --example msp writes\n" +
+			"a managed-service provider's repository.",
 		Example: "  patchops init my-plans\n  patchops init --example msp /tmp/msp",
 		Args:    cobra.MaximumNArgs(1),
 		RunE: func(_ *cobra.Command, args []string) error {
@@ -57,7 +59,8 @@ func (a *app) init(dir, example string) error {
 	if err != nil {
 		return err
 	}
-	files, err := Scaffold(example, a.env.Now().UTC(), id)
+	key := a.ownKey()
+	files, err := scaffolded(scaffold.Params{Example: example, AsOf: a.env.Now().UTC(), RepositoryID: id, Key: key.line})
 	if err != nil {
 		return err
 	}
@@ -68,8 +71,12 @@ func (a *app) init(dir, example string) error {
 	if err := writeFiles(target, files); err != nil {
 		return err
 	}
-	if err := a.gitInit(target); err != nil {
+	made, err := a.gitInit(target)
+	if err != nil {
 		a.progress("patchops: %v (the files are written all the same)", err)
+	}
+	if made {
+		a.signCommits(target, key)
 	}
 	a.progress("wrote %d files to %s", len(files), dir)
 	a.progress("next: cd %s && patchops check", dir)
@@ -78,7 +85,11 @@ func (a *app) init(dir, example string) error {
 
 // Scaffold renders an example with the workflow and the editors' schemas beside it.
 func Scaffold(example string, asOf time.Time, id string) (map[string][]byte, error) {
-	p := scaffold.Params{Example: example, AsOf: asOf, RepositoryID: id, Workflow: scaffold.Workflow()}
+	return scaffolded(scaffold.Params{Example: example, AsOf: asOf, RepositoryID: id})
+}
+
+func scaffolded(p scaffold.Params) (map[string][]byte, error) {
+	p.Workflow = scaffold.Workflow()
 	files, err := p.Render()
 	if err != nil {
 		return nil, err
@@ -94,6 +105,7 @@ func Scaffold(example string, asOf time.Time, id string) (map[string][]byte, err
 	for name, b := range schemas {
 		files[".patchops/schema/"+name] = b
 	}
+	maps.Copy(files, scaffold.Workflows())
 	return files, nil
 }
 
@@ -119,11 +131,11 @@ func existing(dir string, files map[string][]byte) []string {
 	return taken
 }
 
-// gitInit makes dir a Git repository unless it lies in one.
-func (a *app) gitInit(dir string) error {
+// gitInit makes dir a Git repository unless it lies in one, and says whether it did.
+func (a *app) gitInit(dir string) (made bool, err error) {
 	for up := dir; ; up = filepath.Dir(up) {
 		if exists(filepath.Join(up, ".git")) {
-			return nil
+			return false, nil
 		}
 		if up == filepath.Dir(up) {
 			break
@@ -132,7 +144,7 @@ func (a *app) gitInit(dir string) error {
 	cmd := exec.Command("git", "init", "--quiet", "--initial-branch=main", dir)
 	cmd.Stderr = a.env.Stderr
 	if err := cmd.Run(); err != nil {
-		return fmt.Errorf("git init: %w", err)
+		return false, fmt.Errorf("git init: %w", err)
 	}
-	return nil
+	return true, nil
 }

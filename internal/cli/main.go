@@ -30,7 +30,9 @@ type Env struct {
 	Now     func() time.Time
 	Color   bool // Stdout is a terminal
 	Version Version
-	Limit   func(bytes int64) // sets how much memory the process shall do with; nil: nothing can
+	// Secret asks on the terminal for what nobody shall see; nil: Stdin is no terminal.
+	Secret func(prompt string) ([]byte, error)
+	Limit  func(bytes int64) // sets how much memory the process shall do with; nil: nothing can
 }
 
 // Version says which program this is.
@@ -38,10 +40,12 @@ type Version struct{ Version, Commit string }
 
 // The exit statuses (docs/guides/exit-statuses.md).
 const (
-	exitDone     = 0
-	exitError    = 1 // our bug, local I/O, bad set-up
-	exitUsage    = 2 // wrong command line
-	exitFindings = 3 // people must act
+	exitDone      = 0
+	exitError     = 1 // our bug, local I/O, bad set-up
+	exitUsage     = 2 // wrong command line
+	exitFindings  = 3 // people must act
+	exitIntegrity = 4 // main, a log or the root of trust is not what it was: stop and look
+	exitRetry     = 5 // the same command may succeed later
 )
 
 // Main runs one command and returns the exit status.
@@ -67,7 +71,7 @@ func (a *app) status(err error) int {
 		return s.status
 	}
 	fmt.Fprintf(a.env.Stderr, "patchops: %s\n", legible(err))
-	return exitError
+	return statusOf(err)
 }
 
 // legible is an error's text, in which the names of strangers' files do nothing to
@@ -144,7 +148,10 @@ func (a *app) root() *cobra.Command {
 		return usage("%w\nsee %s --help", err, cmd.CommandPath())
 	})
 	root.AddCommand(a.initCommand(), a.checkCommand(), a.testCommand(), a.schemaCommand(),
-		a.windowsCommand(), a.planCommand(), a.explainCommand(), a.demoCommand(), a.versionCommand())
+		a.windowsCommand(), a.planCommand(), a.explainCommand(),
+		a.trustCommand(), a.statusCommand(), a.approveCommand(), a.consentCommand(), a.mergeCommand(), a.runCommand(), a.logCommand(),
+		a.demoCommand(), a.versionCommand())
+	root.AddCommand(a.holdCommands()...)
 	wrapArgs(root)
 	return root
 }

@@ -3,6 +3,7 @@ package cli
 import (
 	"context"
 	"errors"
+	"fmt"
 	"os"
 	"os/exec"
 	"strconv"
@@ -10,6 +11,7 @@ import (
 	"time"
 
 	"github.com/rogpeppe/go-internal/testscript"
+	"golang.org/x/term"
 
 	"github.com/patchops/patchops/internal/pipeline"
 	"github.com/patchops/patchops/internal/sandbox"
@@ -34,7 +36,20 @@ func command() {
 		Args: os.Args[1:], Dir: dir, Stdin: os.Stdin, Stdout: os.Stdout, Stderr: os.Stderr,
 		Getenv: os.Getenv, Now: func() time.Time { return scriptNow },
 		Version: Version{Version: "v0.0.0-test", Commit: "0123456789ab"},
+		Secret:  secret(),
 	}))
+}
+
+// secret is cmd/patchops's: a script attaches a terminal by ttyin.
+func secret() func(string) ([]byte, error) {
+	in := int(os.Stdin.Fd())
+	if !term.IsTerminal(in) {
+		return nil
+	}
+	return func(prompt string) ([]byte, error) {
+		fmt.Fprint(os.Stderr, prompt)
+		return term.ReadPassword(in)
+	}
 }
 
 // TestScripts runs testdata/script/*.txtar: each is one promise of the command
@@ -55,7 +70,7 @@ func TestScripts(t *testing.T) {
 			env.Setenv("GIT_COMMITTER_EMAIL", "ada@example.com")
 			return nil
 		},
-		Cmds: map[string]func(*testscript.TestScript, bool, []string){"status": status},
+		Cmds: map[string]func(*testscript.TestScript, bool, []string){"status": status, "forge": forgeCommand},
 	})
 }
 

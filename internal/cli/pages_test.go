@@ -1,6 +1,7 @@
 package cli
 
 import (
+	"crypto/sha256"
 	"io/fs"
 	"regexp"
 	"slices"
@@ -10,6 +11,7 @@ import (
 	"time"
 
 	"github.com/patchops/patchops/docs"
+	"github.com/patchops/patchops/internal/effect"
 	"github.com/patchops/patchops/internal/finding"
 	"github.com/patchops/patchops/internal/pipeline"
 	"github.com/patchops/patchops/internal/scaffold"
@@ -22,6 +24,7 @@ var pageAsOf = time.Date(2026, 3, 12, 9, 0, 0, 0, time.UTC)
 type page struct {
 	id, text  string
 	bad, good []block
+	before    []block // of the change gate: what the example is a change of, beside the scaffold
 }
 
 // block is one fenced example: files that overlay the scaffold.
@@ -39,7 +42,7 @@ func pages(t *testing.T) []page {
 			t.Fatal(err)
 		}
 		p := page{id: id, text: string(b)}
-		p.bad, p.good = blocks(section(p.text, "Bad")), blocks(section(p.text, "Good"))
+		p.bad, p.good, p.before = blocks(section(p.text, "Bad")), blocks(section(p.text, "Good")), blocks(section(p.text, "Before"))
 		out = append(out, p)
 	}
 	return out
@@ -82,7 +85,7 @@ func split(text string) map[string]string {
 }
 
 // overlay is the scaffold with a block's files laid over it.
-func overlay(t *testing.T, b block) fstest.MapFS {
+func overlay(t *testing.T, layers ...block) fstest.MapFS {
 	t.Helper()
 	base, err := scaffold.Render("minimal", pageAsOf, strings.Repeat("0", 32))
 	if err != nil {
@@ -92,15 +95,23 @@ func overlay(t *testing.T, b block) fstest.MapFS {
 	for name, content := range base {
 		tree[name] = &fstest.MapFile{Data: content}
 	}
-	for name, content := range b.files {
-		tree[name] = &fstest.MapFile{Data: []byte(content)}
+	for _, b := range layers {
+		for name, content := range b.files {
+			tree[name] = &fstest.MapFile{Data: []byte(content)}
+			if strings.HasSuffix(content, "\n# removed\n") {
+				delete(tree, name)
+			}
+		}
 	}
 	return tree
 }
 
 // judged are the findings of a block over the scaffold.
-func judged(t *testing.T, e *pipeline.Engine, b block) []finding.Finding {
+func judged(t *testing.T, e *pipeline.Engine, p page, b block) []finding.Finding {
 	t.Helper()
+	if strings.Contains(p.text, " · change gate · ") {
+		return judgedAsChange(t, e, overlay(t, p.before...), overlay(t, append(p.before, b)...))
+	}
 	tree, err := pipeline.ReadTree(overlay(t, b))
 	if err != nil {
 		t.Fatal(err)
@@ -111,6 +122,39 @@ func judged(t *testing.T, e *pipeline.Engine, b block) []finding.Finding {
 		t.Fatal(err)
 	}
 	return out.Findings
+}
+
+// judgedAsChange are the findings of the change gate, with the errors beside them,
+// of a change from one tree to another.
+func judgedAsChange(t *testing.T, e *pipeline.Engine, before, after fstest.MapFS) []finding.Finding {
+	t.Helper()
+	var trees [2]*pipeline.Tree
+	for i, files := range []fstest.MapFS{before, after} {
+		var err error
+		if trees[i], err = pipeline.ReadTree(files); err != nil {
+			t.Fatal(err)
+		}
+	}
+	a := &app{}
+	out, err := e.Check(pipeline.Input{Tree: trees[1], Base: trees[0], Rules: trees[0], Compare: true, AsOf: pageAsOf, Child: a.child(t.Context())})
+	if err != nil {
+		t.Fatal(err)
+	}
+	changed := effect.Between(effect.Read(out.Before, filesOf(before)), effect.Read(out.Corpus, filesOf(after)))
+	commit := strings.Repeat("0", 40)
+	found, err := e.JudgeChange(out, pipeline.Proposed{Change: "example", Head: commit, Base: commit, Effect: changed})
+	if err != nil {
+		t.Fatal(err)
+	}
+	return append(found, out.Findings...)
+}
+
+func filesOf(tree fstest.MapFS) []effect.File {
+	var out []effect.File
+	for name, f := range tree {
+		out = append(out, effect.File{Path: name, Mode: "100644", Sum: func() effect.Digest { return sha256.Sum256(f.Data) }})
+	}
+	return out
 }
 
 // shown are the pages whose case a tree of plain files cannot show: what Git
@@ -136,13 +180,13 @@ func TestPages(t *testing.T) {
 				t.Fatalf("wanted a bad and a good example, found %d and %d", len(p.bad), len(p.good))
 			}
 			for _, b := range p.bad {
-				found := judged(t, engine, b)
+				found := judged(t, engine, p, b)
 				if !has(found, p.id) {
 					t.Errorf("the bad example has no %s, only %s", p.id, list(found))
 				}
 			}
 			for _, b := range p.good {
-				found := judged(t, engine, b)
+				found := judged(t, engine, p, b)
 				if has(found, p.id) || finding.Count(found).Errors > 0 {
 					t.Errorf("the good example has %s", list(found))
 				}

@@ -3,11 +3,16 @@ package cli
 import (
 	"fmt"
 	"io"
+	"slices"
 	"strings"
+	"time"
 
 	"github.com/spf13/cobra"
 
+	"github.com/patchops/patchops/internal/approval"
+	"github.com/patchops/patchops/internal/finding"
 	"github.com/patchops/patchops/internal/pipeline"
+	"github.com/patchops/patchops/internal/policy"
 	"github.com/patchops/patchops/internal/report"
 )
 
@@ -17,8 +22,9 @@ func (a *app) testCommand() *cobra.Command {
 		Use:   "test [PATH...]",
 		Short: "Run the tests of rules, the built-in and your own",
 		Long: "Test runs the Rego tests beside the built-in rules and those below policies/, under\n" +
-			"the checks that judge documents: types, allowed functions, strict errors. A rule\n" +
-			"without a test fails. With PATH, only tests in files there run.",
+			"the checks that judge documents: types, allowed functions, strict errors; and the tests\n" +
+			"of approval rules in files *_test.yaml: a change, approvals, and the verdict that is\n" +
+			"expected. With PATH, only tests in files there run.",
 		Example: "  patchops test --coverage\n  patchops test policies/plan",
 		Args:    cobra.ArbitraryArgs,
 		RunE: func(cmd *cobra.Command, args []string) error {
@@ -53,9 +59,49 @@ func (a *app) test(cmd *cobra.Command, args []string, coverage, builtin bool) er
 	if err != nil {
 		return err
 	}
+	if err := a.testApprovals(in, out); err != nil {
+		return err
+	}
 	a.printTests(out, coverage)
 	if out.Failed > 0 || out.Passed == 0 {
 		return statusError{status: exitFindings}
+	}
+	return nil
+}
+
+// testInstant is when trees of tests are read; no test depends on it, nor on today.
+var testInstant = time.Date(2026, 3, 12, 9, 0, 0, 0, time.UTC)
+
+// testApprovals runs the tests of approval rules of a repository, and adds what
+// they say.
+func (a *app) testApprovals(in pipeline.TestInput, out *pipeline.TestOutcome) error {
+	if in.Tree == nil {
+		return nil
+	}
+	tests := slices.DeleteFunc(slices.Clone(in.Tree.Tests), func(s pipeline.Source) bool { return !in.Wanted(s.Path) })
+	if len(tests) == 0 {
+		return nil
+	}
+	engine, err := pipeline.NewEngine()
+	if err != nil {
+		return err
+	}
+	read, err := engine.Read(pipeline.Input{Tree: in.Tree, AsOf: testInstant, Child: in.Child})
+	if err != nil {
+		return err
+	}
+	for _, file := range tests {
+		results, found := approval.RunTests(file.Path, file.Bytes, read.Corpus)
+		out.Findings = append(out.Findings, found...)
+		out.Failed += len(found)
+		for _, r := range results {
+			out.Results = append(out.Results, policy.TestResult{Rule: "approval", Name: r.Name, Position: r.Position, Passed: r.Passed, Message: r.Message})
+			if r.Passed {
+				out.Passed++
+			} else {
+				out.Failed++
+			}
+		}
 	}
 	return nil
 }
@@ -64,6 +110,9 @@ func (a *app) printTests(out *pipeline.TestOutcome, coverage bool) {
 	w := a.env.Stdout
 	for _, f := range out.Findings {
 		fmt.Fprintf(w, "%s:%d:%d: %s %s: %s\n", report.Display(f.File), f.Line, f.Column, f.Severity, f.ID, report.Display(f.Message))
+		if f.Severity == finding.Error && f.Hint != "" {
+			fmt.Fprintf(w, "  hint: %s\n", report.Display(f.Hint))
+		}
 	}
 	for _, t := range out.Results {
 		if !t.Passed {

@@ -3,10 +3,7 @@ package report
 import (
 	"bytes"
 	"encoding/json"
-	"fmt"
 	"io"
-	"unicode/utf16"
-	"unicode/utf8"
 
 	"github.com/patchops/patchops/internal/finding"
 )
@@ -114,30 +111,12 @@ func encode(w io.Writer, value any) error {
 	var b bytes.Buffer
 	e := json.NewEncoder(&b)
 	e.SetEscapeHTML(false)
-	e.SetIndent("", "  ")
 	if err := e.Encode(value); err != nil {
 		return err
 	}
-	_, err := w.Write(visibleJSON(b.Bytes()))
-	return err
-}
-
-// visibleJSON rewrites characters inside strings only: outside of them, JSON as
-// the encoder writes it is printable ASCII and line feeds.
-func visibleJSON(src []byte) []byte {
-	out := make([]byte, 0, len(src))
-	for len(src) > 0 {
-		r, n := utf8.DecodeRune(src)
-		switch {
-		case r == '\n' || visible(r):
-			out = append(out, src[:n]...)
-		case r > 0xFFFF:
-			hi, lo := utf16.EncodeRune(r)
-			out = fmt.Appendf(out, `\u%04x\u%04x`, hi, lo)
-		default:
-			out = fmt.Appendf(out, `\u%04x`, r)
-		}
-		src = src[n:]
+	p := pretty{out: w}
+	if err := p.write(b.Bytes()); err != nil {
+		return err
 	}
-	return out
+	return p.flush()
 }

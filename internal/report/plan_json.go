@@ -6,17 +6,9 @@ import (
 	"github.com/patchops/patchops/internal/rollout"
 )
 
-// The JSON shape is a contract (`plan --format json`). Keys are always there; null
+// The JSON shape is a contract (`plan --format json`): asOf, commit,
+// scheduleDigest, granted, objective, plans, change. Keys are always there; null
 // stands for no commit, no instant, no code and nobody behind it.
-type jsonPlan struct {
-	AsOf           string        `json:"asOf"`
-	Commit         *string       `json:"commit"`
-	ScheduleDigest string        `json:"scheduleDigest"`
-	Granted        bool          `json:"granted"`
-	Objective      jsonObjective `json:"objective"`
-	Plans          []jsonRollout `json:"plans"`
-	Change         any           `json:"change"`
-}
 
 type jsonObjective struct {
 	MissedRisk        int64 `json:"missedRisk"`
@@ -150,18 +142,19 @@ func instant(t int64) *string {
 }
 
 func (v *planView) writeJSON(out io.Writer) error {
-	s := v.Schedule
-	j := jsonPlan{
-		AsOf: utc(s.AsOf), Commit: v.Commit, ScheduleDigest: s.Digest, Granted: v.Input.Granted,
-		Objective: jsonObjective(s.Objective), Plans: make([]jsonRollout, 0, len(v.Shown)),
-	}
+	s, j := v.Schedule, newStream(out)
+	j.field("asOf", utc(s.AsOf))
+	j.field("commit", v.Commit)
+	j.field("scheduleDigest", s.Digest)
+	j.field("granted", v.Input.Granted)
+	j.field("objective", jsonObjective(s.Objective))
+	j.list("plans", len(v.Shown), 1, func(i int) any { return v.rollout(&v.Shown[i]) })
 	if v.Change != nil {
-		j.Change = v.Change.JSON
+		j.field("change", v.Change.JSON)
+	} else {
+		j.field("change", nil)
 	}
-	for i := range v.Shown {
-		j.Plans = append(j.Plans, v.rollout(&v.Shown[i]))
-	}
-	return encode(out, j)
+	return j.end()
 }
 
 func (v *planView) rollout(p *rollout.PlanSchedule) jsonRollout {

@@ -11,7 +11,9 @@ import (
 // How much of a difference is shown to people; JSON shows all.
 const (
 	diffPlans = 40
-	diffHosts = 8 // of one plan and sort
+	diffHosts = 8   // of one plan and sort, on one line
+	diffLines = 5   // or each on its own
+	diffLine  = 120 // bytes of a line that is short enough
 )
 
 // Zones give the time zone of a client; nil, or a nil zone, is UTC.
@@ -101,20 +103,34 @@ func costWords(c rollout.Cost) string {
 	return money(c.Amount, c.Currency)
 }
 
-// listed adds a line for the first things of one sort, and how many more.
+// listed adds the first things of one sort, and how many more: on one line where
+// that is short, else each on its own.
 func listed[T any](out []string, title string, things []T, words func(T) string) []string {
 	if len(things) == 0 {
 		return out
 	}
 	var names []string
-	for i, t := range things {
-		if i == diffHosts {
-			names = append(names, fmt.Sprintf("and %d more", len(things)-i))
-			break
-		}
+	length := 0
+	for _, t := range things[:min(len(things), diffHosts)] {
 		names = append(names, Display(words(t)))
+		length += len(names[len(names)-1])
 	}
-	return append(out, fmt.Sprintf("%s (%d): %s", title, len(things), strings.Join(names, "; ")))
+	title = fmt.Sprintf("%s (%d):", title, len(things))
+	if len(names) == 1 || length <= diffLine {
+		if left := len(things) - len(names); left > 0 {
+			names = append(names, fmt.Sprintf("and %d more", left))
+		}
+		return append(out, title+" "+strings.Join(names, "; "))
+	}
+	out = append(out, title)
+	names = names[:min(len(names), diffLines)]
+	for _, n := range names {
+		out = append(out, "  "+n)
+	}
+	if left := len(things) - len(names); left > 0 {
+		out = append(out, fmt.Sprintf("  and %d more", left))
+	}
+	return out
 }
 
 func (h HostPlace) where(zone *time.Location) string {

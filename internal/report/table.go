@@ -1,9 +1,6 @@
 package report
 
-import (
-	"bytes"
-	"strings"
-)
+import "bytes"
 
 // table is columns for people: as wide as their widest cell, two blanks between.
 type table struct {
@@ -20,23 +17,36 @@ func (t *table) write(b *bytes.Buffer, paint func(sgr, s string) string) {
 		return
 	}
 	widths := make([]int, len(t.head))
-	for _, row := range append([][]string{t.head}, t.rows...) {
+	for i, cell := range t.head {
+		widths[i] = width(cell)
+	}
+	for _, row := range t.rows {
 		for i, cell := range row {
 			widths[i] = max(widths[i], width(cell))
 		}
 	}
 	b.WriteByte('\n')
-	b.WriteString(t.indent + paint(dim, line(t.head, widths)) + "\n")
+	b.WriteString(t.indent)
+	b.WriteString(paint(dim, string(appendLine(nil, t.head, widths))))
+	b.WriteByte('\n')
 	for _, row := range t.rows {
-		b.WriteString(t.indent + line(row, widths) + "\n")
+		b.WriteString(t.indent)
+		b.Write(appendLine(b.AvailableBuffer(), row, widths))
+		b.WriteByte('\n')
 	}
 }
 
-func line(cells []string, widths []int) string {
-	var b strings.Builder
+// appendLine appends cells to a line, without blanks at its end.
+func appendLine(b []byte, cells []string, widths []int) []byte {
+	from := len(b)
 	for i, cell := range cells {
-		b.WriteString(cell)
-		b.WriteString(strings.Repeat(" ", widths[i]-width(cell)+2))
+		b = append(b, cell...)
+		for n := widths[i] - width(cell) + 2; n > 0; n-- {
+			b = append(b, ' ')
+		}
 	}
-	return strings.TrimRight(b.String(), " ")
+	for len(b) > from && b[len(b)-1] == ' ' {
+		b = b[:len(b)-1]
+	}
+	return b
 }

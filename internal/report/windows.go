@@ -57,11 +57,7 @@ func WindowFormats() []string { return []string{"text", "json", "ics"} }
 // WriteWindows prints windows in a format, sorted by start, client and window. An
 // error is an unknown format or the writer's own.
 func WriteWindows(out io.Writer, format string, w Windows, o Options) error {
-	w.Occurrences = slices.Clone(w.Occurrences)
-	slices.SortStableFunc(w.Occurrences, func(a, b WindowOccurrence) int {
-		return cmp.Or(cmp.Compare(a.Start, b.Start), cmp.Compare(a.Client, b.Client), cmp.Compare(a.Window, b.Window),
-			cmp.Compare(a.End, b.End), cmp.Compare(a.Type, b.Type), cmp.Compare(a.ID, b.ID))
-	})
+	w.Occurrences = sortedOccurrences(w.Occurrences)
 	w.Skipped = slices.Clone(w.Skipped)
 	slices.SortStableFunc(w.Skipped, func(a, b WindowSkip) int {
 		return cmp.Or(cmp.Compare(a.Nominal, b.Nominal), cmp.Compare(a.Client, b.Client), cmp.Compare(a.Window, b.Window))
@@ -75,6 +71,27 @@ func WriteWindows(out io.Writer, format string, w Windows, o Options) error {
 		return writeWindowsICS(out, w)
 	}
 	return fmt.Errorf("format %q: want one of %v", format, WindowFormats())
+}
+
+// sortedOccurrences sorts by places, not by values: those are large.
+func sortedOccurrences(list []WindowOccurrence) []WindowOccurrence {
+	order := make([]int, len(list))
+	for i := range order {
+		order[i] = i
+	}
+	slices.SortFunc(order, func(i, j int) int {
+		a, b := &list[i], &list[j]
+		if a.Start != b.Start {
+			return cmp.Compare(a.Start, b.Start)
+		}
+		return cmp.Or(strings.Compare(a.Client, b.Client), strings.Compare(a.Window, b.Window),
+			cmp.Compare(a.End, b.End), strings.Compare(a.Type, b.Type), strings.Compare(a.ID, b.ID), cmp.Compare(i, j))
+	})
+	out := make([]WindowOccurrence, len(list))
+	for n, i := range order {
+		out[n] = list[i]
+	}
+	return out
 }
 
 // noteNames are the notes of an occurrence, in a fixed order.
@@ -100,17 +117,6 @@ func noteNames(n window.Notes) []string {
 // seconds is a local time with its seconds, as machines read it.
 func seconds(l window.Local) string {
 	return time.Unix(int64(l), 0).UTC().Format("2006-01-02T15:04:05")
-}
-
-type jsonWindows struct {
-	Tzdata      string           `json:"tzdata"`
-	AsOf        string           `json:"asOf"`
-	From        string           `json:"from"`
-	To          string           `json:"to"`
-	Occurrences []jsonOccurrence `json:"occurrences"`
-	Skipped     []jsonSkip       `json:"skipped"`
-	Asset       *string          `json:"asset"`
-	Openings    []jsonOpening    `json:"openings"` // null unless an asset was asked for
 }
 
 type jsonOccurrence struct {
@@ -144,33 +150,40 @@ type jsonOpening struct {
 }
 
 func writeWindowsJSON(out io.Writer, w Windows) error {
-	j := jsonWindows{
-		Tzdata: w.Tzdata, AsOf: utc(w.AsOf), From: utc(w.From), To: utc(w.To), Asset: optional(w.Asset),
-		Occurrences: []jsonOccurrence{}, Skipped: []jsonSkip{},
+	j := newStream(out)
+	j.field("tzdata", w.Tzdata)
+	j.field("asOf", utc(w.AsOf))
+	j.field("from", utc(w.From))
+	j.field("to", utc(w.To))
+	shown := &clocks{}
+	j.list("occurrences", len(w.Occurrences), 500, func(i int) any { return occurrence(&w.Occurrences[i], shown) })
+	j.list("skipped", len(w.Skipped), 500, func(i int) any {
+		s := w.Skipped[i]
+		return jsonSkip{legible(s.Client), legible(s.Window), seconds(s.Nominal), s.Why}
+	})
+	j.field("asset", optional(w.Asset))
+	if w.Asset == "" {
+		j.field("openings", nil) // unless an asset was asked for
+		return j.end()
 	}
-	for _, o := range w.Occurrences {
-		item := jsonOccurrence{
-			Client: legible(o.Client), Window: legible(o.Window), Type: o.Type, Document: legible(o.ID),
-			Start: utc(o.Start), End: utc(o.End), StartLocal: local(o.Start, o.Zone), EndLocal: local(o.End, o.Zone),
-			Zone: zoneOr(o.Zone).String(), Notes: noteNames(o.Notes),
-		}
-		if o.Nominal != nil {
-			item.Nominal = optional(seconds(*o.Nominal))
-		}
-		j.Occurrences = append(j.Occurrences, item)
+	j.list("openings", len(w.Openings), 500, func(i int) any {
+		o := w.Openings[i]
+		return jsonOpening{utc(o.Start), utc(o.End), local(o.Start, o.Zone), local(o.End, o.Zone), zoneOr(o.Zone).String(), nonNil(o.Windows)}
+	})
+	return j.end()
+}
+
+func occurrence(o *WindowOccurrence, shown *clocks) *jsonOccurrence {
+	item := &jsonOccurrence{
+		Client: legible(o.Client), Window: legible(o.Window), Type: o.Type, Document: legible(o.ID),
+		Start: shown.local(o.Start, nil), End: shown.local(o.End, nil), StartLocal: shown.local(o.Start, o.Zone), EndLocal: shown.local(o.End, o.Zone),
+		Zone: zoneOr(o.Zone).String(), Notes: noteNames(o.Notes),
 	}
-	for _, s := range w.Skipped {
-		j.Skipped = append(j.Skipped, jsonSkip{legible(s.Client), legible(s.Window), seconds(s.Nominal), s.Why})
+	if o.Nominal != nil {
+		nominal := shown.nominal(*o.Nominal)
+		item.Nominal = &nominal
 	}
-	if w.Asset != "" {
-		j.Openings = []jsonOpening{}
-		for _, o := range w.Openings {
-			j.Openings = append(j.Openings, jsonOpening{
-				utc(o.Start), utc(o.End), local(o.Start, o.Zone), local(o.End, o.Zone), zoneOr(o.Zone).String(), nonNil(o.Windows),
-			})
-		}
-	}
-	return encode(out, j)
+	return item
 }
 
 // nonNil is a list that JSON shows as [] where it is empty.
@@ -191,12 +204,13 @@ func writeWindowsText(out io.Writer, w Windows, o Options) error {
 		fmt.Fprintln(&b, "\nno window opens, and nothing forbids work")
 	}
 	t := table{head: []string{"client", "window", "type", "local", "UTC", "length", "notes"}}
+	shown := &clocks{}
 	for _, x := range w.Occurrences {
 		zone, notes := zoneOr(x.Zone), noteNames(x.Notes)
 		if x.At != nil && x.At.String() != zone.String() {
 			zone, notes = x.At, append(notes, "on the clocks of "+zone.String())
 		}
-		t.add(Display(x.Client), Display(x.Window), x.Type, localSpan(x.Start, x.End, zone), localSpan(x.Start, x.End, time.UTC),
+		t.add(Display(x.Client), Display(x.Window), x.Type, shown.span(x.Start, x.End, zone), shown.span(x.Start, x.End, time.UTC),
 			length(x.End-x.Start), strings.Join(notes, ", "))
 	}
 	t.write(&b, paint)

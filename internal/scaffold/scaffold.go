@@ -47,6 +47,7 @@ type Params struct {
 	Example      string
 	AsOf         time.Time // every date in the files is relative to it
 	RepositoryID string    // Config.spec.repositoryId; drawn at random by the caller
+	Key          string    // OpenSSH public key of the only person of "solo"; "" is a made-up one
 	Workflow     []byte    // the GitHub workflow; no such file is written when empty
 }
 

@@ -1,0 +1,66 @@
+package cli
+
+import (
+	"context"
+	"fmt"
+	"os"
+	"path/filepath"
+	"time"
+
+	"github.com/patchops/patchops/internal/git"
+)
+
+func (a *app) logExport(ctx context.Context, f *logFlags) error {
+	s, err := a.logSource(ctx, f)
+	if err != nil {
+		return err
+	}
+	defer s.close()
+	sources, err := s.sources(f)
+	if err != nil {
+		return err
+	}
+	if err := f.remind(sources); err != nil {
+		return err
+	}
+	good, err := s.verify(sources, nil)
+	if err != nil {
+		return err
+	}
+	refs := map[string]string{}
+	var records int64
+	var newest time.Time
+	for _, g := range good {
+		if g.Log.Time.Before(f.after) {
+			continue
+		}
+		// By id: the branch may move while we write, and only this was verified.
+		refs[g.Source.Tip] = "refs/heads/" + g.Source.Branch
+		records += g.Log.Size
+		if g.Log.Time.After(newest) {
+			newest = g.Log.Time
+		}
+	}
+	if len(refs) == 0 {
+		return noLogs(f, s.where)
+	}
+	if err := s.bundle(ctx, a.absolute(f.out), refs, newest); err != nil {
+		return err
+	}
+	a.progress("wrote %s: records %d, logs %d; check it with patchops log verify %s", f.out, records, len(refs), f.out)
+	return nil
+}
+
+func (s *logSource) bundle(ctx context.Context, file string, refs map[string]string, t time.Time) error {
+	work, err := os.MkdirTemp("", "patchops-export-")
+	if err != nil {
+		return err
+	}
+	defer func() { _ = os.RemoveAll(work) }()
+	return git.Bundle(ctx, file, s.dir, filepath.Join(work, "export.git"), refs, git.Extra{
+		Ref: evidenceRef, Time: t, Author: git.Person{Name: "patchops", Email: "controller@patchops.invalid"},
+		Message: fmt.Sprintf("Evidence of repository %s\n\nThe logs are the branches below %s/. Verify them with\n`patchops log verify FILE --root root.json`,"+
+			" the root of trust from its owner.\n", s.root.Repository, s.prefix),
+		Files: map[string][]byte{"root.json": s.signed.Encode(), "prefix": []byte(s.prefix + "\n")},
+	})
+}

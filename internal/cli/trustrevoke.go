@@ -1,0 +1,58 @@
+package cli
+
+import (
+	"strings"
+
+	"github.com/spf13/cobra"
+
+	"github.com/patchops/patchops/internal/statement"
+)
+
+func (a *app) trustRevokeCommand() *cobra.Command {
+	var f approveFlags
+	cmd := &cobra.Command{
+		Use:   "revoke KEY",
+		Short: "Sign that a person's key is lost or stolen",
+		Long: "Revoke says that a key of a Person counts no more: what it signed and the log\n" +
+			"recorded before stays valid, what comes later does not count. Any active Person\n" +
+			"may say so: it stands in the log who did. KEY is a public key, its file, or its\n" +
+			"fingerprint. A log key or an owner's is replaced by trust rotate.",
+		Example: "  patchops trust revoke ben.pub --reason 'laptop stolen'\n  patchops trust revoke SHA256:… --reason 'left the company'",
+		Args:    cobra.ExactArgs(1),
+		RunE:    func(cmd *cobra.Command, args []string) error { return a.trustRevoke(cmd, f, args[0]) },
+	}
+	f.add(cmd)
+	flags := cmd.Flags()
+	flags.StringVar(&f.key, "key", "", "sign with the SSH key `FILE`")
+	flags.StringVar(&f.reason, "reason", "", "why, in `TEXT`")
+	flags.StringVar(&f.out, "out", "", "write the signed statement to `FILE` instead of pushing it")
+	return cmd
+}
+
+func (a *app) trustRevoke(cmd *cobra.Command, f approveFlags, text string) error {
+	if strings.TrimSpace(f.reason) == "" {
+		return usage("a revocation needs --reason TEXT")
+	}
+	fingerprint := text
+	if key, err := a.publicKey(text); err == nil {
+		fingerprint = key.Fingerprint()
+	}
+	subject := "key:" + fingerprint
+	if err := statement.CheckSubject(subject); err != nil {
+		return usage("KEY is %q, wanted a public key, its file, or a fingerprint such as SHA256:...", text)
+	}
+	t, err := a.authorised(cmd.Context(), f.authorityFlags, subject)
+	if err != nil {
+		return err
+	}
+	defer t.close()
+	if owner, problem := t.book.Speaker(fingerprint, 0); owner == "" {
+		return usage("%s", problem)
+	}
+	who, err := a.speaker(cmd.Context(), t, f.key)
+	if err != nil {
+		return err
+	}
+	s := statement.Statement{Act: statement.Revoke, Subject: subject, Reason: f.reason, AsOf: instantOf(t.now)}
+	return a.say(cmd.Context(), t.authorityEnv, who, s, f.out)
+}

@@ -1,0 +1,101 @@
+package controller
+
+import (
+	"context"
+	"errors"
+	"slices"
+	"strings"
+
+	"github.com/patchops/patchops/internal/change"
+	"github.com/patchops/patchops/internal/statement"
+)
+
+// candidates are the changes, at the heads that people approved, that a commit of
+// main may be the merge of: first those whose head it contains.
+func (c *Controller) candidates(ctx context.Context, v *View, commit string) ([]change.Change, error) {
+	var inside, others []change.Change
+	for _, w := range v.approvedHeads(ctx, c.Forge) {
+		if _, err := v.store.Info(w.Head); err != nil {
+			continue // its commits are gone, and so is what was approved
+		}
+		in, err := v.store.IsAncestor(w.Head, commit)
+		if err != nil {
+			return nil, err
+		}
+		before, err := v.store.IsAncestor(w.Head, v.State.Tip)
+		switch {
+		case err != nil:
+			return nil, err
+		case before:
+		case in:
+			inside = append(inside, w)
+		default:
+			others = append(others, w)
+		}
+	}
+	all := append(inside, others...)
+	return all[:min(len(all), mostCandidates)], nil
+}
+
+// approvedHeads are the changes and heads that approvals name which no merge used
+// yet, each once, the newest approval first.
+func (v *View) approvedHeads(ctx context.Context, forge Forge) []change.Change {
+	var out []change.Change
+	add := func(name, head string) {
+		if name == "" || name == mainChange || head == "" || strings.Contains(name, ":") ||
+			slices.ContainsFunc(out, func(c change.Change) bool { return c.Name == name && c.Head == head }) {
+			return
+		}
+		ch := change.Change{Name: name, Head: head, Branch: name, Target: v.Root.Target, Title: name}
+		if known, err := forge.Read(ctx, name); err == nil {
+			known.Head = head
+			ch = known
+		} else if !errors.Is(err, ErrNoChange) {
+			return
+		}
+		ch.Open, ch.Merged, ch.Draft = true, false, false
+		out = append(out, ch)
+	}
+	for _, c := range v.chains {
+		for _, s := range slices.Backward(c.said) {
+			if s.what.Act == statement.Approve && v.State.Seen[s.evidence].Kind == "" && v.broken[c.person] == "" {
+				add(strings.TrimPrefix(s.what.Subject, changeSubject), s.what.Head)
+			}
+		}
+	}
+	for _, a := range slices.Backward(v.State.Acts) {
+		if _, spent := v.State.Spent[a.Record.Evidence]; !spent && a.Record.Kind == "approval" {
+			add(a.Record.Change, a.Record.Head)
+		}
+	}
+	for _, commit := range v.path {
+		if name := pullRequest(commit.Message); name != "" {
+			if ch, err := forge.Read(ctx, name); err == nil {
+				add(ch.Name, ch.Head)
+			}
+		}
+	}
+	return out
+}
+
+// pullRequest is the pull request that a merge's message names, as GitHub writes
+// it: a hint where to look, nothing more.
+func pullRequest(message string) string {
+	subject, _, _ := strings.Cut(message, "\n")
+	rest, found := strings.CutPrefix(subject, "Merge pull request #")
+	if !found {
+		i := strings.LastIndex(subject, "(#")
+		if i < 0 {
+			return ""
+		}
+		rest = subject[i+2:]
+	}
+	n := 0
+	for n < len(rest) && n < 12 && rest[n] >= '0' && rest[n] <= '9' {
+		n++
+	}
+	if n == 0 {
+		return ""
+	}
+	return "#" + rest[:n]
+}

@@ -1,0 +1,122 @@
+package controller
+
+import (
+	"fmt"
+	"io/fs"
+	"maps"
+	"slices"
+	"strings"
+
+	"github.com/patchops/patchops/internal/signature"
+	"github.com/patchops/patchops/internal/statement"
+)
+
+// chain is what one person said, as the branch patchops/approvals/<person> holds
+// it.
+type chain struct {
+	person   string
+	tip      string
+	said     []said
+	problems []string
+}
+
+// said is one statement with the key that signed it.
+type said struct {
+	signed   statement.Signed
+	what     statement.Statement
+	key      signature.Key
+	evidence string
+}
+
+// mostChainCommits is how many commits of a chain are read one by one, the newest.
+const mostChainCommits = 1000
+
+const statementFolder = "statements"
+
+// readChains reads what people said. A chain whose recorded tip is no ancestor of
+// its present one was rewritten: what is not recorded of it does not count.
+func (v *View) readChains(l *looker) error {
+	for _, branch := range slices.Sorted(maps.Keys(v.branches)) {
+		person, ok := strings.CutPrefix(branch, chainPrefix)
+		if !ok {
+			continue
+		}
+		tip := v.branches[branch]
+		why, err := v.rewritten(person, tip)
+		if err != nil {
+			return err
+		}
+		if why != "" {
+			v.broken[person] = why
+			v.Problems = append(v.Problems, why)
+		}
+		c, known := l.chains[branch+" "+tip]
+		if !known {
+			if c, err = v.readChain(person, tip); err != nil {
+				return fmt.Errorf("branch %s: %w", branch, err)
+			}
+			l.chains[branch+" "+tip] = c
+		}
+		v.chains = append(v.chains, c)
+		v.Problems = append(v.Problems, c.problems...)
+	}
+	return nil
+}
+
+func (v *View) rewritten(person, tip string) (why string, err error) {
+	recorded := v.State.Chains[person]
+	if recorded == "" || recorded == tip {
+		return "", nil
+	}
+	in, err := v.store.IsAncestor(recorded, tip)
+	if err != nil || !in {
+		why = fmt.Sprintf("the chain of %s was rewritten: it was recorded at %s, and %s does not follow that; statements that are not recorded do not count",
+			person, short(recorded), short(tip))
+	}
+	return why, nil
+}
+
+// readChain reads a chain's tree; where something was removed, changed or put
+// there by others, those of all its commits: what was once there stays.
+func (v *View) readChain(person, tip string) (chain, error) {
+	c := chain{person: person, tip: tip}
+	commits, err := v.store.FirstParents("", tip)
+	if err != nil {
+		return c, err
+	}
+	last, err := v.store.Files(tip)
+	if err != nil {
+		return c, err
+	}
+	trees := []fs.FS{last}
+	// One commit adds one statement, which is two files.
+	if files, err := fs.ReadDir(last, statementFolder); err != nil || len(files) != 2*len(commits) {
+		trees = trees[:0]
+		for _, info := range slices.Backward(commits[:min(len(commits), mostChainCommits)]) {
+			files, err := v.store.Files(info.ID)
+			if err != nil {
+				return c, err
+			}
+			trees = append(trees, files)
+		}
+	}
+	entries, problems, err := statement.ReadChain(person, trees...)
+	if err != nil {
+		return c, err
+	}
+	for _, p := range problems {
+		c.problems = append(c.problems, fmt.Sprintf("chain of %s: %s", person, p))
+	}
+	for _, e := range entries {
+		why := e.Problem
+		if why == "" && e.Statement.Repository != v.Root.Repository {
+			why = fmt.Sprintf("it is for repository %q, wanted %q", e.Statement.Repository, v.Root.Repository)
+		}
+		if why != "" {
+			c.problems = append(c.problems, fmt.Sprintf("statement %d of %s says nothing: %s", e.Number, person, why))
+			continue
+		}
+		c.said = append(c.said, said{e.Signed, e.Statement, e.Key, e.Signed.Digest()})
+	}
+	return c, nil
+}

@@ -1,0 +1,75 @@
+package controller
+
+import (
+	"fmt"
+	"strings"
+
+	"github.com/patchops/patchops/internal/resultlog"
+)
+
+// diary is the message of a commit on a log's branch: what happened, one line
+// each, so that git log tells it.
+func diary(records []resultlog.Record) string {
+	subject := 0 // the first that is not about the log itself
+	for i, r := range records {
+		if r.Kind != resultlog.RootKind && r.Kind != resultlog.Start && r.Kind != resultlog.Lease && r.Kind != resultlog.Gap {
+			subject = i
+			break
+		}
+	}
+	if len(records) == 1 {
+		return line(records[0]) + "\n"
+	}
+	var b strings.Builder
+	fmt.Fprintf(&b, "%s, and %d more\n\n", line(records[subject]), len(records)-1)
+	for _, r := range records {
+		fmt.Fprintf(&b, "%s\n", line(r))
+	}
+	return b.String()
+}
+
+// line is a record in words.
+func line(r resultlog.Record) string {
+	out := string(r.Kind)
+	if r.Via != "" {
+		out += " " + r.Via
+	}
+	if r.Change != "" {
+		out += " " + r.Change
+	}
+	if r.Plan != "" {
+		out += " " + r.Plan
+	}
+	if r.Actor != nil {
+		out += " by " + r.Actor.ID
+	}
+	if r.Commit != "" && (r.Kind == resultlog.Merge || r.Kind == resultlog.Blocked || r.Kind == resultlog.Gap) {
+		out += " " + short(r.Commit)
+	}
+	if r.Holder != "" {
+		out += fmt.Sprintf(" fence %d held by %s", r.Fence, r.Holder)
+	}
+	for _, why := range []string{r.Why, r.Reason} {
+		if why != "" {
+			out += ": " + oneLine(why)
+		}
+	}
+	return out
+}
+
+// oneLine keeps strangers' words on their line: no line feed, no control
+// character, at most 200 characters.
+func oneLine(text string) string {
+	text = strings.Map(func(c rune) rune {
+		if c < ' ' || c == 0x7f {
+			return ' '
+		}
+		return c
+	}, text)
+	if r := []rune(text); len(r) > 200 {
+		return string(r[:200]) + "..."
+	}
+	return text
+}
+
+func short(commit string) string { return commit[:min(12, len(commit))] }

@@ -1,0 +1,282 @@
+package controller
+
+import (
+	"context"
+	"errors"
+	"fmt"
+	"maps"
+	"slices"
+	"time"
+
+	"github.com/patchops/patchops/internal/authority"
+	"github.com/patchops/patchops/internal/canonical"
+	"github.com/patchops/patchops/internal/effect"
+	"github.com/patchops/patchops/internal/git"
+	"github.com/patchops/patchops/internal/resultlog"
+)
+
+// entry is one record and the clients whose logs it goes to; Subs are the digests
+// of their sub-effects.
+type entry struct {
+	record  resultlog.Record
+	clients []string
+	subs    map[string]string
+	// uncovered are "PLAN/ASSET" by client that nobody approved.
+	uncovered map[string][]string
+}
+
+// about makes an entry for every client that an effect touches; for none it goes
+// to effect.Org.
+func about(r resultlog.Record, e *effect.Effect) entry {
+	out := entry{record: r, subs: map[string]string{}}
+	if e != nil {
+		for _, s := range e.SubEffects() {
+			out.clients = append(out.clients, s.Client)
+			out.subs[s.Client] = s.Digest().String()
+		}
+	}
+	if len(out.clients) == 0 {
+		out.clients = []string{effect.Org}
+	}
+	return out
+}
+
+// in is the record as one client's log has it.
+func (e entry) in(client string) resultlog.Record {
+	r := e.record
+	r.Uncovered = e.uncovered[client]
+	if len(e.subs) > 0 {
+		r.Sub = e.subs[client]
+		r.Subs = slices.Sorted(maps.Values(e.subs))
+		r.Clients = int64(len(e.clients))
+	}
+	return r
+}
+
+// flush is one atomic push: records in the logs of the clients that they touch,
+// the lease, and main where it moves.
+type flush struct {
+	entries []entry
+	from    string   // main moves from here ...
+	main    string   // ... to this commit; "" does not move
+	touch   []string // clients whose log is mended, whatever else is recorded
+}
+
+// intent is what the write-ahead log holds of a flush.
+type intent struct {
+	Fence int64                         `json:"fence"`
+	Logs  map[string][]resultlog.Record `json:"logs"`
+	Main  string                        `json:"main,omitempty"`
+	Merge string                        `json:"merge,omitempty"` // decision that the forge is asked to carry out
+}
+
+// push carries a flush out. What the remote refuses has not happened; on
+// git.ErrRemote it may have, and whoever looks next sees it.
+func (c *Controller) push(ctx context.Context, v *View, f flush) error {
+	byClient := map[string][]resultlog.Record{}
+	t := v.time()
+	for _, client := range f.touch {
+		byClient[client] = nil
+	}
+	for _, e := range c.opening(v, f.entries) {
+		for _, client := range e.clients {
+			r := e.in(client)
+			if r.T == "" {
+				r.T = resultlog.Instant(t)
+			}
+			if !slices.ContainsFunc(byClient[client], func(o resultlog.Record) bool {
+				return r.Evidence != "" && o.Evidence == r.Evidence && o.Kind == r.Kind
+			}) {
+				byClient[client] = append(byClient[client], r)
+			}
+		}
+	}
+	if err := c.intend(intent{Fence: c.lease.fence, Logs: byClient, Main: f.main}); err != nil {
+		return err
+	}
+	updates, err := c.logUpdates(ctx, v, byClient, t)
+	if err != nil {
+		return err
+	}
+	if f.main != "" {
+		updates = append(updates, git.Update{Ref: heads + v.Root.Target, Old: f.from, New: f.main})
+	}
+	return c.pushLease(ctx, updates, false, t)
+}
+
+// opening puts the lease record, which every fence begins with, before the rest.
+func (c *Controller) opening(v *View, entries []entry) []entry {
+	if v.State.Leased >= c.lease.fence {
+		return entries
+	}
+	r := resultlog.Record{Kind: resultlog.Lease, Holder: c.Holder, Cold: c.cold, Why: c.lost}
+	return append([]entry{{record: r, clients: []string{effect.Org}}}, entries...)
+}
+
+func (c *Controller) intend(i intent) error {
+	if len(i.Logs) == 0 && i.Main == "" && i.Merge == "" {
+		return nil
+	}
+	b, err := canonical.Marshal(i)
+	if err != nil {
+		return err
+	}
+	c.dirty = true
+	return c.Journal.Append(b)
+}
+
+// logUpdates are the updates of all logs. What would contradict the records that are
+// there is never pushed: every reader would stop at it for good.
+func (c *Controller) logUpdates(ctx context.Context, v *View, byClient map[string][]resultlog.Record, t time.Time) ([]git.Update, error) {
+	var updates []git.Update
+	after := map[string]authority.Branch{}
+	for branch, l := range v.logs {
+		after[branch] = authority.Branch{Log: l.log, Records: l.records}
+	}
+	for _, client := range slices.Sorted(maps.Keys(byClient)) {
+		u, log, records, err := c.logUpdate(ctx, v, client, byClient[client], t)
+		if err != nil {
+			return nil, err
+		}
+		updates = append(updates, u)
+		branch := log.Name.Branch(c.looker.logs.prefix)
+		before := after[branch].Records
+		after[branch] = authority.Branch{Log: log, Records: append(before[:len(before):len(before)], records...)}
+	}
+	if _, err := authority.Fold(v.Root, slices.Collect(maps.Values(after))); err != nil {
+		return nil, fmt.Errorf("a bug: it would contradict the log: %v", err) //nolint:errorlint // the log itself holds
+	}
+	return updates, nil
+}
+
+// logUpdate appends records to a client's newest log, or begins one.
+func (c *Controller) logUpdate(ctx context.Context, v *View, client string, records []resultlog.Record, t time.Time) (git.Update, *resultlog.Log, []resultlog.Record, error) {
+	log, old := v.newest(client, t)
+	if old != nil && old.foreign() {
+		gap := resultlog.Record{Kind: resultlog.Gap, T: resultlog.Instant(t), Commit: old.tip, Why: old.why}
+		records = append([]resultlog.Record{gap}, records...)
+	}
+	if log.Size == 0 {
+		records = append([]resultlog.Record{v.beginning(log.Name, t)}, records...)
+	}
+	for i := range records {
+		records[i].Fence = c.lease.fence
+	}
+	next, update, err := log.Append(records, c.lease.fence, c.Signer)
+	if err != nil {
+		return git.Update{}, nil, nil, fmt.Errorf("log of %s: %w", client, err)
+	}
+	base, parents, branch := "", []string(nil), log.Name.Branch(c.looker.logs.prefix)
+	if old != nil {
+		parents = []string{old.tip}
+		if old.good != "" {
+			info, err := c.Store.Info(old.good)
+			if err != nil {
+				return git.Update{}, nil, nil, err
+			}
+			base = info.Tree
+		}
+	}
+	commit, err := c.write(ctx, base, parents, update.Files, diary(update.Records), t)
+	return git.Update{Ref: heads + branch, Old: first(parents), New: commit}, next, update.Records, err
+}
+
+func first(list []string) string {
+	if len(list) == 0 {
+		return ""
+	}
+	return list[0]
+}
+
+func (c *Controller) write(ctx context.Context, base string, parents []string, files map[string][]byte, message string, t time.Time) (string, error) {
+	var list []git.File
+	for _, name := range slices.Sorted(maps.Keys(files)) {
+		list = append(list, git.File{Path: name, Mode: "100644", Bytes: files[name]})
+	}
+	tree, err := c.Store.WriteTree(ctx, base, list)
+	if err != nil {
+		return "", err
+	}
+	return c.Store.Commit(ctx, git.CommitSpec{Tree: tree, Parents: parents, Author: identity, Committer: identity, Time: t, Message: message})
+}
+
+// newest is the log that a client's records go to, and the branch that it is on,
+// nil where it begins.
+func (v *View) newest(client string, t time.Time) (*resultlog.Log, *openLog) {
+	last := v.last(client)
+	if last == nil {
+		return resultlog.New(resultlog.Name{Repository: v.Root.Repository, Client: client, Year: t.Year()}, v.Root.LogKeys), nil
+	}
+	if last.good == "" {
+		return resultlog.New(last.log.Name, v.Root.LogKeys), last
+	}
+	if name, _, follows := last.log.Successor(t.Year()); follows && !last.foreign() {
+		return resultlog.New(name, v.Root.LogKeys), nil
+	}
+	return last.log, last
+}
+
+// last is a client's newest log.
+func (v *View) last(client string) *openLog {
+	var last *openLog
+	for _, l := range v.logs {
+		if n := l.log.Name; n.Client == client && (last == nil || n.Year > last.log.Name.Year || n.Year == last.log.Name.Year && n.Part > last.log.Name.Part) {
+			last = l
+		}
+	}
+	return last
+}
+
+// beginning is the first record of a log: the end of the one before, or the root.
+func (v *View) beginning(n resultlog.Name, t time.Time) resultlog.Record {
+	if last := v.last(n.Client); last != nil && last.good != "" {
+		if _, start, follows := last.log.Successor(n.Year); follows {
+			start.T = resultlog.Instant(t)
+			return start
+		}
+	}
+	return resultlog.Record{Kind: resultlog.RootKind, T: resultlog.Instant(t), Root: v.rootText, Commit: v.Root.Genesis.Commit}
+}
+
+// time is when what is recorded now happened: never before what is recorded.
+func (v *View) time() time.Time {
+	t := v.now.UTC().Truncate(time.Second)
+	if v.State.Newest.After(t) {
+		return v.State.Newest
+	}
+	return t
+}
+
+// pushLease pushes updates with the lease's next commit: as long as it is ours
+// nobody else moved it, so that a push of one who lost it moves nothing.
+func (c *Controller) pushLease(ctx context.Context, updates []git.Update, release bool, t time.Time) error {
+	began := c.Clock.Monotonic()
+	l := Lease{Fence: c.lease.fence, Holder: c.Holder, Process: c.Process, Released: release, TTL: int64(leaseTTL / time.Second)}
+	tip, err := c.write(ctx, "", parentsOf(c.lease.tip), map[string][]byte{leaseFile: l.encode()}, leaseMessage(l), t)
+	if err != nil {
+		return err
+	}
+	updates = append(updates, git.Update{Ref: heads + leaseBranch, Old: c.lease.tip, New: tip})
+	if err := c.Store.Push(context.WithoutCancel(ctx), updates); err != nil {
+		return err
+	}
+	c.lease.tip, c.lease.began = tip, began
+	return nil
+}
+
+func parentsOf(tip string) []string {
+	if tip == "" {
+		return nil
+	}
+	return []string{tip}
+}
+
+func leaseMessage(l Lease) string {
+	if l.Released {
+		return fmt.Sprintf("lease: fence %d released by %s\n", l.Fence, l.Holder)
+	}
+	return fmt.Sprintf("lease: fence %d held by %s\n", l.Fence, l.Holder)
+}
+
+// retriable reports whether looking again may help: somebody else was faster.
+func retriable(err error) bool { return errors.Is(err, git.ErrRace) }

@@ -1,0 +1,62 @@
+package controller
+
+import (
+	"strings"
+
+	"github.com/patchops/patchops/internal/resultlog"
+	"github.com/patchops/patchops/internal/statement"
+)
+
+// otherWords are the records of what people said of things other than changes: of
+// gates, plans and keys. Any active person may; it is effective when recorded.
+func (v *View) otherWords() []entry {
+	var out []entry
+	for _, c := range v.chains {
+		if v.broken[c.person] != "" {
+			continue
+		}
+		for _, s := range c.said {
+			key := s.key.Fingerprint()
+			_, revoked := v.State.Revoked[key]
+			_, seen := v.State.Seen[s.evidence]
+			if revoked || seen || v.speaker(key, 0) != c.person {
+				continue
+			}
+			if e, ok := v.wordEntry(s, c); ok {
+				out = append(out, e)
+			}
+		}
+	}
+	return out
+}
+
+// wordEntry is the record of one statement; false where it is about a change or an
+// override, or says nothing that anybody may say.
+func (v *View) wordEntry(s said, c chain) (entry, bool) {
+	kind, of, ok := strings.Cut(s.what.Subject, ":")
+	r := resultlog.Record{
+		Evidence: s.evidence, Tip: c.tip, Statement: &s.signed, AsOf: s.what.AsOf, Reason: s.what.Reason,
+		Actor: &resultlog.Actor{Kind: "person", ID: c.person, Key: s.key.Fingerprint()},
+	}
+	if !ok {
+		return entry{}, false
+	}
+	switch kind {
+	case "gate":
+		r.Kind, r.Plan = kinds[s.what.Act], of
+	case "resume":
+		r.Plan = of
+		if s.what.Act == statement.Approve {
+			r.Kind = resultlog.Resume
+		}
+	case "plan":
+		r.Plan = of
+		r.Kind = map[string]resultlog.Kind{statement.Hold: resultlog.Hold, statement.Abort: resultlog.Abort, statement.Recall: resultlog.Recall}[s.what.Act]
+	case "key": // like a hold: whoever says that a key is lost is believed at once
+		if s.what.Act == statement.Revoke {
+			r.Kind, r.Key = resultlog.KeyRevoke, of
+		}
+		return entry{record: r, clients: []string{"_org"}}, r.Kind != ""
+	}
+	return entry{record: r, clients: []string{client(r.Plan)}}, r.Kind != ""
+}

@@ -1,0 +1,61 @@
+package report
+
+import (
+	"bytes"
+	"fmt"
+	"io"
+
+	"github.com/patchops/patchops/internal/change"
+)
+
+// PlanReviews is how the changes stand that touch a plan at a client.
+type PlanReviews struct {
+	Client, Plan string
+	File         string // in the authorised tip; "" where it is not in it
+	RulesCommit  string // the authorised tip
+	NoRoot       bool
+	Reviews      []Review
+}
+
+type jsonPlanReviews struct {
+	Plan        string       `json:"plan"`
+	File        *string      `json:"file"`
+	RulesCommit string       `json:"rulesCommit"`
+	RootOfTrust bool         `json:"rootOfTrust"`
+	Changes     []jsonReview `json:"changes"`
+}
+
+// WritePlanReviews prints them.
+func WritePlanReviews(w io.Writer, format string, p PlanReviews, o Options) error {
+	if format == "json" {
+		return encode(w, jsonPlanReviews{
+			legible(p.Client + "/" + p.Plan), optional(p.File), p.RulesCommit, !p.NoRoot, each(p.Reviews, Review.value),
+		})
+	}
+	var b bytes.Buffer
+	where := "is not in " + change.Short(p.RulesCommit)
+	if p.File != "" {
+		where = fmt.Sprintf("is in %s of %s", p.File, change.Short(p.RulesCommit))
+	}
+	if p.NoRoot {
+		where += ", which is the tip of its branch: this machine has no root of trust"
+	} else {
+		where += ", the authorised tip"
+	}
+	show := Display
+	if format == "markdown" {
+		show = markdown
+	}
+	fmt.Fprintf(&b, "plan %s %s\n", show(p.Client+"/"+p.Plan), show(where))
+	if len(p.Reviews) == 0 {
+		fmt.Fprintln(&b, "no open change touches it")
+	}
+	for _, r := range p.Reviews {
+		b.WriteByte('\n')
+		if err := WriteReview(&b, format, r, o); err != nil {
+			return err
+		}
+	}
+	_, err := w.Write(b.Bytes())
+	return err
+}
