@@ -41,7 +41,8 @@ fmt: ## format Go, Rego and CUE
 race: ## all tests with the race detector
 	@$(GO) test -race ./...
 
-props: ## every property of windows and rollouts with PROPS cases (10000)
+props: ## properties of windows, rollouts, approvals, merges by path and proofs with PROPS cases (10000)
+	@$(GO) test -count=1 -timeout 30m ./internal/approval ./internal/change ./internal/canonical ./internal/resultlog -rapid.checks=$(PROPS) -rapid.nofailfile
 	@GOGC=400 $(GO) test -count=1 -timeout 30m ./internal/rollout -run '^TestProp' -rapid.checks=$(PROPS) -rapid.nofailfile
 	@$(GO) test -count=1 -timeout 30m ./internal/window -rapid.checks=$(PROPS) -rapid.nofailfile
 

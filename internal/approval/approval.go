@@ -184,9 +184,9 @@ func (j *judge) problems() []string {
 	if j.book == nil {
 		out = append(out, "the rules of the authorised tip are missing")
 	}
-	if j.in.Landing == nil {
+	if j.in.Landing == nil && len(out) == 0 { // else that is why
 		out = append(out, "the effect of the change on the authorised tip is not known")
-	} else if !j.in.Landing.Empty() && len(j.in.Entries) == 0 {
+	} else if j.in.Landing != nil && !j.in.Landing.Empty() && len(j.in.Entries) == 0 {
 		out = append(out, "the entries of the effect are missing")
 	}
 	if j.in.Change == "" || j.in.Repository == "" || j.in.Target == "" {

@@ -79,8 +79,10 @@ func (t *ruleTest) input(c *corpus.Corpus, book *Book) Input {
 		Repository: testRepository, Target: testTarget, Change: testChange, Head: testHead, Book: book, Now: t.now, Landing: e,
 		Entries: Entries(e, before, c, func(string, string, string) int { return t.risk }),
 		Proposals: []Proposal{
-			{Head: testHead, Base: testBase, Effect: e}, {Head: testHead, Effect: e},
-			{Head: testEarlier, Base: testBase, Effect: other}, {Head: testEarlier, Effect: other},
+			{Head: testHead, Base: testBase, Effect: e},
+			{Head: testHead, Effect: e},
+			{Head: testEarlier, Base: testBase, Effect: other},
+			{Head: testEarlier, Effect: other},
 		},
 		Cost: t.cost, Contributors: t.by, Findings: map[string][]string{}, FindingIDs: t.ids,
 	}

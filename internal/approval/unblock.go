@@ -23,7 +23,7 @@ func (j *judge) unblock(v *Verdict, rulings []*ruling) {
 		}
 		v.Withdraw = append(v.Withdraw, r.root.rejecters()...)
 		if r.unsure != "" {
-			stuck = append(stuck, fmt.Sprintf("rule %s: %s", r.tree.rule.Name, r.unsure))
+			stuck = append(stuck, r.certain())
 			continue
 		}
 		needs, impossible := r.needs()
@@ -39,13 +39,38 @@ func (j *judge) unblock(v *Verdict, rulings []*ruling) {
 		v.Unblock = append(v.Unblock, p+" withdraws the rejection")
 	}
 	for i, n := range v.Needs {
-		other := slices.ContainsFunc(v.Needs[:i], func(o Need) bool { return intersect(o.Rules, n.Rules) && len(both(o.People, n.People)) > 0 })
+		other := slices.ContainsFunc(v.Needs[:i], func(o Need) bool {
+			return j.distinct(both(o.Rules, n.Rules)) && len(both(o.People, n.People)) > 0
+		})
 		v.Unblock = append(v.Unblock, n.text(other))
 	}
 	if last := len(v.Unblock) - 1; last >= 0 && len(stuck) == 0 {
 		v.Unblock[last] += ", then it can merge"
 	}
 	v.Unblock = append(v.Unblock, sortedSet(stuck)...)
+}
+
+// distinct reports whether one of these rules wants another person for each need.
+func (j *judge) distinct(rules []string) bool {
+	return slices.ContainsFunc(rules, func(name string) bool {
+		r := j.book.Rule(name)
+		return r != nil && r.DistinctPeople
+	})
+}
+
+// certain says what would make a rule one that can be judged.
+func (r *ruling) certain() string {
+	var unsigned []string
+	for _, u := range r.tree.in.Contributors.Unknown {
+		if u.Commit != "" {
+			unsigned = append(unsigned, short(u.Commit))
+		}
+	}
+	if len(unsigned) == 0 || r.tree.hidesUnknown() != r.unsure {
+		return fmt.Sprintf("rule %s: %s", r.tree.rule.Name, r.unsure)
+	}
+	return fmt.Sprintf("sign %s with a key of a Person of %s, and push again: git rebase --force-rebase --gpg-sign %s",
+		few(sortedSet(unsigned), 5), r.tree.in.Target, r.tree.in.Target)
 }
 
 func (n *node) rejecters() []string {
@@ -133,7 +158,8 @@ func merged(needs []Need) []Need {
 	var out []Need
 	for _, n := range needs {
 		i := slices.IndexFunc(out, func(o Need) bool {
-			return o.Count == 1 && n.Count == 1 && !intersect(o.Rules, n.Rules) && len(both(o.People, n.People)) > 0
+			same := o.Count == n.Count && o.From == n.From && slices.Equal(o.People, n.People)
+			return (same || o.Count == 1 && n.Count == 1 && len(both(o.People, n.People)) > 0) && !intersect(o.Rules, n.Rules)
 		})
 		if i < 0 {
 			out = append(out, n)

@@ -126,7 +126,8 @@ func (s *State) override(i item) {
 		return
 	}
 	client, plan, _ := strings.Cut(r.Plan, "/")
-	o := Override{Client: client, Plan: plan, At: i.at}
+	// What earlier overrides of the plan used is used up.
+	o := Override{Client: client, Plan: plan, At: i.at, Evidence: slices.Clone(s.Override[r.Plan].Evidence)}
 	o.Expires, _ = time.Parse(time.RFC3339, r.Expires)
 	for _, signed := range r.Statements {
 		o.Evidence = append(o.Evidence, signed.Digest())

@@ -35,7 +35,10 @@ type Review struct {
 	Commit    string // that was looked at
 	State     string // APPROVED, CHANGES_REQUESTED, DISMISSED, COMMENTED
 	Submitted time.Time
-	Raw       []byte // as the forge gave it; its digest is the evidence
+	// Retargeted says that the change was for another branch when it was submitted,
+	// or may have been: it is about another difference.
+	Retargeted bool
+	Raw        []byte // as the forge gave it; its digest is the evidence
 }
 
 // Required is a check that the forge requires before a merge.

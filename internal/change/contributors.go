@@ -36,6 +36,7 @@ type Commit struct {
 type Person struct {
 	Name    string
 	Keys    []string // fingerprints
+	Revoked []string // those of the keys that count no more
 	Account int64    // 0: none
 	Emails  []string
 }
@@ -43,15 +44,19 @@ type Person struct {
 // people finds Persons. What two of them share names neither.
 type people struct {
 	byKey     map[string]string
+	revoked   map[string]bool
 	byAccount map[int64]string
 	byEmail   map[string][]string
 }
 
 func index(list []Person) people {
-	p := people{map[string]string{}, map[int64]string{}, map[string][]string{}}
+	p := people{map[string]string{}, map[string]bool{}, map[int64]string{}, map[string][]string{}}
 	for _, person := range list {
 		for _, key := range person.Keys {
 			claim(p.byKey, key, person.Name)
+		}
+		for _, key := range person.Revoked {
+			p.revoked[key] = true
 		}
 		if person.Account != 0 {
 			claim(p.byAccount, person.Account, person.Name)
@@ -84,7 +89,8 @@ func (s set) sorted() []string {
 	return out
 }
 
-// signer is the Person whose key signed a commit; "" and why where there is none.
+// signer is the Person whose key signed a commit, and why nobody knows whose work
+// it is all the same: where there is no such Person, or the key was revoked.
 func (p people) signer(c *Commit) (person, why string) {
 	if len(c.Signatures) != 1 {
 		if len(c.Signatures) == 0 {
@@ -102,6 +108,8 @@ func (p people) signer(c *Commit) (person, why string) {
 		return "", "it is signed by key " + key.Fingerprint() + ", which is no Person's"
 	case person == "":
 		return "", "it is signed by key " + key.Fingerprint() + ", which several Persons claim"
+	case p.revoked[key.Fingerprint()]:
+		return person, "it is signed by key " + key.Fingerprint() + " of " + person + ", which was revoked"
 	}
 	return person, ""
 }
@@ -135,17 +143,18 @@ func noreply(email string) int64 {
 }
 
 // Signed are the contributors of a change in plain Git: the Persons whose keys
-// signed the commits that it adds, newest first. A commit of nobody known is
-// Unknown.
+// signed the commits that it adds, newest first. A commit of nobody known, or by a
+// revoked key, is Unknown.
 func Signed(commits []Commit, list []Person) Contributors {
 	p, names := index(list), set{}
 	var out Contributors
 	for i := range commits {
 		c := &commits[i]
 		person, why := p.signer(c)
-		if person == "" {
+		if why != "" {
 			out.Unknown = append(out.Unknown, Unknown{c.ID, why})
-		} else {
+		}
+		if person != "" {
 			names[person] = true
 		}
 		if i == 0 {
@@ -179,7 +188,8 @@ func Hosted(opener int64, pushers []int64, known bool, commits []Commit, list []
 		person, why := p.signer(c)
 		if person != "" {
 			names[person] = true
-		} else if !known {
+		}
+		if why != "" && !known {
 			out.Unknown = append(out.Unknown, Unknown{c.ID, "the forge cannot say who pushed it, and " + why})
 		}
 		p.headers(c, names)

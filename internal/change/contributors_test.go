@@ -38,9 +38,9 @@ func commit(t *testing.T, id string, by ssh.Signer, namespace string) change.Com
 func fingerprint(s ssh.Signer) string { return signature.KeyOf(s).Fingerprint() }
 
 func TestContributorsArePeopleWhoseKeysSigned(t *testing.T) {
-	dana, erin, twice := key(t, 'd'), key(t, 'e'), key(t, 't')
+	dana, erin, twice, lost := key(t, 'd'), key(t, 'e'), key(t, 't'), key(t, 'l')
 	people := []change.Person{
-		{Name: "dana", Keys: []string{fingerprint(dana)}, Emails: []string{"Dana@Example.org"}, Account: 7},
+		{Name: "dana", Keys: []string{fingerprint(dana), fingerprint(lost)}, Revoked: []string{fingerprint(lost)}, Emails: []string{"Dana@Example.org"}, Account: 7},
 		{Name: "erin", Keys: []string{fingerprint(erin), fingerprint(twice)}},
 		{Name: "fred", Keys: []string{fingerprint(twice)}, Emails: []string{"fred@example.org"}},
 	}
@@ -66,6 +66,7 @@ func TestContributorsArePeopleWhoseKeysSigned(t *testing.T) {
 		{"a signature for another purpose", []change.Commit{commit(t, "c7", dana, signature.Statements)}, "", "", "c7: namespace"},
 		{"R9 other bytes", []change.Commit{forged}, "", "", "c2: invalid signature"},
 		{"R9 two signatures", []change.Commit{two}, "", "", "c3: it has 2 signatures"},
+		{"G4 a revoked key", []change.Commit{good, commit(t, "c8", lost, signature.Commits)}, "dana", "dana", "c8: it is signed by key"},
 		{"R8 a header adds and never clears", []change.Commit{header}, "dana", "dana fred", ""},
 		{"nothing", nil, "", "", ""},
 	} {
@@ -87,7 +88,8 @@ func TestContributorsOnAForgeAreAccounts(t *testing.T) {
 	people := []change.Person{
 		{Name: "dana", Keys: []string{fingerprint(dana)}, Account: 7},
 		{Name: "erin", Account: 8},
-		{Name: "fred", Account: 9}, {Name: "gina", Account: 9},
+		{Name: "fred", Account: 9},
+		{Name: "gina", Account: 9},
 	}
 	unsigned := commit(t, "c1", nil, "")
 	unsigned.Author = "8+erin@users.noreply.github.com"

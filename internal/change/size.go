@@ -183,7 +183,7 @@ func unshared(a, b [][]byte) (count int, x, y []int) {
 func edits(x, y []int, limit int, budget *int) (int, bool) {
 	reach := make([]int, 2*limit+3)
 	at := func(k int) *int { return &reach[k+limit+1] }
-	for d := 0; d < limit; d++ {
+	for d := range limit {
 		for k := -d; k <= d; k += 2 {
 			i := *at(k - 1) + 1
 			if k == -d || k != d && *at(k - 1) < *at(k + 1) {

@@ -4,6 +4,7 @@ import (
 	"context"
 	"errors"
 	"fmt"
+	"regexp"
 	"slices"
 	"strings"
 	"time"
@@ -63,6 +64,9 @@ func (a *app) approveCommand() *cobra.Command {
 	return cmd
 }
 
+// digestForm is how the digest of an effect is written.
+var digestForm = regexp.MustCompile(`^sha256:[0-9a-f]{64}$`)
+
 // act is what the flags say.
 func (f approveFlags) act() string {
 	switch {
@@ -75,6 +79,9 @@ func (f approveFlags) act() string {
 }
 
 func (a *app) approve(ctx context.Context, f approveFlags, target string) error {
+	if f.effect != "" && !digestForm.MatchString(f.effect) {
+		return usage("--effect is %q, wanted sha256: and 64 digits, as patchops approve %s shows it", f.effect, target)
+	}
 	if f.reject && f.withdraw {
 		return usage("--reject and --withdraw say two things: give one")
 	}

@@ -145,6 +145,9 @@ func (t *authorisedEnv) change(ctx context.Context, subject string) (change.Chan
 		} else if n := finding.Nearest(name, slices.DeleteFunc(keys(branches), func(b string) bool { return strings.HasPrefix(b, "patchops/") })); n != "" {
 			near = "; did you mean " + n + "?"
 		}
+		if _, err := t.git.Resolve("refs/heads/" + name); near == "" || err == nil {
+			near = "\n" + t.absent(name)
+		}
 		return change.Change{}, usage("the remote %s has no change %s%s", t.remote, name, near)
 	}
 	if there, err := t.git.IsAncestor(head, t.tip); err != nil || there {

@@ -65,7 +65,12 @@ func (a *app) authority(ctx context.Context, f authorityFlags, optional bool, re
 		return nil, err
 	}
 	e := &authorityEnv{authorityFlags: f, repo: repo, child: a.child(ctx), now: a.env.Now().UTC()}
-	if e.clone, err = git.CloneAt(ctx, repo.top, f.remote, ""); err != nil {
+	e.clone, err = git.CloneAt(ctx, repo.top, f.remote, "")
+	if errors.Is(err, git.ErrNoRemote) {
+		return nil, usage("%s: %w named %q: changes, approvals and the log meet there\n"+
+			"git remote add %s URL && git push %s main, or give --remote NAME", repo.top, git.ErrNoRemote, f.remote, f.remote, f.remote)
+	}
+	if err != nil {
 		return nil, err
 	}
 	a.authorise(e.clone)
@@ -84,6 +89,28 @@ func (a *app) authority(ctx context.Context, f authorityFlags, optional bool, re
 		return nil, errors.Join(err, e.git.Close())
 	}
 	return e, nil
+}
+
+// absent says what a change may be that the remote has no branch for.
+func (e *authorityEnv) absent(name string) string {
+	if _, err := e.git.Resolve("refs/heads/" + name); err == nil && e.clone != nil {
+		return fmt.Sprintf("it is a branch of this clone only: git push %s %s", e.remote, name)
+	}
+	return "a branch that was not pushed yet, or was deleted?"
+}
+
+// landed reports whether a branch of the remote is in the target branch already.
+func (e *authorityEnv) landed(name string) bool {
+	head, err := e.git.Resolve("refs/remotes/" + e.remote + "/" + name)
+	if err != nil {
+		return false
+	}
+	target, err := e.git.Resolve("refs/remotes/" + e.remote + "/" + e.target)
+	if err != nil {
+		return false
+	}
+	there, err := e.git.IsAncestor(head, target)
+	return err == nil && there
 }
 
 // close releases the repository's pack files.
@@ -153,7 +180,8 @@ func (a *app) readRoot(e *authorityEnv, optional bool) error {
 		return err
 	}
 	if e.id != "" && e.id != root.Repository {
-		return fmt.Errorf("%w: %s is of repository %q, and patchops.yaml of %s says %q", trust.ErrRoot, e.file, root.Repository, e.target, e.id)
+		return fmt.Errorf("%w: %s is of repository %q, and patchops.yaml of %s says %q\n"+
+			"the owner of this repository has its root.json: patchops trust pin FILE", trust.ErrRoot, e.file, root.Repository, e.target, e.id)
 	}
 	e.signed, e.trust, e.id, e.target = signed, &root, root.Repository, root.Target
 	return a.folders(e)

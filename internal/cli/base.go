@@ -1,13 +1,20 @@
 package cli
 
 import (
+	"encoding/hex"
 	"errors"
+	"os"
+	"path/filepath"
+	"slices"
+	"strings"
 
+	"github.com/patchops/patchops/internal/change"
 	"github.com/patchops/patchops/internal/effect"
 	"github.com/patchops/patchops/internal/finding"
 	"github.com/patchops/patchops/internal/git"
 	"github.com/patchops/patchops/internal/pipeline"
 	"github.com/patchops/patchops/internal/report"
+	"github.com/patchops/patchops/internal/review"
 )
 
 // mergeBase is the full id of the only merge base of REV and what is judged, as a
@@ -92,9 +99,13 @@ func shownSchedule(s *pipeline.Schedules) (*report.ScheduleChange, report.Zones)
 // judgeChange adds what the rules of the change gate say of the change as a whole,
 // before anybody was asked, and gives its effect; nil without a base.
 func (a *app) judgeChange(engine *pipeline.Engine, repo repository, rev string, in pipeline.Input, out *pipeline.Outcome) (*effect.Effect, error) {
-	allowed, err := a.effect(repo, rev, in, out)
-	if allowed == nil || err != nil {
+	d, err := a.difference(repo, rev, in, out)
+	if d == nil || err != nil {
 		return nil, err
+	}
+	allowed := d.effect(out)
+	if _, problem := review.Measure(out, d.entries(d.before), d.entries(d.after), d.read); problem != nil {
+		out.Findings = append(out.Findings, *problem)
 	}
 	p := pipeline.Proposed{Change: "HEAD", Effect: allowed}
 	r, err := git.Open(repo.top)
@@ -119,9 +130,9 @@ func (a *app) judgeChange(engine *pipeline.Engine, repo repository, rev string, 
 	return allowed, nil
 }
 
-// effect is what the judged tree would allow that the merge base with REV does
-// not, and the other way round: E(tree(M), tree(H)). It is nil without a base.
-func (a *app) effect(repo repository, rev string, in pipeline.Input, out *pipeline.Outcome) (*effect.Effect, error) {
+// difference is what the judged tree and the merge base with REV hold; nil without
+// a base.
+func (a *app) difference(repo repository, rev string, in pipeline.Input, out *pipeline.Outcome) (*difference, error) {
 	if in.Base == nil || out.Before == nil {
 		return nil, nil
 	}
@@ -133,21 +144,58 @@ func (a *app) effect(repo repository, rev string, in pipeline.Input, out *pipeli
 	if err != nil {
 		return nil, err
 	}
-	before, err := committed(r, base, repo.prefix, in.Base)
-	if err != nil {
+	d := &difference{}
+	if d.before, d.readBefore, err = committed(r, base, repo.prefix, in.Base); err != nil {
 		return nil, err
 	}
-	var after []effect.File
 	if a.flags.at != "" {
 		head, err := r.Resolve(a.flags.at)
 		if err != nil {
 			return nil, usage("%w", err)
 		}
-		if after, err = committed(r, head, repo.prefix, in.Tree); err != nil {
-			return nil, err
-		}
-	} else if after, err = present(r, repo, before, in.Tree, out.Corpus); err != nil {
-		return nil, err
+		d.after, d.readAfter, err = committed(r, head, repo.prefix, in.Tree)
+		return d, err
 	}
-	return effect.Between(effect.Read(out.Before, before), effect.Read(out.Corpus, after)), nil
+	d.after, err = present(r, repo, d.before, in.Tree, out.Corpus)
+	d.readAfter = func(name string) ([]byte, error) { return os.ReadFile(filepath.Join(repo.dir, filepath.FromSlash(name))) }
+	return d, err
+}
+
+// difference is the files of two trees and their bytes.
+type difference struct {
+	before, after         []effect.File
+	readBefore, readAfter func(name string) ([]byte, error)
+}
+
+// effect is what the later tree would allow that the earlier does not, and the
+// other way round: E(tree(M), tree(H)).
+func (d *difference) effect(out *pipeline.Outcome) *effect.Effect {
+	return effect.Between(effect.Read(out.Before, d.before), effect.Read(out.Corpus, d.after))
+}
+
+func (d *difference) read(head bool, e change.Entry) ([]byte, error) {
+	switch {
+	case e.Mode == "120000":
+		return []byte(e.Blob), nil
+	case head:
+		return d.readAfter(e.Path)
+	}
+	return d.readBefore(e.Path)
+}
+
+// entries are files by path, told apart by their objects, or by the sums of their
+// bytes where those of the work tree are in none.
+func (d *difference) entries(files []effect.File) []change.Entry {
+	loose := slices.ContainsFunc(d.after, func(f effect.File) bool { return f.Blob == "" })
+	out := make([]change.Entry, 0, len(files))
+	for _, f := range files {
+		id := f.Blob
+		if loose {
+			sum := f.Sum()
+			id = hex.EncodeToString(sum[:])
+		}
+		out = append(out, change.Entry{Path: f.Path, Mode: f.Mode, Blob: id})
+	}
+	slices.SortFunc(out, func(a, b change.Entry) int { return strings.Compare(a.Path, b.Path) })
+	return out
 }

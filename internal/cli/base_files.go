@@ -18,10 +18,10 @@ import (
 
 // committed are all files of a commit below a prefix. Of what is no regular file
 // (a link, a submodule) the id of its object counts.
-func committed(r *git.Repository, commit, prefix string, known *pipeline.Tree) ([]effect.File, error) {
+func committed(r *git.Repository, commit, prefix string, known *pipeline.Tree) ([]effect.File, func(string) ([]byte, error), error) {
 	tree, err := r.Tree(commit, prefix)
 	if err != nil {
-		return nil, err
+		return nil, nil, err
 	}
 	sums := digests(known)
 	out := make([]effect.File, 0, len(tree.Entries()))
@@ -38,7 +38,7 @@ func committed(r *git.Repository, commit, prefix string, known *pipeline.Tree) (
 		}
 		out = append(out, f)
 	}
-	return out, nil
+	return out, tree.ReadFile, nil
 }
 
 func digests(t *pipeline.Tree) map[string]effect.Digest {
@@ -71,7 +71,7 @@ func present(r *git.Repository, repo repository, base []effect.File, t *pipeline
 	if err != nil {
 		return nil, usage("%w", err)
 	}
-	tracked, err := committed(r, head, repo.prefix, &pipeline.Tree{})
+	tracked, _, err := committed(r, head, repo.prefix, &pipeline.Tree{})
 	if err != nil {
 		return nil, err
 	}

@@ -2,11 +2,14 @@ package cli
 
 import (
 	"bytes"
+	"errors"
 	"fmt"
 	"os"
+	"os/signal"
 	"path/filepath"
 	"slices"
 	"strings"
+	"syscall"
 
 	"github.com/spf13/cobra"
 
@@ -22,9 +25,10 @@ func (a *app) demoCommand() *cobra.Command {
 		Use:   "demo",
 		Short: "See the main job on a realistic repository: check it, plan it, break it, mend it",
 		Long: "Demo writes a managed-service provider's repository into a temporary folder (or\n" +
-			"DIR), checks it, shows when and why its machines are patched, then makes mistakes\n" +
-			"as people make them and shows what check says. No network; nothing outside the\n" +
-			"folder is touched.",
+			"DIR), checks it, shows when and why its machines are patched, makes mistakes as\n" +
+			"people make them and shows what check says; then a change goes its way: a branch,\n" +
+			"signed approvals, the merge, the log. No network; nothing outside the folder is\n" +
+			"touched. In DIR, the people's keys and clones stay in .demo.",
 		Example: "  patchops demo\n  patchops demo --dir /tmp/demo",
 		Args:    cobra.NoArgs,
 		RunE:    func(cmd *cobra.Command, _ []string) error { return a.demo(cmd, dir) },
@@ -34,6 +38,8 @@ func (a *app) demoCommand() *cobra.Command {
 }
 
 func (a *app) demo(cmd *cobra.Command, dir string) error {
+	ctx, stop := signal.NotifyContext(cmd.Context(), syscall.SIGINT, syscall.SIGTERM)
+	defer stop()
 	dir, clean, err := a.demoDir(dir)
 	if err != nil {
 		return err
@@ -43,22 +49,22 @@ func (a *app) demo(cmd *cobra.Command, dir string) error {
 	if err != nil {
 		return err
 	}
-	d := demo{app: a, dir: dir, color: color, child: a.child(cmd.Context())}
+	d := demo{app: a, dir: dir, color: color, child: a.child(ctx)}
 	if d.engine, err = pipeline.NewEngine(); err != nil {
 		return err
 	}
 	if err := d.scaffold(); err != nil {
 		return err
 	}
-	if err := d.views(cmd.Context()); err != nil {
+	if err := d.views(ctx); err != nil {
 		return err
 	}
 	for i, m := range mistakes() {
-		if err := d.make(i+4, m); err != nil {
+		if err := errors.Join(ctx.Err(), d.make(i+4, m)); err != nil {
 			return err
 		}
 	}
-	if err := d.life(cmd.Context(), 4+len(mistakes())); err != nil {
+	if err := d.life(ctx, 4+len(mistakes())); err != nil {
 		return err
 	}
 	return d.end()
@@ -76,6 +82,9 @@ func (a *app) demoDir(dir string) (string, func(), error) {
 	}
 	return full, func() {}, os.MkdirAll(full, 0o755)
 }
+
+// demoID is the id of the demo's repository.
+var demoID = strings.Repeat("d", 32)
 
 // demo is one demonstration under way.
 type demo struct {
@@ -95,7 +104,7 @@ func (d *demo) say(format string, args ...any) {
 }
 
 func (d *demo) scaffold() error {
-	files, err := Scaffold("msp", d.env.Now().UTC(), strings.Repeat("d", 32))
+	files, err := Scaffold("msp", d.env.Now().UTC(), demoID)
 	if err != nil {
 		return err
 	}
@@ -189,7 +198,7 @@ func short(s string) string {
 }
 
 func (d *demo) end() error {
-	d.say("Mended again: every mistake was found at its line, before a machine was touched.")
+	d.say("Every mistake was found at its line, before a machine was touched.")
 	d.say("To look around in this repository: bin/patchops demo --dir tour, then")
 	d.say("  bin/patchops plan --repo tour --format html >calendar.html")
 	d.say("For your own: bin/patchops init my-plans, then bin/patchops check --repo my-plans")

@@ -36,25 +36,27 @@ const (
 func (d *demo) life(ctx context.Context, n int) error {
 	for _, program := range []string{"git", "ssh-keygen"} {
 		if _, err := exec.LookPath(program); err != nil {
-			d.say("%d. Approvals and merges need %s, which is not installed: that part is left out.", n, program)
+			d.say("%d. Left out, for %s is not installed: signed approvals, the merge that they allow, and its log.", n, program)
+			fmt.Fprintln(d.env.Stdout)
 			return nil
 		}
 	}
 	l := life{demo: d, ctx: ctx, home: filepath.Join(d.dir, ".demo"), n: n}
 	for _, step := range []func() error{l.prepare, l.propose, l.refused, l.approve, l.merge, l.audit, l.tamper} {
-		if err := step(); err != nil {
+		if err := errors.Join(ctx.Err(), step()); err != nil {
 			return fmt.Errorf("step %d: %w", l.n, err)
 		}
 		l.n++
 	}
-	return nil
+	return l.quiet(demoAuthor, l.dir, "sh", "-c", "git checkout -q main && git pull -q --ff-only")
 }
 
 func (l *life) step(format string, args ...any) { l.say("%d. "+format, append([]any{l.n}, args...)...) }
 
 // prepare gives everybody a key, commits the repository, and pins its root.
 func (l *life) prepare() error {
-	l.step("Now a change, from a branch to the log. Everybody has an SSH key and a clone; they share one bare repository.")
+	l.step("Now a change, from a branch to the log. Each person has an SSH key and a clone; all share one bare repository.\n"+
+		"   %s, who owns it, says once whom to believe; everybody takes that file over (patchops trust pin).", demoController)
 	// The example proposes on GitHub; here plain Git is all there is.
 	if err := l.edit(slip{"patchops.yaml", "forge: {type: github, repository: nordwind/patches}", "forge: {type: git}"}, map[string][]byte{}); err != nil {
 		return err
@@ -84,7 +86,16 @@ func (l *life) prepare() error {
 			return err
 		}
 	}
-	return l.patchops(demoController, exitDone, 0, "trust", "init")
+	if err := l.patchops(demoController, exitDone, extract{most: 3}, "trust", "init"); err != nil {
+		return err
+	}
+	root := filepath.Join(l.folder(demoController), ".config/patchops", demoID, "root.json")
+	for _, name := range []string{demoApprover, demoReviewer} {
+		if out, status := l.run(name, "trust", "pin", root); status != exitDone {
+			return fmt.Errorf("trust pin: exit status %d: %s", status, out)
+		}
+	}
+	return nil
 }
 
 // key draws a key, says in Git's configuration to sign with it, and returns its
@@ -113,7 +124,7 @@ const (
 )
 
 func (l *life) propose() error {
-	l.step("%s wants two days of soak after the canary of the hospital's Windows servers, not one, and pushes a signed commit to a branch.", demoAuthor)
+	l.step("%s wants the canary of the hospital's Windows servers to soak for two days, and pushes a signed commit to a branch.", demoAuthor)
 	file := filepath.Join(l.dir, filepath.FromSlash(lifeFile))
 	b, err := os.ReadFile(file)
 	if err != nil {
@@ -137,24 +148,23 @@ func (l *life) propose() error {
 }
 
 func (l *life) refused() error {
-	l.step("May it be merged? Not yet: whom it needs follows from what it would do to which machines.")
-	return l.patchops(demoController, exitFindings, 24, "merge", lifeBranch)
+	l.step("May it be merged? Not yet. Who must agree follows from what it would do, to which machines.")
+	return l.patchops(demoController, exitFindings, extract{}, "merge", lifeBranch)
 }
 
 // approve signs by two people what they see: the effect of the branch.
 func (l *life) approve() error {
-	l.step("%s and %s look at its effect in their own clones, and sign that, not the branch's name.", demoApprover, demoReviewer)
+	l.step("%s and %s look at its effect, each in their own clone, and sign exactly that.", demoApprover, demoReviewer)
+	if err := l.patchops(demoApprover, exitFindings, extract{from: "effect ", most: 4}, "status", lifeBranch); err != nil {
+		return err
+	}
 	for _, name := range []string{demoApprover, demoReviewer} {
 		out, _ := l.run(name, "status", lifeBranch, "--format", "json")
 		var status struct{ EffectDigest string }
 		if err := json.Unmarshal(out, &status); err != nil {
 			return fmt.Errorf("status as JSON: %w", err)
 		}
-		most := 12
-		if name == demoReviewer {
-			most = 2
-		}
-		if err := l.patchops(name, exitDone, most, "approve", lifeBranch, "--effect", status.EffectDigest); err != nil {
+		if err := l.patchops(name, exitDone, extract{}, "approve", lifeBranch, "--effect", status.EffectDigest); err != nil {
 			return err
 		}
 	}
@@ -162,12 +172,12 @@ func (l *life) approve() error {
 }
 
 func (l *life) merge() error {
-	l.step("The controller judges it once more on what main is now, merges, and records who approved what.")
-	return l.patchops(demoController, exitDone, 20, "run", "--once")
+	l.step("The controller judges it once more, by what main is now, merges it, and records who approved what.")
+	return l.patchops(demoController, exitDone, extract{}, "run", "--once")
 }
 
 func (l *life) audit() error {
-	l.step("The log lies in Git, one branch for each client and year. Anybody can read it, and verify it offline.")
+	l.step("The log is branches in Git, one for each client and year. Anybody can read it, and verify it offline.")
 	branch := fmt.Sprintf("origin/patchops/log/klinikum/%d", l.env.Now().UTC().Year())
 	args := []string{"git", "log", "--format=%h %s", branch}
 	l.command(demoController, args...)
@@ -176,20 +186,36 @@ func (l *life) audit() error {
 		return err
 	}
 	fmt.Fprintln(l.env.Stdout, strings.TrimSpace(string(out)))
-	return l.patchops(demoController, exitDone, 12, "log", "verify")
+	fmt.Fprintln(l.env.Stdout)
+	return l.patchops(demoController, exitDone, extract{}, "log", "verify")
 }
 
-// tamper changes one character of a record in a copy, and commits it as somebody
-// with all rights to the repository could.
+// tamper changes a name in a record of a copy, and commits it as somebody with all
+// rights to the repository could.
 func (l *life) tamper() error {
-	l.step("Somebody rewrites history in a copy of the log: one character of who approved.")
+	l.step("Somebody with every right to a copy of the repository writes another name into its log: %s never approved.", demoApprover)
 	branch := fmt.Sprintf("patchops/log/klinikum/%d", l.env.Now().UTC().Year())
-	forge := "git clone -q --mirror remote.git copy.git && git clone -q -b " + branch + " copy.git forged && cd forged && " +
-		"sed -i 's/" + demoApprover + "/" + "erwin" + "/' seg/*.jsonl && git commit -q -a --amend --no-edit && git push -q -f origin " + branch
-	if err := l.quiet(demoController, l.home, "sh", "-c", forge); err != nil {
+	forged := filepath.Join(l.home, "forged")
+	if err := l.quiet(demoController, l.home, "sh", "-c", "git clone -q --mirror remote.git copy.git && git clone -q -b "+branch+" copy.git forged"); err != nil {
 		return err
 	}
-	return l.patchops(demoController, exitIntegrity, 12, "log", "verify", filepath.Join(l.home, "copy.git"))
+	segments, err := filepath.Glob(filepath.Join(forged, "seg/*.jsonl"))
+	if err != nil {
+		return err
+	}
+	for _, file := range segments {
+		b, err := os.ReadFile(file)
+		if err != nil {
+			return err
+		}
+		if err := os.WriteFile(file, bytes.ReplaceAll(b, []byte(demoApprover), []byte("erwin")), 0o644); err != nil {
+			return err
+		}
+	}
+	if err := l.quiet(demoController, forged, "sh", "-c", "git commit -q -a --amend --no-edit && git push -q -f origin "+branch); err != nil {
+		return err
+	}
+	return l.patchops(demoController, exitIntegrity, extract{}, "log", "verify", filepath.Join(l.home, "copy.git"))
 }
 
 // folder is a person's home, clone their clone.
@@ -213,24 +239,37 @@ func (l *life) command(name string, args ...string) {
 	l.say("   %s$ %s", name, strings.Join(args, " "))
 }
 
-// patchops runs ourselves as somebody, wants an exit status, and shows the first
-// lines of what is printed; most 0 shows all.
-func (l *life) patchops(name string, want, most int, args ...string) error {
-	shown := slices.Clone(args)
-	for i, a := range shown {
-		shown[i] = strings.TrimPrefix(a, l.home+string(filepath.Separator))
+// extract is which lines of an output are shown: the first most of them (0: all) from
+// the one that begins with from.
+type extract struct {
+	from string
+	most int
+}
+
+// lines are those of an output, without what somebody is told to do next: the demo
+// does that itself.
+func (s extract) lines(out string) []string {
+	lines := slices.DeleteFunc(strings.Split(strings.TrimSpace(out), "\n"), func(l string) bool { return strings.HasPrefix(l, "next: ") })
+	if at := slices.IndexFunc(lines, func(l string) bool { return strings.HasPrefix(l, s.from) }); at > 0 {
+		lines = lines[at:]
 	}
-	l.command(name, append([]string{"patchops"}, shown...)...)
+	if more := len(lines) - s.most; s.most > 0 && more > 0 {
+		lines = append(lines[:s.most], fmt.Sprintf("  ... and %d lines more", more))
+	}
+	return lines
+}
+
+// patchops runs ourselves as somebody, wants an exit status, and shows what is
+// printed.
+func (l *life) patchops(name string, want int, part extract, args ...string) error {
+	typed := slices.Clone(args)
+	for i, a := range typed {
+		typed[i] = strings.TrimPrefix(a, l.home+string(filepath.Separator))
+	}
+	l.command(name, append([]string{"patchops"}, typed...)...)
 	out, status := l.run(name, args...)
-	lines := strings.Split(strings.TrimSpace(strings.ReplaceAll(string(out), l.home, "…")), "\n")
-	if most == 0 || len(lines) <= most+1 {
-		most = len(lines)
-	}
-	for _, line := range lines[:most] {
+	for _, line := range part.lines(strings.ReplaceAll(string(out), l.home, "…")) {
 		fmt.Fprintln(l.env.Stdout, line)
-	}
-	if len(lines) > most {
-		fmt.Fprintf(l.env.Stdout, "  ... and %d lines more\n", len(lines)-most)
 	}
 	fmt.Fprintln(l.env.Stdout)
 	if status != want {

@@ -1,6 +1,7 @@
 package cli
 
 import (
+	"bytes"
 	"crypto/rand"
 	"encoding/hex"
 	"fmt"
@@ -65,6 +66,9 @@ func (a *app) init(dir, example string) error {
 		return err
 	}
 	target := a.absolute(dir)
+	if branch := a.gitBranch(target); branch == "master" {
+		files["patchops.yaml"] = bytes.Replace(files["patchops.yaml"], []byte("mainBranch: main\n"), []byte("mainBranch: master\n"), 1)
+	}
 	if taken := existing(target, files); len(taken) > 0 {
 		return usage("%q already holds %s: init overwrites nothing", dir, strings.Join(taken, ", "))
 	}
@@ -129,6 +133,18 @@ func existing(dir string, files map[string][]byte) []string {
 		return append(taken[:3], "…")
 	}
 	return taken
+}
+
+// gitBranch is the branch of the repository that dir lies in, "" for none.
+func (a *app) gitBranch(dir string) string {
+	for !exists(dir) && dir != filepath.Dir(dir) {
+		dir = filepath.Dir(dir)
+	}
+	b, err := exec.Command("git", "-C", dir, "symbolic-ref", "--quiet", "--short", "HEAD").Output()
+	if err != nil {
+		return ""
+	}
+	return strings.TrimSpace(string(b))
 }
 
 // gitInit makes dir a Git repository unless it lies in one, and says whether it did.

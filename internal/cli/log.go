@@ -87,7 +87,7 @@ func (f *logFlags) parse(a *app, args []string, wantRecord bool) error {
 	if len(args) == 1 {
 		f.source = a.absolute(args[0])
 		if !exists(f.source) {
-			return usage("%q does not exist", args[0])
+			return usage("%q does not exist; wanted a folder or a bundle, or a record as CLIENT/YEAR/SEQ", args[0])
 		}
 	}
 	return f.parseSince(a)
@@ -218,5 +218,5 @@ func noLogs(f *logFlags, where string) error {
 	if f.client != "" {
 		return statusError{exitError, fmt.Errorf("no log of client %q in %s", f.client, where)}
 	}
-	return statusError{exitError, fmt.Errorf("no log in %s: nothing was recorded yet, or its branches were not fetched", where)}
+	return statusError{exitError, fmt.Errorf("no log in %s: its branches were not fetched (git fetch), or nothing was recorded yet (patchops run does that)", where)}
 }

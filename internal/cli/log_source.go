@@ -30,6 +30,7 @@ type logSource struct {
 	refs    map[string]string // full ref -> commit
 	prefix  string            // of the logs' branches
 	id      string            // of the repository, "" until a log or root says
+	folder  string            // of the documents, below the repository's top
 	clone   bool              // it is the user's clone: we remember what we saw of it
 	own     []byte            // the root in the bundle itself
 	cleanup func()
@@ -64,6 +65,9 @@ func (a *app) logSource(ctx context.Context, f *logFlags) (*logSource, error) {
 	if err == nil {
 		err = a.logRoot(f, s)
 	}
+	if err == nil {
+		s.pinned()
+	}
 	if err != nil {
 		s.close()
 		return nil, err
@@ -78,7 +82,7 @@ func (a *app) locate(ctx context.Context, f *logFlags, s *logSource) error {
 			return err
 		}
 		config := configOf(os.DirFS(repo.dir))
-		s.where, s.dir, s.prefix, s.id, s.clone = repo.dir, repo.top, config.LogPrefix, config.RepositoryID, true
+		s.where, s.dir, s.prefix, s.id, s.clone, s.folder = repo.dir, repo.top, config.LogPrefix, config.RepositoryID, true, repo.prefix
 		return nil
 	}
 	s.where, s.dir = f.source, f.source
@@ -96,6 +100,22 @@ func (a *app) locate(ctx context.Context, f *logFlags, s *logSource) error {
 		return fmt.Errorf("%w: %w", resultlog.ErrIntegrity, err)
 	}
 	return nil
+}
+
+// pinned takes the prefix of the logs from the genesis, which the root of trust pins,
+// where that is at hand: what patchops.yaml says later moves no log.
+func (s *logSource) pinned() {
+	tree, err := s.git.LazyTree(s.root.Genesis.Commit)
+	if err != nil {
+		return
+	}
+	documents, err := fs.Sub(tree, cmp.Or(s.folder, "."))
+	if err != nil {
+		return
+	}
+	if c := configOf(documents); c.RepositoryID == s.root.Repository {
+		s.prefix = c.LogPrefix
+	}
 }
 
 // evidence reads what an exported bundle says about itself.
@@ -130,6 +150,9 @@ func (a *app) logRoot(f *logFlags, s *logSource) error {
 		if err := s.trusts(file, "this machine's"); !errors.Is(err, fs.ErrNotExist) {
 			return err
 		}
+	}
+	if s.own == nil && s.id == "" {
+		return usage("%s: no patchops.yaml with a repositoryId, and no log\ngive --repo DIR, or --root FILE", s.where)
 	}
 	if s.own == nil {
 		return statusError{exitError, fmt.Errorf("no root of trust for repository %q on this machine: whom should a signature be believed from?\n"+

@@ -180,7 +180,7 @@ func (a *app) logProve(ctx context.Context, f *logFlags) error {
 		if err != nil {
 			return err
 		}
-		p, err := g.Log.Prove(line, f.only.seq)
+		p, err := g.Log.Prove(line, f.only.seq, s.root.LogKeys...)
 		if err != nil {
 			return err
 		}

@@ -162,6 +162,9 @@ func wrapArgs(cmd *cobra.Command) {
 	if check := cmd.Args; check != nil {
 		cmd.Args = func(cmd *cobra.Command, args []string) error {
 			if err := check(cmd, args); err != nil {
+				if strings.HasPrefix(err.Error(), "accepts ") {
+					err = fmt.Errorf("%d arguments, wanted %s", len(args), strings.TrimSuffix(cmd.UseLine(), " [flags]"))
+				}
 				return usage("%w%s\nsee %s --help", err, didYouMean(cmd, args), cmd.CommandPath())
 			}
 			return nil

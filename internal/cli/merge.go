@@ -51,16 +51,32 @@ func (a *app) merge(ctx context.Context, flags runFlags, name string) error {
 	}
 	r, err := c.Tick(ctx)
 	err = errors.Join(a.told(r, err), done())
-	if err != nil {
+	if err != nil || ctx.Err() != nil {
 		return err
 	}
 	if slices.ContainsFunc(r.Merged, func(m controller.Merged) bool { return m.Change == name }) {
 		return nil
 	}
 	if len(r.Waiting) == 0 && r.Blocked == nil {
-		return usage("there is no open change %q", report.Display(name))
+		return a.notOpen(ctx, flags.authorityFlags, name)
 	}
 	return statusError{exitFindings, fmt.Errorf("%s was not merged", report.Display(name))}
+}
+
+// notOpen says why there was nothing to merge. What is in the target branch needs
+// nothing more.
+func (a *app) notOpen(ctx context.Context, f authorityFlags, name string) error {
+	f.offline = true // it was fetched a moment ago
+	e, err := a.authority(ctx, f, false)
+	if err != nil {
+		return err
+	}
+	defer e.close()
+	if e.landed(name) {
+		a.progress("patchops: %s is merged already", report.Display(name))
+		return nil
+	}
+	return usage("there is no open change %q\n%s", report.Display(name), e.absent(name))
 }
 
 // told prints what a tick saw and did, and passes its error on.
@@ -68,13 +84,19 @@ func (a *app) told(r *controller.Report, err error) error {
 	if a.flags.format == "json" {
 		return errors.Join(err, a.tellJSON(r, err))
 	}
+	text := tickText(r)
+	if text == "" && err == nil {
+		text = "nothing to do\n"
+	}
+	_, wrong := fmt.Fprint(a.env.Stdout, text)
+	return errors.Join(err, wrong)
+}
+
+// tickText is what a tick saw and did, for people.
+func tickText(r *controller.Report) string {
 	var b strings.Builder
-	for _, done := range r.Done {
-		fmt.Fprintf(&b, "%s\n", report.Display(done))
-	}
-	for _, would := range r.Would {
-		fmt.Fprintf(&b, "would do first: %s\n", report.Display(would))
-	}
+	lines(&b, "", r.Done)
+	lines(&b, "would do first: ", r.Would)
 	for _, w := range r.Waiting {
 		fmt.Fprintf(&b, "%s waits (%s)\n", report.Display(w.Change), w.Verdict)
 		lines(&b, "  ", w.Why)
@@ -84,21 +106,20 @@ func (a *app) told(r *controller.Report, err error) error {
 	if r.Blocked != nil {
 		fmt.Fprintf(&b, "blocked: main is at %s, and only %s is authorised: %s\n", r.Blocked.Main, r.Blocked.Tip, r.Blocked.Why)
 		lines(&b, "  ", r.Blocked.Findings)
-		fmt.Fprintf(&b, "  ways out: %s\n", report.Display(r.Blocked.WaysOut))
+		lines(&b, "  ways out: ", []string{r.Blocked.WaysOut})
 	}
 	lines(&b, "note: ", r.Problems)
-	if b.Len() == 0 && err == nil {
-		b.WriteString("nothing to do\n")
-	}
-	_, wrong := fmt.Fprint(a.env.Stdout, b.String())
-	return errors.Join(err, wrong)
+	return b.String()
 }
 
-func lines(b *strings.Builder, before string, list []string) {
+// lines prints each text on lines of its own, behind the same words or as many
+// spaces.
+func lines(b *strings.Builder, start string, list []string) {
 	for _, text := range list {
+		before := start
 		for i, line := range strings.Split(text, "\n") {
 			if i > 0 {
-				before = strings.Repeat(" ", len(before))
+				before = strings.Repeat(" ", len(start))
 			}
 			fmt.Fprintf(b, "%s%s\n", before, report.Display(line))
 		}

@@ -23,7 +23,7 @@ func (a *app) change(engine *pipeline.Engine, repo repository, in pipeline.Input
 	if err != nil {
 		return nil, err
 	}
-	allowed, err := a.effect(repo, rev, in, p.outcome)
+	d, err := a.difference(repo, rev, in, p.outcome)
 	if err != nil {
 		return nil, err
 	}
@@ -31,7 +31,8 @@ func (a *app) change(engine *pipeline.Engine, repo repository, in pipeline.Input
 	zones := clientZone(p.input, before.Input)
 	value := planChange{Base: rev, Schedule: schedule.Value()}
 	out := &report.PlanChange{Base: rev, Text: schedule.Text(zones), Markdown: schedule.Markdown(zones)}
-	if allowed != nil {
+	if d != nil {
+		allowed := d.effect(p.outcome)
 		all := report.ValueOfEffect(allowed)
 		value.Effect = &all
 		out.Text = report.EffectText(allowed) + "\n" + out.Text

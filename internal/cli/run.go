@@ -4,6 +4,7 @@ import (
 	"context"
 	"errors"
 	"fmt"
+	"io/fs"
 	"os/signal"
 	"path/filepath"
 	"strings"
@@ -71,6 +72,9 @@ func (a *app) run(ctx context.Context, flags runFlags) error {
 	}
 	if flags.once {
 		r, err := c.Tick(ctx)
+		if ctx.Err() != nil {
+			err = nil // told to stop, and stopped between two effects
+		}
 		err = errors.Join(a.told(r, err), done())
 		if err == nil && r.Blocked != nil {
 			return statusError{status: exitFindings}
@@ -78,14 +82,20 @@ func (a *app) run(ctx context.Context, flags runFlags) error {
 		return err
 	}
 	a.progress("patchops: merging and recording every %s; rollouts are not carried out yet; stop with SIGTERM or Ctrl-C", flags.interval)
+	last := ""
 	err = c.Run(ctx, flags.interval, func(r *controller.Report, err error) {
 		if controller.Later(err) {
 			a.progress("patchops: %s: again in a while", legible(err))
-			err = nil
+			return
 		}
-		if quiet := len(r.Done) == 0 && r.Main == ""; err == nil && !quiet {
+		if err != nil {
+			return
+		}
+		now := tickText(r)
+		if a.flags.format == "json" || len(r.Done) > 0 || now != last {
 			_ = a.told(r, nil)
 		}
+		last = now
 	})
 	return errors.Join(err, done())
 }
@@ -134,6 +144,10 @@ func (a *app) controller(ctx context.Context, flags runFlags) (*controller.Contr
 func (e *authorityEnv) logSigner() (note.Signer, error) {
 	file := filepath.Join(e.folder, "log.key")
 	b, err := readOwn(file, 0o077)
+	if errors.Is(err, fs.ErrNotExist) {
+		return nil, fmt.Errorf("the key that signs the log is not on this machine: %s\n"+
+			"merge where patchops trust init was run, or bring the file from there; if it is lost: patchops trust rotate --new-log-key", file)
+	}
 	if err != nil {
 		return nil, fmt.Errorf("the key that signs the log: %w", err)
 	}

@@ -41,9 +41,9 @@ func (a *app) statusCommand() *cobra.Command {
 			"change would allow, what it does to schedules, what is found, and what would\n" +
 			"unblock it. With CLIENT/PLAN it says how the changes of that plan stand. It\n" +
 			"records nothing.\n\n" +
-			"Exit status: 0 approved and can merge, 1 could not judge, 2 wrong command line,\n" +
+			"Exit status: 0 approved and can merge, or merged, 1 could not judge, 2 wrong command line,\n" +
 			"3 people must act, 4 main, a log or the root of trust does not hold, 5 try again.",
-		Example: "  patchops status reorder-waves\n  patchops status '#41' --format json",
+		Example: "  patchops status reorder-waves\n  patchops status acme/openssl --format json",
 		Args:    cobra.ExactArgs(1),
 		RunE:    func(cmd *cobra.Command, args []string) error { return a.showStatus(cmd.Context(), flags, args[0]) },
 	}
@@ -92,7 +92,7 @@ func (s *statusRun) bad(name string) (git.Bad, bool) {
 
 // verdict is the exit status of a review.
 func verdict(r *review.Review) error {
-	if !r.Mergeable {
+	if !r.Mergeable && !slices.Contains(r.Why, review.Merged) {
 		return statusError{status: exitFindings}
 	}
 	return nil
@@ -293,12 +293,15 @@ func (s *statusRun) plan(ctx context.Context, name string) error {
 }
 
 func (s *statusRun) noChange(name string, open []string) error {
-	hint := "there are no open changes"
+	hint := "there are no open changes; " + s.env.absent(name)
 	if len(open) > 0 {
-		hint = "open changes: " + strings.Join(open, ", ")
+		hint = "open changes: " + strings.Join(open, ", ") + "; " + s.env.absent(name)
 	}
-	if near := finding.Nearest(name, open); near != "" {
-		hint += "; did you mean " + near + "?"
+	if near := finding.Nearest(name, open); near != "" && !strings.Contains(hint, "git push") {
+		hint = "open changes: " + strings.Join(open, ", ") + "; did you mean " + near + "?"
+	}
+	if name == "main" || name == s.env.target {
+		hint = "it is what changes are for; with a root of trust, patchops status main says whether all of it is authorised"
 	}
 	if s.view == nil && strings.HasPrefix(name, "#") {
 		hint = "without a root of trust this machine does not know where pull requests are: see patchops trust --help"

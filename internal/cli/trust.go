@@ -10,13 +10,17 @@ import (
 	"io/fs"
 	"os"
 	"path/filepath"
+	"regexp"
+	"slices"
 	"strings"
+	"time"
 
 	"github.com/spf13/cobra"
 
 	"github.com/patchops/patchops/internal/approval"
 	"github.com/patchops/patchops/internal/controller"
 	"github.com/patchops/patchops/internal/pipeline"
+	"github.com/patchops/patchops/internal/scaffold"
 	"github.com/patchops/patchops/internal/signature"
 	"github.com/patchops/patchops/internal/signer"
 	"github.com/patchops/patchops/internal/trust"
@@ -95,7 +99,11 @@ func (a *app) trustInit(cmd *cobra.Command, f trustInitFlags) error {
 	}
 	genesis := branches[e.target]
 	if genesis == "" {
-		return usage("the remote %s has no branch %s to start from: push it first", e.remote, e.target)
+		return e.noTarget(branches)
+	}
+	if earlier := slices.IndexFunc(keys(branches), func(b string) bool { return strings.HasPrefix(b, e.config.LogPrefix+"/") }); earlier >= 0 {
+		return statusError{exitError, fmt.Errorf("the remote %s has a log, %s: another root of trust was made for this repository before\n"+
+			"get its root.json (and log.key, for the controller) from the owner, another machine or a backup: patchops trust pin FILE", e.remote, keys(branches)[earlier])}
 	}
 	forge, err := a.forgeOf(cmd.Context(), f.forgeFlags, trust.Forge{Type: e.config.Forge, Repository: e.config.ForgeRepository})
 	if err != nil {
@@ -125,6 +133,15 @@ func (a *app) trustInit(cmd *cobra.Command, f trustInitFlags) error {
 		return err
 	}
 	return a.trustMade(e, signed, root, owner, made)
+}
+
+// noTarget says that there is nothing to start from, and what may be meant.
+func (e *authorityEnv) noTarget(branches map[string]string) error {
+	hint := ""
+	if there := keys(branches); len(there) > 0 {
+		hint = fmt.Sprintf("\nor set mainBranch in patchops.yaml, for the remote has %s", strings.Join(there[:min(len(there), 3)], ", "))
+	}
+	return usage("the remote %s has no branch %s to start from: push it first, git push %s %s%s", e.remote, e.target, e.remote, e.target, hint)
 }
 
 // rootThere says why there is nothing to make.
@@ -253,7 +270,7 @@ func signRoot(cmd *cobra.Command, root trust.Root, by ...signer.Signer) (trust.S
 
 // manifest is that of a commit's files below the prefix.
 func (e *authorityEnv) manifest(commit string) (string, error) {
-	files, err := committed(e.git, commit, e.repo.prefix, &pipeline.Tree{})
+	files, _, err := committed(e.git, commit, e.repo.prefix, &pipeline.Tree{})
 	if err != nil {
 		return "", err
 	}
@@ -279,13 +296,47 @@ func (a *app) trustMade(e *authorityEnv, signed trust.Signed, root trust.Root, o
 		a.progress("keep, and back up: %s", made)
 	}
 	a.progress("give to everybody, over a way that you trust: %s", e.file)
-	if person, _ := people.Speaker(owner.Key().Fingerprint(), 0); person != "" {
+	person, _ := people.Speaker(owner.Key().Fingerprint(), 0)
+	if person != "" {
 		a.progress("the owner's key is that of Person %s", person)
 	} else {
 		a.progress("no Person of %s has the owner's key. To approve with it, add it to your Person:", e.target)
 		a.progress("  signingKeys:\n    - %s", owner.Key())
 	}
+	if names := madeUp(people); len(names) > 0 {
+		a.progress("nobody holds the made-up keys of %s: they can approve nothing, and only approvals change keys from here on", strings.Join(names, ", "))
+		a.progress("so now: put real keys into signingKeys, push %s, rm %s, and run patchops trust init again", e.target, e.file)
+		return nil
+	}
+	a.progress("next: commit on a branch, push it, then patchops status BRANCH")
 	return nil
+}
+
+var keyLine = regexp.MustCompile(`ssh-ed25519 [A-Za-z0-9+/=]+`)
+
+// madeUp are the Persons who have only keys of the examples, whose private halves
+// nobody has.
+func madeUp(people *approval.Book) []string {
+	fingerprints := map[string]bool{}
+	for _, example := range scaffold.Examples() {
+		files, err := scaffold.Render(example, time.Unix(0, 0).UTC(), strings.Repeat("0", 32))
+		if err != nil {
+			continue
+		}
+		for _, line := range keyLine.FindAllString(string(files["rules/people.yaml"]), -1) {
+			if key, err := signature.ParseKey(line); err == nil {
+				fingerprints[key.Fingerprint()] = true
+			}
+		}
+	}
+	var out []string
+	for name, p := range people.People {
+		if p.Active && len(p.Keys) > 0 && !slices.ContainsFunc(p.Keys, func(k string) bool { return !fingerprints[k] }) {
+			out = append(out, name)
+		}
+	}
+	slices.Sort(out)
+	return out
 }
 
 // book is who and what rules there are at a commit.

@@ -104,10 +104,9 @@ func (v *View) recorded(a authority.Act) (approval.Act, error) {
 	var act approval.Act
 	switch {
 	case r.Statement != nil:
-		s := said{signed: *r.Statement, evidence: r.Statement.Digest()}
-		var err error
-		if s.what, s.key, err = s.signed.Open(); err != nil || s.evidence != r.Evidence {
-			return act, fmt.Errorf("%w: the statement of a recorded %s on %s: %v", resultlog.ErrIntegrity, r.Kind, r.Change, err)
+		s, err := v.signed(*r.Statement, r.Evidence)
+		if err != nil {
+			return act, fmt.Errorf("%w: the statement of a recorded %s on %s: %w", resultlog.ErrIntegrity, r.Kind, r.Change, err)
 		}
 		act = statementAct(s)
 	case r.Review != nil:
@@ -126,6 +125,23 @@ func (v *View) recorded(a authority.Act) (approval.Act, error) {
 		act.RevokedBefore = revoked < seen.Position
 	}
 	return act, nil
+}
+
+// signed checks a statement's signature, once for each.
+func (v *View) signed(signed statement.Signed, evidence string) (said, error) {
+	digest := signed.Digest()
+	if digest != evidence {
+		return said{}, fmt.Errorf("its digest is %s, and %s is recorded", digest, evidence)
+	}
+	if known, ok := v.opened[digest]; ok {
+		return known, nil
+	}
+	s := said{signed: signed, evidence: digest}
+	var err error
+	if s.what, s.key, err = signed.Open(); err == nil {
+		v.opened[digest] = s
+	}
+	return s, err
 }
 
 func personOf(r resultlog.Record) string {
@@ -160,6 +176,10 @@ var reviewVerdicts = map[string]string{
 	"APPROVED": "approved", "CHANGES_REQUESTED": "rejected", "DISMISSED": "withdrawn",
 }
 
+// anotherBranch is the target of a review that was submitted before its change was
+// for ours: people looked at the difference with that branch (A12).
+const anotherBranch = "the branch that it was for then"
+
 // reviewAct is a review that is not recorded yet. What it accepts is computed
 // when it is recorded, and until then it accepts nothing.
 func (v *View) reviewAct(c change.Change, r forgeReview) (approval.Act, bool) {
@@ -167,9 +187,13 @@ func (v *View) reviewAct(c change.Change, r forgeReview) (approval.Act, bool) {
 	if verdict == "" {
 		return approval.Act{}, false
 	}
+	target := v.Root.Target
+	if r.Retargeted {
+		target = anotherBranch
+	}
 	return approval.Act{
 		Evidence: r.evidence, Account: r.Account, Claimed: r.Login, Verdict: verdict,
-		Repository: v.Root.Repository, Target: v.Root.Target, Change: c.Name, Head: r.Commit, AsOf: r.Submitted, Serial: r.ID,
+		Repository: v.Root.Repository, Target: target, Change: c.Name, Head: r.Commit, AsOf: r.Submitted, Serial: r.ID,
 	}, true
 }
 

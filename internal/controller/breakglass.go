@@ -88,7 +88,12 @@ func (v *View) overrideWords() map[string][]word {
 		for _, s := range c.said {
 			plan, about := strings.CutPrefix(s.what.Subject, overrideSubject)
 			person := v.speaker(s.key.Fingerprint(), 0)
-			if _, revoked := v.State.Revoked[s.key.Fingerprint()]; about && !used[s.evidence] && !revoked && person == c.person {
+			_, revoked := v.State.Revoked[s.key.Fingerprint()]
+			switch {
+			case !about || revoked || person != c.person || s.what.Target != v.Root.Target:
+			case s.what.Act != statement.Approve: // it takes back what they said before
+				out[plan] = slices.DeleteFunc(out[plan], func(w word) bool { return w.person == person })
+			case !used[s.evidence]:
 				out[plan] = append(out[plan], word{s, person, c.tip})
 			}
 		}

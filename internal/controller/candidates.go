@@ -37,6 +37,35 @@ func (c *Controller) candidates(ctx context.Context, v *View, commit string) ([]
 	return all[:min(len(all), mostCandidates)], nil
 }
 
+// sameWork reports whether the heads that the counted approvals name hold nobody's
+// work but that of whom was taken for the contributors of the judged one. Else
+// somebody could approve the work of others under a change's name, put their own
+// there, and count for it.
+func (v *View) sameWork(ctx context.Context, j *judgement) (bool, error) {
+	here, err := v.contributors(ctx, j.Change)
+	if err != nil {
+		return false, err
+	}
+	for _, a := range j.acts {
+		if a.Head == j.Change.Head || a.Head == "" || !slices.Contains(j.Verdict.Used, a.Evidence) {
+			continue
+		}
+		if _, err := v.store.Info(a.Head); err != nil {
+			return false, nil
+		}
+		other := j.Change
+		other.Head = a.Head
+		there, err := v.contributors(ctx, other)
+		if err != nil {
+			return false, err
+		}
+		if len(there.Unknown) > len(here.Unknown) || slices.ContainsFunc(there.People, func(p string) bool { return !slices.Contains(here.People, p) }) {
+			return false, nil
+		}
+	}
+	return true, nil
+}
+
 // approvedHeads are the changes and heads that approvals name which no merge used
 // yet, each once, the newest approval first.
 func (v *View) approvedHeads(ctx context.Context, forge Forge) []change.Change {
@@ -58,7 +87,7 @@ func (v *View) approvedHeads(ctx context.Context, forge Forge) []change.Change {
 	}
 	for _, c := range v.chains {
 		for _, s := range slices.Backward(c.said) {
-			if s.what.Act == statement.Approve && v.State.Seen[s.evidence].Kind == "" && v.broken[c.person] == "" {
+			if s.what.Act == statement.Approve && v.State.Seen[s.evidence].Kind == "" && v.broken[c.person] == "" && v.speaker(s.key.Fingerprint(), 0) != "" {
 				add(strings.TrimPrefix(s.what.Subject, changeSubject), s.what.Head)
 			}
 		}

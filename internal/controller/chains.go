@@ -38,8 +38,8 @@ const statementFolder = "statements"
 func (v *View) readChains(l *looker) error {
 	for _, branch := range slices.Sorted(maps.Keys(v.branches)) {
 		person, ok := strings.CutPrefix(branch, chainPrefix)
-		if !ok {
-			continue
+		if _, known := v.Book.People[person]; !ok || !known {
+			continue // anybody can make such a branch
 		}
 		tip := v.branches[branch]
 		why, err := v.rewritten(person, tip)
@@ -53,7 +53,7 @@ func (v *View) readChains(l *looker) error {
 		c, known := l.chains[branch+" "+tip]
 		if !known {
 			if c, err = v.readChain(person, tip); err != nil {
-				return fmt.Errorf("branch %s: %w", branch, err)
+				c = chain{person: person, tip: tip, problems: []string{fmt.Sprintf("the chain of %s cannot be read, so what it adds does not count: %s", person, firstLine(err))}}
 			}
 			l.chains[branch+" "+tip] = c
 		}

@@ -29,7 +29,7 @@ type Forge interface {
 	Reviews(ctx context.Context, name string) ([]change.Review, error)
 	// Pushers are the accounts that opened it or pushed to its branch; known is
 	// false where the forge cannot say.
-	Pushers(ctx context.Context, name string) (accounts []int64, known bool, err error)
+	Pushers(ctx context.Context, of change.Change) (accounts []int64, known bool, err error)
 	// Required are the checks that the forge requires before a merge, ours left out.
 	Required(ctx context.Context, c change.Change) ([]change.Required, error)
 	// Show sets checks and the comment.

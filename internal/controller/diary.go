@@ -35,19 +35,19 @@ func line(r resultlog.Record) string {
 		out += " " + r.Via
 	}
 	if r.Change != "" {
-		out += " " + r.Change
+		out += " " + oneLine(r.Change)
 	}
 	if r.Plan != "" {
-		out += " " + r.Plan
+		out += " " + oneLine(r.Plan)
 	}
 	if r.Actor != nil {
-		out += " by " + r.Actor.ID
+		out += " by " + oneLine(r.Actor.ID)
 	}
 	if r.Commit != "" && (r.Kind == resultlog.Merge || r.Kind == resultlog.Blocked || r.Kind == resultlog.Gap) {
 		out += " " + short(r.Commit)
 	}
 	if r.Holder != "" {
-		out += fmt.Sprintf(" fence %d held by %s", r.Fence, r.Holder)
+		out += fmt.Sprintf(" fence %d held by %s", r.Fence, oneLine(r.Holder))
 	}
 	for _, why := range []string{r.Why, r.Reason} {
 		if why != "" {
@@ -60,12 +60,7 @@ func line(r resultlog.Record) string {
 // oneLine keeps strangers' words on their line: no line feed, no control
 // character, at most 200 characters.
 func oneLine(text string) string {
-	text = strings.Map(func(c rune) rune {
-		if c < ' ' || c == 0x7f {
-			return ' '
-		}
-		return c
-	}, text)
+	text = strings.Map(legible, text)
 	if r := []rune(text); len(r) > 200 {
 		return string(r[:200]) + "..."
 	}

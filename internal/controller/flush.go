@@ -50,7 +50,7 @@ func (e entry) in(client string) resultlog.Record {
 		r.Subs = slices.Sorted(maps.Values(e.subs))
 		r.Clients = int64(len(e.clients))
 	}
-	return r
+	return bounded(r)
 }
 
 // flush is one atomic push: records in the logs of the clients that they touch,
@@ -201,26 +201,36 @@ func (c *Controller) write(ctx context.Context, base string, parents []string, f
 }
 
 // newest is the log that a client's records go to, and the branch that it is on,
-// nil where it begins.
+// nil where there is none yet. Where others were there first it lies on top of
+// what they wrote.
 func (v *View) newest(client string, t time.Time) (*resultlog.Log, *openLog) {
-	last := v.last(client)
-	if last == nil {
-		return resultlog.New(resultlog.Name{Repository: v.Root.Repository, Client: client, Year: t.Year()}, v.Root.LogKeys), nil
+	name := resultlog.Name{Repository: v.Root.Repository, Client: client, Year: t.Year()}
+	if last := v.last(client); last != nil {
+		next, _, follows := last.log.Successor(t.Year())
+		if !follows || last.foreign() {
+			return last.log, last
+		}
+		name = next
 	}
-	if last.good == "" {
-		return resultlog.New(last.log.Name, v.Root.LogKeys), last
-	}
-	if name, _, follows := last.log.Successor(t.Year()); follows && !last.foreign() {
-		return resultlog.New(name, v.Root.LogKeys), nil
-	}
-	return last.log, last
+	return resultlog.New(name, v.Root.LogKeys), v.on(name)
 }
 
-// last is a client's newest log.
+// on is the branch with a log's name, nil where there is none.
+func (v *View) on(name resultlog.Name) *openLog {
+	for _, l := range v.logs {
+		if l.log.Name == name {
+			return l
+		}
+	}
+	return nil
+}
+
+// last is a client's newest log. Branches with such a name that hold none anybody
+// can make, of any year.
 func (v *View) last(client string) *openLog {
 	var last *openLog
 	for _, l := range v.logs {
-		if n := l.log.Name; n.Client == client && (last == nil || n.Year > last.log.Name.Year || n.Year == last.log.Name.Year && n.Part > last.log.Name.Part) {
+		if n := l.log.Name; l.good != "" && n.Client == client && (last == nil || n.Year > last.log.Name.Year || n.Year == last.log.Name.Year && n.Part > last.log.Name.Part) {
 			last = l
 		}
 	}
@@ -229,7 +239,7 @@ func (v *View) last(client string) *openLog {
 
 // beginning is the first record of a log: the end of the one before, or the root.
 func (v *View) beginning(n resultlog.Name, t time.Time) resultlog.Record {
-	if last := v.last(n.Client); last != nil && last.good != "" {
+	if last := v.last(n.Client); last != nil {
 		if _, start, follows := last.log.Successor(n.Year); follows {
 			start.T = resultlog.Instant(t)
 			return start

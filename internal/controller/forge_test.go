@@ -26,6 +26,11 @@ type hosted struct {
 	asked   []string // heads that merges were asked at
 	checks  []change.Required
 	methods []string
+	method  string            // that it merges by; "" is merge
+	extra   map[string]string // what it slips in
+	deny    string            // change whose reviews it denies
+	show    func(name string) error
+	asking  func(context.Context)
 }
 
 func (k *keys) hosted(t testing.TB) (*stage, *hosted) {
@@ -82,10 +87,13 @@ func (h *hosted) Read(_ context.Context, name string) (change.Change, error) {
 }
 
 func (h *hosted) Reviews(_ context.Context, name string) ([]change.Review, error) {
+	if name == h.deny {
+		return nil, ErrDenied
+	}
 	return h.reviews[name], nil
 }
 
-func (h *hosted) Pushers(context.Context, string) ([]int64, bool, error) {
+func (h *hosted) Pushers(context.Context, change.Change) ([]int64, bool, error) {
 	return []int64{101}, true, nil
 }
 
@@ -93,13 +101,21 @@ func (h *hosted) Required(context.Context, change.Change) ([]change.Required, er
 	return h.checks, nil
 }
 
-func (h *hosted) Show(context.Context, string, change.Presentation) error { return nil }
+func (h *hosted) Show(_ context.Context, name string, _ change.Presentation) error {
+	if h.show != nil {
+		return h.show(name)
+	}
+	return nil
+}
 
 func (h *hosted) Refspecs() []string { return nil }
 
-func (h *hosted) Merge(_ context.Context, c change.Change, r change.MergeRequest) (change.Merged, error) {
+func (h *hosted) Merge(ctx context.Context, c change.Change, r change.MergeRequest) (change.Merged, error) {
 	h.world.effect("before merge of %s", c.Name)
 	h.asked = append(h.asked, r.Head)
+	if h.asking != nil {
+		h.asking(ctx)
+	}
 	if h.before != nil {
 		do := h.before
 		h.before = nil
@@ -133,7 +149,19 @@ func (h *hosted) merge(name string) string {
 	for _, e := range entries {
 		files[e.Path] = file{e.Mode, e.Blob}
 	}
-	commit := w.commit(git.CommitSpec{Tree: w.tree(files), Parents: []string{main, c.Head}, Message: "Merge pull request " + name, Time: scriptTime})
+	for path, text := range h.extra {
+		files[path] = file{"100644", w.blob([]byte(text))}
+	}
+	parents := []string{main, c.Head}
+	switch h.method {
+	case "squash":
+		parents = parents[:1]
+	case "rebase": // two commits, of which the first has a tree of its own
+		half := maps.Clone(files)
+		half["plans/globex/half.yaml"] = file{"100644", w.blob([]byte("half"))}
+		parents = []string{w.commit(git.CommitSpec{Tree: w.tree(half), Parents: parents[:1], Message: "half", Time: scriptTime})}
+	}
+	commit := w.commit(git.CommitSpec{Tree: w.tree(files), Parents: parents, Message: "Merge pull request " + name, Time: scriptTime})
 	w.refs[heads+"main"] = commit
 	p := h.pulls[name]
 	p.Open, p.Merged, p.MergeCommit, p.Head = false, true, commit, c.Head
@@ -289,5 +317,27 @@ func TestAReviewIsRecordedOnce(t *testing.T) {
 				t.Errorf("%+v", r)
 			}
 		}
+	}
+}
+
+// M8, R16: a check that the forge requires and that is not there is missing, also
+// when it vanishes between the decision and the merge.
+func TestM8AMissingCheckIsNotPassed(t *testing.T) {
+	s, h := makeKeys(t).hosted(t)
+	s.propose("a-acme", april)
+	h.open(1, "a-acme")
+	h.review(1, 103, "APPROVED")
+	h.review(1, 104, "APPROVED")
+	h.checks = []change.Required{{Name: "build", State: "missing"}}
+	if r := s.tick(); len(r.Merged) != 0 || !slices.Contains(r.Waiting[0].Why, "missing: build") {
+		t.Fatalf("%+v", r)
+	}
+	h.checks[0].State = "passed"
+	points := s.world.effects
+	s.world.at[points+8] = func() { h.checks[0].State = "missing" }
+	s.tick()
+	s.ok(s.verify())
+	if len(h.asked) > 1 {
+		t.Errorf("asked to merge %d times", len(h.asked))
 	}
 }

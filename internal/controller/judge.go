@@ -5,6 +5,7 @@ import (
 	"crypto/sha256"
 	"errors"
 	"fmt"
+	"path"
 	"slices"
 	"strings"
 
@@ -26,8 +27,8 @@ type Judge interface {
 	// Review judges; Engine, Child and Source of the input are the judge's.
 	Review(ctx context.Context, in review.Input) (*review.Review, error)
 	// Contributors are whose work the commits from base to head are; without hosted
-	// their signatures alone say so.
-	Contributors(book *approval.Book, base, head string, hosted *Hosted) (change.Contributors, error)
+	// their signatures alone say so, of which those by revoked keys say nothing.
+	Contributors(book *approval.Book, revoked map[string]int64, base, head string, hosted *Hosted) (change.Contributors, error)
 	// Landing is what to put over the tree of the authorised tip, and the manifest
 	// of the result.
 	Landing(r *review.Review) (files []git.File, manifest string, err error)
@@ -51,7 +52,11 @@ type pipelineJudge struct {
 	book     *approval.Book
 	config   *spec.Config
 	bookedAt string
+	signed   map[string]change.Contributors // by tip, base and head
 }
+
+// mostSigned is how many changes' contributors are remembered.
+const mostSigned = 4096
 
 // at is a source over the repository as it is open now.
 func (j *pipelineJudge) at() review.Source {
@@ -126,7 +131,11 @@ func (j *pipelineJudge) outside(r *review.Review) ([]string, error) {
 }
 
 // Contributors implements Judge.
-func (j *pipelineJudge) Contributors(book *approval.Book, base, head string, hosted *Hosted) (change.Contributors, error) {
+func (j *pipelineJudge) Contributors(book *approval.Book, revoked map[string]int64, base, head string, hosted *Hosted) (change.Contributors, error) {
+	key := fmt.Sprint(book.Commit, base, head, len(revoked)) // none is ever taken back
+	if known, ok := j.signed[key]; ok && hosted == nil {
+		return known, nil
+	}
 	commits, err := Commits(j.store.repository, base, head)
 	if errors.Is(err, git.ErrTooMany) {
 		return change.Contributors{Unknown: []change.Unknown{{Why: firstLine(err)}}}, nil
@@ -135,9 +144,26 @@ func (j *pipelineJudge) Contributors(book *approval.Book, base, head string, hos
 		return change.Contributors{}, err
 	}
 	if hosted != nil {
-		return change.Hosted(hosted.Opener, hosted.Pushers, hosted.Known, commits, review.People(book)), nil
+		return change.Hosted(hosted.Opener, hosted.Pushers, hosted.Known, commits, people(book, revoked)), nil
 	}
-	return change.Signed(commits, review.People(book)), nil
+	if j.signed == nil || len(j.signed) >= mostSigned {
+		j.signed = map[string]change.Contributors{}
+	}
+	j.signed[key] = change.Signed(commits, people(book, revoked))
+	return j.signed[key], nil
+}
+
+// people are the Persons of a book with those of their keys that were revoked.
+func people(book *approval.Book, revoked map[string]int64) []change.Person {
+	out := review.People(book)
+	for i, p := range out {
+		for _, key := range p.Keys {
+			if _, gone := revoked[key]; gone {
+				out[i].Revoked = append(out[i].Revoked, key)
+			}
+		}
+	}
+	return out
 }
 
 // Landing implements Judge.
@@ -198,8 +224,32 @@ func (j *pipelineJudge) Manifest(commit string) (string, error) {
 	return manifest(st.Files), nil
 }
 
+// playbooks reports whether something is installed by Ansible: a playbook reads
+// files that no document names.
+func playbooks(c *corpus.Corpus) bool {
+	return slices.ContainsFunc(c.Entries(), func(e *corpus.Entry) bool { return e.ID.Kind == "ExecutorProfile" && len(effect.Reads(e)) > 0 })
+}
+
+// aside reports whether a file is for people or for the forge.
+func aside(file string) bool {
+	return strings.HasPrefix(file, ".") || path.Ext(file) == ".md"
+}
+
+// document reports whether a file is one that documents are read from, though what
+// it holds may be none: nobody gets a broken one past the rules.
+func (j *pipelineJudge) document(r *review.Review, file string) bool {
+	trees := []*pipeline.Tree{r.Tree}
+	if st, err := j.at().Commit(r.Authorised); err == nil {
+		trees = append(trees, st.Tree)
+	}
+	return slices.ContainsFunc(trees, func(t *pipeline.Tree) bool {
+		return slices.ContainsFunc(t.Documents, func(s pipeline.Source) bool { return s.Path == file })
+	})
+}
+
 // Unread implements Judge: dot-folders, excluded paths, and files beside policies
-// and schemas that no document names.
+// and schemas that no document names. Where Ansible installs, only what is for
+// people.
 func (j *pipelineJudge) Unread(r *review.Review) bool {
 	e := r.Landing
 	if e == nil || len(e.Documents) > 0 || len(e.Grants) > 0 || r.Outcome == nil {
@@ -219,7 +269,8 @@ func (j *pipelineJudge) Unread(r *review.Review) bool {
 			}
 		}
 	}
+	ansible := slices.ContainsFunc([]*corpus.Corpus{r.Outcome.Before, r.Outcome.Corpus}, playbooks)
 	return !slices.ContainsFunc(e.Files, func(f effect.FileChange) bool {
-		return named[f.Path] || strings.HasPrefix(f.Path, "policies/") || strings.HasPrefix(f.Path, "schemas/") || f.Path == "patchops.yaml"
+		return named[f.Path] || j.document(r, f.Path) || ansible && !aside(f.Path) || strings.HasPrefix(f.Path, "policies/") || strings.HasPrefix(f.Path, "schemas/") || f.Path == "patchops.yaml"
 	})
 }

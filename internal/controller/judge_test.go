@@ -12,6 +12,7 @@ import (
 	"github.com/patchops/patchops/internal/change"
 	"github.com/patchops/patchops/internal/effect"
 	"github.com/patchops/patchops/internal/git"
+	"github.com/patchops/patchops/internal/pipeline"
 	"github.com/patchops/patchops/internal/review"
 	"github.com/patchops/patchops/internal/spec"
 	"github.com/patchops/patchops/internal/trust"
@@ -20,8 +21,9 @@ import (
 // twoPeople is a judge that wants the approvals of two people for exactly what
 // would land, and judges trees by their bytes.
 type twoPeople struct {
-	world trees
-	book  *approval.Book
+	outcome *pipeline.Outcome // of every review; without one nothing is shown
+	world   trees
+	book    *approval.Book
 	// refuse are changes that may not land, and why: a freeze that begins.
 	refuse map[string]string
 	// broken are changes that cannot be judged.
@@ -104,7 +106,7 @@ func (j *twoPeople) Review(_ context.Context, in review.Input) (*review.Review, 
 	if j.broken[in.Change.Name] {
 		return nil, errors.New("it cannot be judged")
 	}
-	r := &review.Review{Change: in.Change, Authorised: in.Authorised, Base: j.base(in.Authorised, in.Change.Head), Due: true}
+	r := &review.Review{Change: in.Change, Authorised: in.Authorised, Base: j.base(in.Authorised, in.Change.Head), Due: true, Outcome: j.outcome}
 	a, m, h := j.entries(in.Authorised), j.entries(r.Base), j.entries(in.Change.Head)
 	r.Proposed = between(m, h)
 	if in.Landed != "" {
@@ -129,6 +131,11 @@ func (j *twoPeople) Review(_ context.Context, in review.Input) (*review.Review, 
 		if why := j.refuse[in.Change.Name]; why != "" {
 			r.Why = append(r.Why, why)
 		}
+		for _, c := range in.Required {
+			if c.State != "passed" {
+				r.Why = append(r.Why, "missing: "+c.Name)
+			}
+		}
 		if !in.Change.Open {
 			r.Why = append(r.Why, "it is closed")
 		}
@@ -141,7 +148,7 @@ func (j *twoPeople) verdict(in review.Input, r *review.Review) approval.Verdict 
 	landing := r.Landing.Digest().String()
 	last := map[string]approval.Act{}
 	for _, a := range in.Acts {
-		if a.Spent || a.Broken != "" || a.RevokedBefore {
+		if a.Spent || a.Broken != "" || a.RevokedBefore || a.Target != in.Target {
 			continue
 		}
 		for name, p := range j.book.People {
@@ -154,11 +161,14 @@ func (j *twoPeople) verdict(in review.Input, r *review.Review) approval.Verdict 
 	for _, name := range slices.Sorted(maps.Keys(last)) {
 		a := last[name]
 		switch {
+		case in.Now.After(a.AsOf.Add(approval.LongestValid)):
+			v.Ignored = append(v.Ignored, approval.Ignored{Person: name, Why: "expired", Evidence: a.Evidence})
 		case a.Verdict == "rejected":
 			v.State = approval.Rejected
 			return v
 		case a.Verdict != "approved" || slices.Contains(in.Contributors.People, name):
-		case a.Effect == landing || (a.Effect == "" || a.Effect == anyEffect) && a.Head == in.Change.Head:
+		case a.Effect == landing || a.Effect == anyEffect && a.Head == in.Change.Head,
+			a.Effect == "" && a.Head == in.Change.Head && r.Proposed.Digest().String() == landing: // a review
 			v.Used = append(v.Used, a.Evidence)
 			v.Tree.By = append(v.Tree.By, name)
 		}
@@ -170,7 +180,7 @@ func (j *twoPeople) verdict(in review.Input, r *review.Review) approval.Verdict 
 	return v
 }
 
-func (j *twoPeople) Contributors(_ *approval.Book, base, head string, _ *Hosted) (change.Contributors, error) {
+func (j *twoPeople) Contributors(_ *approval.Book, _ map[string]int64, base, head string, _ *Hosted) (change.Contributors, error) {
 	return change.Contributors{Author: "ada", People: []string{"ada"}}, nil
 }
 

@@ -48,7 +48,7 @@ func (v *View) input(ctx context.Context, ch change.Change, landed string) (revi
 		return in, err
 	}
 	if landed == "" {
-		if in.Required, err = v.forge.Required(ctx, ch); err != nil {
+		if in.Required, err = v.requiredOf(ctx, ch); err != nil {
 			return in, err
 		}
 		in.Held = v.held()
@@ -56,17 +56,40 @@ func (v *View) input(ctx context.Context, ch change.Change, landed string) (revi
 	return in, nil
 }
 
+func (v *View) requiredOf(ctx context.Context, ch change.Change) ([]change.Required, error) {
+	if known, ok := v.required[ch.Name]; ok {
+		return known, nil
+	}
+	list, err := v.forge.Required(ctx, ch)
+	if err == nil {
+		v.required[ch.Name] = list
+	}
+	return list, err
+}
+
 // contributors are whose work a change is. What cannot be read is unknown, which
 // denies where a rule excludes contributors.
 func (v *View) contributors(ctx context.Context, ch change.Change) (change.Contributors, error) {
-	if v.Root.Forge.Type == plainGit || ch.Name == mainChange {
-		return v.judge.Contributors(v.Book, v.State.Tip, ch.Head, nil)
+	key := authority.Key(ch.Name, ch.Head)
+	if known, ok := v.who[key]; ok {
+		return known, nil
 	}
-	accounts, known, err := v.forge.Pushers(ctx, ch.Name)
+	who, err := v.askWho(ctx, ch)
+	if err == nil {
+		v.who[key] = who
+	}
+	return who, err
+}
+
+func (v *View) askWho(ctx context.Context, ch change.Change) (change.Contributors, error) {
+	if v.Root.Forge.Type == plainGit || ch.Name == mainChange {
+		return v.judge.Contributors(v.Book, v.State.Revoked, v.State.Tip, ch.Head, nil)
+	}
+	accounts, known, err := v.forge.Pushers(ctx, ch)
 	if err != nil {
 		return change.Contributors{}, err
 	}
-	return v.judge.Contributors(v.Book, v.State.Tip, ch.Head, &Hosted{Opener: ch.Author, Pushers: accounts, Known: known})
+	return v.judge.Contributors(v.Book, v.State.Revoked, v.State.Tip, ch.Head, &Hosted{Opener: ch.Author, Pushers: accounts, Known: known})
 }
 
 // Hosted is what a forge knows of a change's contributors.

@@ -283,7 +283,7 @@ func (g *ground) check() {
 // then the end state is the uninterrupted one (R61). PATCHOPS_KILLS says how often;
 // without it the test ends after a while, however slow the machine is.
 func TestKill(t *testing.T) {
-	kills, limit := 200, 50*time.Second
+	kills, limit := 200, 40*time.Second
 	if testing.Short() {
 		kills = 20
 	}

@@ -22,6 +22,9 @@ const (
 	leaseTTL   = 120 * time.Second
 	leaseSlack = 30 * time.Second
 	leaseFile  = "lease"
+	// highestFence is far above what a controller ever counts to, and below where
+	// integers end.
+	highestFence = 1 << 50
 )
 
 // encode is the lease's file.
@@ -39,7 +42,7 @@ func (l Lease) encode() []byte {
 func readLease(files fs.FS) Lease {
 	b, err := fs.ReadFile(files, leaseFile)
 	var l Lease
-	if err != nil || len(b) == 0 || len(b) > 4096 || canonical.Unmarshal(b[:len(b)-1], &l) != nil || l.Fence < 0 {
+	if err != nil || len(b) == 0 || len(b) > 4096 || canonical.Unmarshal(b[:len(b)-1], &l) != nil || l.Fence < 0 || l.Fence > highestFence {
 		return Lease{Holder: "unknown", TTL: int64(leaseTTL / time.Second)}
 	}
 	return l

@@ -1,6 +1,7 @@
 package controller
 
 import (
+	"cmp"
 	"fmt"
 	"io/fs"
 	"slices"
@@ -29,11 +30,12 @@ type logReader struct {
 	repository string
 	prefix     string
 	known      map[string]*openLog // by branch
+	seen       *Seen               // what this machine verified before; nil nothing
 }
 
-// lookBack is how many commits of a log's branch are looked through for the last
-// good one, where none is remembered.
-const lookBack = 32
+// mostBehind is how many commits of a log's branch are looked through for what is
+// ours, where nothing of it is remembered: all that a year can hold.
+const mostBehind = 500_000
 
 // read opens every log among the branches.
 func (r *logReader) read(store Store, branches map[string]string) (map[string]*openLog, error) {
@@ -58,17 +60,13 @@ func (r *logReader) open(store Store, name resultlog.Name, branch, tip string) (
 	if known != nil && known.tip == tip {
 		return known, nil
 	}
-	stop := ""
-	if known != nil {
-		stop = known.tip
-	}
-	behind, err := commitsBehind(store, tip, stop)
+	behind, err := commitsBehind(store, tip, r.verified(store, name, branch))
 	if err != nil {
-		return nil, err
+		return nil, fmt.Errorf("branch %s: %w", branch, err)
 	}
 	out := &openLog{branch: branch, tip: tip}
 	var first error
-	for _, commit := range r.bySize(store, behind) {
+	for _, commit := range r.bySize(store, name, behind) {
 		files, err := store.Files(commit)
 		if err == nil {
 			err = out.take(known, name, files, r.keys)
@@ -81,7 +79,7 @@ func (r *logReader) open(store Store, name resultlog.Name, branch, tip string) (
 			first = err
 		}
 	}
-	if known == nil && !r.signed(store, behind) {
+	if (known == nil || known.good == "") && !r.signed(store, name, behind) {
 		// Whoever may push can make such a branch: it never was a log.
 		out.log, out.why = resultlog.New(name, nil), foreignWhy(first)
 		return out, nil
@@ -89,13 +87,33 @@ func (r *logReader) open(store Store, name resultlog.Name, branch, tip string) (
 	return nil, fmt.Errorf("branch %s at %s: %w", branch, tip, first)
 }
 
-// signed reports whether any of the commits holds a checkpoint by our keys.
-func (r *logReader) signed(store Store, commits []string) bool {
-	return slices.ContainsFunc(commits, func(commit string) bool { return r.size(store, commit) >= 0 })
+// verified is the commit of a branch that is known to be ours, so that nothing
+// behind it needs to be looked at; "" none.
+func (r *logReader) verified(store Store, name resultlog.Name, branch string) string {
+	if known := r.known[branch]; known != nil {
+		return known.good
+	}
+	if r.seen == nil {
+		return ""
+	}
+	old := r.seen.Logs[branch]
+	// Others may have written on it when it was seen.
+	c, err := resultlog.Peek([]byte(old.Checkpoint), name, r.keys)
+	if err != nil || r.size(store, name, old.Tip) != c.Size {
+		return ""
+	}
+	return old.Tip
 }
 
-// size is how many records a commit's checkpoint signs; -1 without a good one.
-func (r *logReader) size(store Store, commit string) int64 {
+// signed reports whether any of the commits holds a checkpoint of this log by our
+// keys. What is of another log anybody can push here.
+func (r *logReader) signed(store Store, name resultlog.Name, commits []string) bool {
+	return slices.ContainsFunc(commits, func(commit string) bool { return r.size(store, name, commit) >= 0 })
+}
+
+// size is how many records of the log a commit's checkpoint signs; -1 without a
+// good one.
+func (r *logReader) size(store Store, name resultlog.Name, commit string) int64 {
 	files, err := store.Files(commit)
 	if err != nil {
 		return -1
@@ -104,7 +122,7 @@ func (r *logReader) size(store Store, commit string) int64 {
 	if err != nil {
 		return -1
 	}
-	c, err := resultlog.OpenCheckpoint(signed, r.keys)
+	c, err := resultlog.Peek(signed, name, r.keys)
 	if err != nil {
 		return -1
 	}
@@ -120,7 +138,7 @@ func foreignWhy(err error) string {
 
 // take reads the log, on top of what is known of it.
 func (l *openLog) take(known *openLog, name resultlog.Name, files fs.FS, keys note.Verifiers) error {
-	if known != nil {
+	if known != nil && known.good != "" {
 		log, more, err := known.log.Advance(files, keys)
 		if err == nil {
 			l.log, l.records = log, append(known.records[:len(known.records):len(known.records)], more...)
@@ -134,22 +152,27 @@ func (l *openLog) take(known *openLog, name resultlog.Name, files fs.FS, keys no
 	return err
 }
 
-// commitsBehind are tip and what lies behind it over first parents, down to stop
-// or as far as we look.
+// commitsBehind are tip and all that lies behind it, over all parents, the nearest
+// first, down to stop: whoever writes on a log's branch must not hide what is ours,
+// neither behind many commits nor behind a second parent.
 func commitsBehind(store Store, tip, stop string) ([]string, error) {
-	var out []string
-	for commit := tip; commit != "" && len(out) < lookBack; {
-		out = append(out, commit)
-		if commit == stop {
-			break
+	out, known := []string{tip}, map[string]bool{tip: true}
+	for at := 0; at < len(out); at++ {
+		if len(out) > mostBehind {
+			return nil, fmt.Errorf("%w: more than %d commits, too many to find the log in", resultlog.ErrIntegrity, mostBehind)
 		}
-		info, err := store.Info(commit)
+		if out[at] == stop {
+			continue
+		}
+		info, err := store.Info(out[at])
 		if err != nil {
 			return nil, err
 		}
-		commit = ""
-		if len(info.Parents) > 0 {
-			commit = info.Parents[0]
+		for _, parent := range info.Parents {
+			if !known[parent] {
+				known[parent] = true
+				out = append(out, parent)
+			}
 		}
 	}
 	return out, nil
@@ -157,23 +180,12 @@ func commitsBehind(store Store, tip, stop string) ([]string, error) {
 
 // bySize puts the commits in the order of what their checkpoints sign, the most
 // first, and of equal ones the newest; what has no good checkpoint comes last.
-func (r *logReader) bySize(store Store, commits []string) []string {
-	type sized struct {
-		commit string
-		size   int64
-	}
-	var list []sized
+func (r *logReader) bySize(store Store, name resultlog.Name, commits []string) []string {
+	sizes := make(map[string]int64, len(commits))
 	for _, commit := range commits {
-		s := sized{commit, r.size(store, commit)}
-		at := len(list)
-		for at > 0 && list[at-1].size < s.size {
-			at--
-		}
-		list = append(list[:at], append([]sized{s}, list[at:]...)...)
+		sizes[commit] = r.size(store, name, commit)
 	}
-	out := make([]string, len(list))
-	for i, s := range list {
-		out[i] = s.commit
-	}
+	out := slices.Clone(commits)
+	slices.SortStableFunc(out, func(a, b string) int { return cmp.Compare(sizes[b], sizes[a]) })
 	return out
 }

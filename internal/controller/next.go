@@ -7,7 +7,6 @@ import (
 	"strings"
 
 	"github.com/patchops/patchops/internal/approval"
-	"github.com/patchops/patchops/internal/authority"
 	"github.com/patchops/patchops/internal/change"
 	"github.com/patchops/patchops/internal/effect"
 	"github.com/patchops/patchops/internal/resultlog"
@@ -45,7 +44,8 @@ func (c *Controller) mend(_ context.Context, v *View) (*deed, error) {
 			continue
 		}
 		if newest, _ := v.newest(l.log.Name.Client, v.time()); newest != l.log {
-			return nil, fmt.Errorf("%w: branch %s, of a closed log, was written to by others: %s", resultlog.ErrIntegrity, branch, l.why)
+			c.report.problem("branch %s, of a closed log, was written to by others: %s", branch, l.why)
+			continue
 		}
 		return c.flushing(v, flush{touch: []string{l.log.Name.Client}}, "mended %s: others wrote commit %s on it", branch, short(l.tip)), nil
 	}
@@ -76,13 +76,13 @@ func (c *Controller) begin(_ context.Context, v *View) (*deed, error) {
 
 // open are the open changes that were not merged, those of Persons first.
 func (c *Controller) open(ctx context.Context, v *View) ([]change.Change, error) {
-	all, err := c.Forge.Open(ctx)
+	all, err := v.Changes(ctx)
 	if err != nil {
-		return nil, fmt.Errorf("open changes: %w", err)
+		return nil, err
 	}
 	var persons, others []change.Change
 	for _, ch := range all {
-		if _, landed := v.State.Landed[authority.Key(ch.Name, ch.Head)]; landed || c.Only != "" && ch.Name != c.Only {
+		if c.Only != "" && ch.Name != c.Only {
 			continue
 		}
 		who, err := v.contributors(ctx, ch)
@@ -127,7 +127,12 @@ func (c *Controller) record(ctx context.Context, v *View) (*deed, error) {
 	return c.recording(v, entries), nil
 }
 
+// recording is a flush of what people said and what they were told; the rest, if it is
+// too much for one, is for the next step.
 func (c *Controller) recording(v *View, entries []entry) *deed {
+	if entries = c.part(entries); len(entries) == 0 {
+		return nil
+	}
 	var words []string
 	for _, e := range entries {
 		words = append(words, line(e.record))
@@ -166,6 +171,9 @@ func (c *Controller) unseenOnMain(ctx context.Context, v *View, open []change.Ch
 // unseen are the acts on a change that no log holds, by people who may speak.
 func (c *Controller) unseen(ctx context.Context, v *View, ch change.Change, landed string) ([]entry, error) {
 	acts, _, err := v.Acts(ctx, ch)
+	if err != nil && !stops(err) {
+		return nil, nil // told where all changes are judged
+	}
 	if err != nil {
 		return nil, fmt.Errorf("%s: %w", ch.Name, err)
 	}
@@ -190,7 +198,7 @@ func (c *Controller) unseen(ctx context.Context, v *View, ch change.Change, land
 
 // recordable reports whether an act is new, and by an active Person.
 func (v *View) recordable(a approval.Act) bool {
-	if !a.FirstSeen.IsZero() || a.Broken != "" || a.RevokedBefore {
+	if !a.FirstSeen.IsZero() || a.Broken != "" || a.RevokedBefore || a.Target == anotherBranch && a.Verdict == approval.SaysApproved {
 		return false
 	}
 	return v.speaker(a.Key, a.Account) != ""
@@ -274,7 +282,7 @@ func (c *Controller) tell(ctx context.Context, v *View) (*deed, error) {
 	if len(entries) == 0 {
 		return nil, nil
 	}
-	return c.flushing(v, flush{entries: entries}, "recorded what was refused or ran out"), nil
+	return c.recording(v, entries), nil
 }
 
 // affected is the effect that says whose logs a judgement belongs to.

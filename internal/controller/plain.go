@@ -6,6 +6,7 @@ import (
 	"maps"
 	"slices"
 	"strings"
+	"unicode/utf8"
 
 	"github.com/patchops/patchops/internal/change"
 )
@@ -33,20 +34,20 @@ func (p *plain) Open(ctx context.Context) ([]change.Change, error) {
 		if !p.proposes(name) {
 			continue
 		}
-		c, err := p.change(branches, name)
-		if err != nil {
-			return nil, err
-		}
-		if c.Open {
+		// A commit that we do not read is that change's trouble: whoever judges it is
+		// told.
+		if c, err := p.change(branches, name); c.Open || err != nil {
+			c.Open = true
 			out = append(out, c)
 		}
 	}
 	return out, nil
 }
 
-// proposes reports whether a branch may be a change at all.
+// proposes reports whether a branch may be a change at all. "main" means what the
+// target holds, whatever that is called; what is no UTF-8 no record can name.
 func (p *plain) proposes(branch string) bool {
-	return branch != p.target && branch != "HEAD" && !strings.HasPrefix(branch, ownPrefix) && !strings.HasPrefix(branch, p.own+"/")
+	return utf8.ValidString(branch) && branch != p.target && branch != mainChange && branch != "HEAD" && !strings.HasPrefix(branch, ownPrefix) && !strings.HasPrefix(branch, p.own+"/")
 }
 
 func (p *plain) change(branches map[string]string, name string) (change.Change, error) {
@@ -81,7 +82,7 @@ func (p *plain) Read(ctx context.Context, name string) (change.Change, error) {
 func (p *plain) Reviews(context.Context, string) ([]change.Review, error) { return nil, nil }
 
 // Pushers implements Forge: the signatures of commits say who contributed.
-func (p *plain) Pushers(context.Context, string) ([]int64, bool, error) { return nil, true, nil }
+func (p *plain) Pushers(context.Context, change.Change) ([]int64, bool, error) { return nil, true, nil }
 
 // Required implements Forge.
 func (p *plain) Required(context.Context, change.Change) ([]change.Required, error) { return nil, nil }

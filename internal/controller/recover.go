@@ -36,7 +36,7 @@ func (c *Controller) recover(ctx context.Context, v *View) (*deed, error) {
 			return c.abandon(v, d, why), nil
 		}
 		a.entries = append([]entry{v.ended(d, authority.Abandoned, "", why)}, a.entries...)
-		return c.flushing(v, a.flush, "abandoned %s: %s; %s", d.ID, why, a.what), nil
+		return c.merging(c.flushing(v, a.flush, "abandoned %s: %s; %s", d.ID, why, a.what), a.merged), nil
 	}
 	return nil, nil
 }
@@ -47,16 +47,20 @@ func (c *Controller) finish(v *View, d *authority.Decision, commit, via string, 
 		via = authority.Recovered
 	}
 	f.entries = append(f.entries, v.ended(d, via, commit, ""))
-	out := c.flushing(v, f, "merged %s as %s", d.Change, short(commit))
-	do := out.do
-	out.do = func(ctx context.Context) error {
+	return c.merging(c.flushing(v, f, "merged %s as %s", d.Change, short(commit)), Merged{d.Change, commit, via})
+}
+
+// merging reports a merge once it is recorded.
+func (c *Controller) merging(d *deed, m Merged) *deed {
+	do := d.do
+	d.do = func(ctx context.Context) error {
 		err := do(ctx)
-		if err == nil {
-			c.report.merged(d.Change, commit, via)
+		if err == nil && m.Change != "" {
+			c.report.Merged = append(c.report.Merged, m)
 		}
 		return err
 	}
-	return out
+	return d
 }
 
 func (c *Controller) abandon(v *View, d *authority.Decision, why string) *deed {
@@ -107,8 +111,10 @@ func (c *Controller) redo(ctx context.Context, v *View, d *authority.Decision) (
 		return nil, err
 	case ch.Head != d.Head:
 		return c.abandon(v, d, fmt.Sprintf("the head moved from %s to %s", short(d.Head), short(ch.Head))), nil
-	case ch.Merged && v.Root.Forge.Type != plainGit:
+	case ch.Merged && v.Root.Forge.Type != plainGit && ch.Target == v.Root.Target && v.now.Sub(d.At) <= patience:
 		return nil, fmt.Errorf("%w: it says that %s is merged, and does not show it on %s yet", ErrLater, d.Change, v.Root.Target)
+	case ch.Merged && v.Root.Forge.Type != plainGit:
+		return c.abandon(v, d, fmt.Sprintf("it was merged into %s, and %s does not hold it", ch.Target, v.Root.Target)), nil
 	}
 	j, err := c.review(ctx, v, ch, "")
 	if err != nil && stops(err) {
@@ -165,14 +171,14 @@ const patience = 10 * time.Minute
 // the next look shows. The lease is asked for before: no push carries this effect.
 // Our own checks may be among those that the forge requires, so they go first.
 func (c *Controller) ask(ctx context.Context, v *View, d *authority.Decision, j *judgement) error {
-	if j.Outcome != nil {
-		if err := c.present(ctx, j); err != nil {
-			return err
-		}
+	if err := c.present(ctx, j); err != nil {
+		return err
 	}
 	if err := c.renew(ctx, v); err != nil {
 		return err
 	}
+	ctx, cancel := context.WithTimeout(ctx, leaseTTL-leaseSlack-(c.Clock.Monotonic()-c.lease.began))
+	defer cancel()
 	if err := c.intend(intent{Fence: c.lease.fence, Merge: d.ID}); err != nil {
 		return err
 	}
@@ -190,7 +196,8 @@ func (c *Controller) ask(ctx context.Context, v *View, d *authority.Decision, j 
 // adopted is a flush that makes a commit of main the authorised tip.
 type adopted struct {
 	flush
-	what string
+	what   string
+	merged Merged
 }
 
 // adopt deals with a main that is not the authorised tip: what is approved is
@@ -204,7 +211,7 @@ func (c *Controller) adopt(ctx context.Context, v *View) (*deed, error) {
 		return nil, err
 	}
 	if a != nil {
-		return c.flushing(v, a.flush, "%s", a.what), nil
+		return c.merging(c.flushing(v, a.flush, "%s", a.what), a.merged), nil
 	}
 	return c.block(ctx, v)
 }
@@ -266,14 +273,14 @@ func (c *Controller) adoption(ctx context.Context, v *View) (*adopted, error) {
 			r.Why = "it only touches paths that are never read"
 		}
 		e := entry{record: r, clients: []string{effect.Org}}
-		return &adopted{flush{entries: []entry{e}}, fmt.Sprintf("adopted %s: %s", short(commit), r.Why)}, nil
+		return &adopted{flush{entries: []entry{e}}, fmt.Sprintf("adopted %s: %s", short(commit), r.Why), Merged{}}, nil
 	}
 	r.Plan = v.ratifiedBy(used)
 	r.Effect, r.VerdictTree = used.Landing.Digest().String(), verdictText(used.Verdict.Tree)
 	e := about(r, used.Landing)
 	e.uncovered = uncovered(used)
 	return &adopted{flush{entries: append(v.alsoRecorded(cover.Approvals, e), e)},
-		fmt.Sprintf("adopted %s, merged by hand: %s", short(commit), cover.Change)}, nil
+		fmt.Sprintf("adopted %s, merged by hand: %s", short(commit), cover.Change), Merged{cover.Change, commit, authority.Adopted}}, nil
 }
 
 // cover judges what main holds up to one commit: by approvals of main itself, or
@@ -300,10 +307,14 @@ func (c *Controller) cover(ctx context.Context, v *View, s authority.Step) (auth
 	}
 	for _, ch := range candidates {
 		j, err := c.review(ctx, v, ch, s.Commit)
+		same := false
+		if err == nil && j.Mergeable {
+			same, err = v.sameWork(ctx, j)
+		}
 		if err != nil && stops(err) {
 			return authority.Cover{}, nil, err
 		}
-		if err == nil && j.Mergeable {
+		if same {
 			return covered(j), j, nil
 		}
 	}

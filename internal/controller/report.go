@@ -48,15 +48,19 @@ type Blocked struct {
 // view starts over: what was seen last is what holds.
 func (r *Report) view(v *View) {
 	r.Main, r.Tip, r.Problems, r.Blocked, r.Waiting = v.Main, v.State.Tip, slices.Clone(v.Problems), nil, nil
+	if n := len(r.Problems); n > mostProblems {
+		r.Problems = append(r.Problems[:mostProblems], fmt.Sprintf("and %d more", n-mostProblems))
+	}
 	r.changes = map[string]Waiting{}
 }
 
-func (r *Report) problem(format string, args ...any) {
-	r.Problems = append(r.Problems, fmt.Sprintf(format, args...))
-}
+// mostProblems is how many problems a report tells.
+const mostProblems = 50
 
-func (r *Report) merged(name, commit, via string) {
-	r.Merged = append(r.Merged, Merged{name, commit, via})
+func (r *Report) problem(format string, args ...any) {
+	if text := fmt.Sprintf(format, args...); !slices.Contains(r.Problems, text) {
+		r.Problems = append(r.Problems, text)
+	}
 }
 
 func (r *Report) judged(j *judgement) {
@@ -93,7 +97,7 @@ func (c *Controller) show(ctx context.Context, v *View) error {
 	}
 	for _, ch := range changes {
 		j := c.judged[ch.Name+" "]
-		if j == nil || j.Change.Head != ch.Head || j.Outcome == nil {
+		if j == nil || j.Change.Head != ch.Head {
 			continue
 		}
 		if err := c.present(ctx, j); err != nil {
@@ -103,8 +107,12 @@ func (c *Controller) show(ctx context.Context, v *View) error {
 	return nil
 }
 
-// present shows one judgement, unless the forge shows it already.
+// present shows one judgement, unless the forge shows it already. What the forge
+// denies is told and no more: its comments may be full, and the merge can go on.
 func (c *Controller) present(ctx context.Context, j *judgement) error {
+	if j.Outcome == nil {
+		return nil
+	}
 	p := report.Review{Review: j.Review, AsOf: resultlog.Instant(j.at), Tzdata: c.Tzdata}.Presentation()
 	b, err := canonical.Marshal(p)
 	if err != nil {
@@ -114,8 +122,13 @@ func (c *Controller) present(ctx context.Context, j *judgement) error {
 	if c.shown[name] == digest {
 		return nil
 	}
-	if err := c.Forge.Show(ctx, name, p); err != nil {
+	err = c.Forge.Show(ctx, name, p)
+	if err != nil && stops(err) {
 		return fmt.Errorf("show %s: %w", name, err)
+	}
+	if err != nil {
+		c.report.problem("show %s: %s", name, firstLine(err))
+		return nil
 	}
 	c.shown[name] = digest
 	return nil

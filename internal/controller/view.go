@@ -54,6 +54,12 @@ type View struct {
 	path     []git.Commit      // main after the tip, oldest first
 	reviews  map[string][]forgeReview
 	rootText string // the signed root, for the log
+	// What was asked of the forge for this look, once.
+	changes  []change.Change
+	listed   bool
+	who      map[string]change.Contributors
+	required map[string][]change.Required
+	opened   map[string]said // statements whose signature was checked, by evidence
 }
 
 // looker looks again and again at one repository, and remembers what it read.
@@ -66,6 +72,7 @@ type looker struct {
 	chains map[string]chain // by branch and tip
 	seen   *Seen
 	text   string // the signed root
+	opened map[string]said
 }
 
 // Look verifies the logs against the root and folds them. An integrity error
@@ -97,11 +104,18 @@ func (v *View) Close() { _ = v.store.Close() }
 // Changes are the open changes, by name, as the forge lists them, without those
 // that were merged.
 func (v *View) Changes(ctx context.Context) ([]change.Change, error) {
+	if v.listed {
+		return v.changes, nil
+	}
 	all, err := v.forge.Open(ctx)
-	return slices.DeleteFunc(all, func(c change.Change) bool {
+	if err != nil {
+		return nil, fmt.Errorf("open changes: %w", err)
+	}
+	v.changes, v.listed = slices.DeleteFunc(all, func(c change.Change) bool {
 		_, landed := v.State.Landed[authority.Key(c.Name, c.Head)]
 		return landed
-	}), err
+	}), true
+	return v.changes, nil
 }
 
 // newLooker takes the prefix of the logs from the genesis, which the root pins:
@@ -123,7 +137,7 @@ func newLooker(root trust.Root, store Store, judge Judge, forge Forge) (*looker,
 		forge = Plain(store, root.Target, prefix)
 	}
 	return &looker{
-		root: root, store: store, judge: judge, forge: forge, chains: map[string]chain{},
+		root: root, store: store, judge: judge, forge: forge, chains: map[string]chain{}, opened: map[string]said{},
 		logs: logReader{keys: keys, repository: root.Repository, prefix: prefix},
 	}, nil
 }
@@ -137,10 +151,12 @@ func (l *looker) look(ctx context.Context, now time.Time) (*View, error) {
 	v := &View{
 		Root: l.root, store: l.store, judge: l.judge, forge: l.forge, now: now, branches: branches,
 		Main: branches[l.root.Target], broken: map[string]string{}, reviews: map[string][]forgeReview{}, rootText: l.text,
+		who: map[string]change.Contributors{}, required: map[string][]change.Required{}, opened: l.opened,
 	}
 	if err := v.broke(l); err != nil {
 		return nil, err
 	}
+	l.logs.seen = l.seen
 	if v.logs, err = l.logs.read(l.store, branches); err != nil {
 		return nil, err
 	}

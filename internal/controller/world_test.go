@@ -234,11 +234,18 @@ func (s *stage) logs() []authority.Branch {
 		if !ok {
 			continue
 		}
-		files, err := s.world.clone().Files(s.world.refs[ref])
-		s.ok(err)
-		log, records, err := resultlog.Open(name, files, verifiers)
-		s.ok(err)
-		out = append(out, authority.Branch{Log: log, Records: records})
+		// Where others wrote on it, the last good commit counts, until it is mended.
+		for tip := s.world.refs[ref]; ; tip = first(s.world.info(tip).Parents) {
+			files, err := s.world.clone().Files(tip)
+			s.ok(err)
+			log, records, err := resultlog.Open(name, files, verifiers)
+			if err != nil && len(s.world.info(tip).Parents) > 0 {
+				continue
+			}
+			s.ok(err)
+			out = append(out, authority.Branch{Log: log, Records: records})
+			break
+		}
 	}
 	return out
 }

@@ -28,15 +28,17 @@ func (c *Clone) Push(ctx context.Context, updates []Update) error {
 		args = append(args, "--force-with-lease="+u.Ref+":"+u.Old)
 	}
 	args = append(args, c.remote)
-	for _, u := range updates {
-		args = append(args, u.New+":"+u.Ref)
-	}
 	done, err := c.exclusive(ctx)
 	if err != nil {
 		return fmt.Errorf("push: %w", err)
 	}
 	defer done()
-	if _, err = c.talk(ctx, args...); err != nil {
+	refspecs, undo, err := c.stage(ctx, updates)
+	if err != nil {
+		return fmt.Errorf("push: %w", err)
+	}
+	defer undo()
+	if _, err = c.talk(ctx, append(args, refspecs...)...); err != nil {
 		return fmt.Errorf("push: %w", pushError(err))
 	}
 	return nil

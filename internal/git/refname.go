@@ -41,7 +41,7 @@ func (c *Clone) checkFetch(refspec string) error {
 	from, to, ok := strings.Cut(strings.TrimPrefix(refspec, "+"), ":")
 	if !ok || !strings.HasPrefix(refspec, "+") || !strings.HasPrefix(from, "refs/") || !strings.HasPrefix(to, "refs/remotes/"+c.remote+"/") ||
 		strings.Count(from, "*") > 1 || strings.Count(from, "*") != strings.Count(to, "*") {
-		return fmt.Errorf("refspec %q: %w: want +refs/...:refs/remotes/%s/...", refspec, ErrURL, c.remote)
+		return fmt.Errorf("refspec %q: %w: want +refs/FROM:refs/remotes/%s/TO", refspec, ErrURL, c.remote)
 	}
 	for _, name := range []string{strings.TrimPrefix(from, "refs/"), strings.TrimPrefix(to, "refs/")} {
 		if err := CheckRef("refs/heads/" + strings.Replace(name, "*", "x", 1)); err != nil {

@@ -7,6 +7,7 @@ import (
 	"errors"
 	"fmt"
 	"io/fs"
+	"maps"
 	"os"
 	"path"
 	"path/filepath"
@@ -46,9 +47,7 @@ func (c *Clone) tracking() (map[string]string, error) {
 	if err != nil {
 		return nil, err
 	}
-	for name, id := range loose {
-		all[name] = id
-	}
+	maps.Copy(all, loose)
 	return all, nil
 }
 

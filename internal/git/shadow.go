@@ -7,6 +7,7 @@ import (
 	"fmt"
 	"os"
 	"path/filepath"
+	"strings"
 )
 
 // shadowConfig is all the configuration of a repository that git reads. It
@@ -117,10 +118,11 @@ func (c *Clone) local(ctx context.Context, stdin []byte, args ...string) ([]byte
 
 // talk runs a git that may talk to the remote.
 func (c *Clone) talk(ctx context.Context, args ...string) ([]byte, error) {
-	protocols := "https:ssh"
+	var protocols strings.Builder
+	protocols.WriteString("https:ssh")
 	for _, url := range []string{c.url, c.push} {
 		if s := scheme(url); s != "https" && s != "ssh" {
-			protocols += ":" + s
+			protocols.WriteString(":" + s)
 		}
 	}
 	settings := [][2]string{
@@ -131,7 +133,7 @@ func (c *Clone) talk(ctx context.Context, args ...string) ([]byte, error) {
 		return nil, err
 	}
 	settings = append(settings, secret...)
-	env := []string{"GIT_ALLOW_PROTOCOL=" + protocols, fmt.Sprintf("GIT_CONFIG_COUNT=%d", len(settings))}
+	env := []string{"GIT_ALLOW_PROTOCOL=" + protocols.String(), fmt.Sprintf("GIT_CONFIG_COUNT=%d", len(settings))}
 	for i, s := range settings {
 		env = append(env, fmt.Sprintf("GIT_CONFIG_KEY_%d=%s", i, s[0]), fmt.Sprintf("GIT_CONFIG_VALUE_%d=%s", i, s[1]))
 	}

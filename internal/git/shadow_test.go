@@ -29,7 +29,7 @@ func TestNothingOfACloneTakesEffect(t *testing.T) {
 		gittest.Git(t, dir, nil, "config", key, value)
 	}
 	script := []byte("#!/bin/sh\n" + trap + "\n")
-	for _, hook := range strings.Fields("pre-push reference-transaction post-update update post-checkout pre-auto-gc post-rewrite") {
+	for hook := range strings.FieldsSeq("pre-push reference-transaction post-update update post-checkout pre-auto-gc post-rewrite") {
 		if err := os.WriteFile(filepath.Join(dir, ".git/hooks", hook), script, 0o755); err != nil { //nolint:gosec // a script
 			t.Fatal(err)
 		}

@@ -32,8 +32,7 @@ func (c *Clone) tidy(ctx context.Context) error {
 		return err
 	}
 	_, err = c.run(ctx, job{args: []string{"repack", "-d", "-n", "-l", "-q", "-A", "--unpack-unreachable=2.weeks.ago"}, slow: true})
-	var f *failure
-	if errors.As(err, &f) {
+	if _, ok := errors.AsType[*failure](err); ok {
 		c.tired.Store(true)
 		return nil
 	}

@@ -125,10 +125,10 @@ func (w *treeWriter) one(f File) error {
 	at, name := way[len(way)-1], parts[len(parts)-1]
 	if f.Mode == "" {
 		// A folder without files is none.
-		for i := len(way) - 1; i >= 0; i-- {
-			delete(way[i].entries, parts[i])
-			delete(way[i].below, parts[i])
-			if len(way[i].entries) > 0 || len(way[i].below) > 0 {
+		for i, w := range slices.Backward(way) {
+			delete(w.entries, parts[i])
+			delete(w.below, parts[i])
+			if len(w.entries) > 0 || len(w.below) > 0 {
 				break
 			}
 		}

@@ -3,6 +3,7 @@ package git
 import (
 	"context"
 	"fmt"
+	"slices"
 	"strings"
 	"time"
 	"unicode/utf8"
@@ -75,10 +76,8 @@ func (s CommitSpec) header() (string, error) {
 		if !isID(p) {
 			return "", fmt.Errorf("parent %q: %w: want a full id", p, ErrRevision)
 		}
-		for _, q := range s.Parents[:i] {
-			if p == q {
-				return "", fmt.Errorf("parent %s: twice", p)
-			}
+		if slices.Contains(s.Parents[:i], p) {
+			return "", fmt.Errorf("parent %s: twice", p)
 		}
 		b.WriteString("parent " + p + "\n")
 	}

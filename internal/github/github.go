@@ -67,7 +67,7 @@ type Identity struct {
 	Bot        int64 // 0: the forge does not say
 }
 
-var repositoryName = regexp.MustCompile(`^[A-Za-z0-9][A-Za-z0-9-]{0,99}/[A-Za-z0-9._-]{1,100}$`)
+var repositoryName = regexp.MustCompile(`^[A-Za-z0-9][A-Za-z0-9_-]{0,99}/[A-Za-z0-9._-]{1,100}$`)
 
 // New checks that the repository is the root's and that the credential has no
 // wider rights than it needs.
@@ -79,20 +79,30 @@ func New(ctx context.Context, o Options) (*Client, error) {
 	if err != nil {
 		return nil, err
 	}
-	r, err := c.repository(ctx)
+	r, err := c.find(ctx)
 	if err != nil {
 		return nil, err
-	}
-	if r.ID != o.ID {
-		return nil, fmt.Errorf("github: %s has the id %d, wanted the root's %d: %w", o.Repository, r.ID, o.ID, change.ErrDenied)
 	}
 	if o.Write {
 		if err := r.rights(); err != nil {
 			return nil, err
 		}
 	}
-	c.owner, c.repo, _ = strings.Cut(r.FullName, "/") // renamed or transferred: the same id, another name
 	return c, nil
+}
+
+// find sees to it that requests go to the repository of the root of trust, however
+// it is called by now.
+func (c *Client) find(ctx context.Context) (repository, error) {
+	r, err := c.repository(ctx)
+	if err != nil {
+		return r, err
+	}
+	if r.ID != c.options.ID {
+		return r, fmt.Errorf("github: %s/%s has the id %d, wanted the root's %d: %w", c.owner, c.repo, r.ID, c.options.ID, change.ErrDenied)
+	}
+	c.owner, c.repo, _ = strings.Cut(r.FullName, "/") // renamed or transferred: the same id, another name
+	return r, nil
 }
 
 // Identify asks the forge for the numbers that name the repository and us.

@@ -111,6 +111,11 @@ func (w *world) propose(branch string) change.Change {
 	return c
 }
 
+// first is the first pull request at its present head.
+func (w *world) first() change.Change {
+	return change.Change{Name: "#1", Head: w.forge.Head(1)}
+}
+
 func name(n int) string { return "#" + string(rune('0'+n)) }
 
 func (w *world) options() github.Options {

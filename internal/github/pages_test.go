@@ -131,7 +131,7 @@ func TestA14CommitsBeyondTheLimit(t *testing.T) {
 		t.Fatal(err)
 	}
 	c := w.client()
-	accounts, known, err := c.Pushers(t.Context(), "#1")
+	accounts, known, err := c.Pushers(t.Context(), w.first())
 	if err != nil || !known || fmt.Sprint(accounts) != "[101 103]" {
 		t.Fatal(accounts, known, err)
 	}
@@ -140,7 +140,7 @@ func TestA14CommitsBeyondTheLimit(t *testing.T) {
 		o["commits"] = o["commits"].([]any)[:50]
 		return o
 	}})
-	if _, _, err := c.Pushers(t.Context(), "#1"); !errors.Is(err, change.ErrRemote) {
+	if _, _, err := c.Pushers(t.Context(), w.first()); !errors.Is(err, change.ErrRemote) {
 		t.Errorf("one commit held back: %v", err)
 	}
 }

@@ -54,6 +54,46 @@ func TestR6Reviews(t *testing.T) {
 	}
 }
 
+// A12: what was said before the pull request got another base is marked; so is all
+// of it where the forge does not show its events.
+func TestA12ReviewsBeforeARetarget(t *testing.T) {
+	w := start(t)
+	w.run(w.bare, "git", "branch", "staging", "main")
+	w.propose("feature")
+	c := w.client()
+	marks := func(want string) {
+		t.Helper()
+		got, err := c.Reviews(t.Context(), "#1")
+		text := ""
+		for _, r := range got {
+			text += fmt.Sprint(r.Account, r.Retargeted, " ")
+		}
+		if err != nil || text != want {
+			t.Errorf("%q %v, wanted %q", text, err, want)
+		}
+	}
+	if err := w.forge.Set(1, "base", "staging"); err != nil {
+		t.Fatal(err)
+	}
+	w.now = w.now.Add(time.Second)
+	_, _ = w.forge.Review(1, bob, "APPROVED")
+	marks("102 false ")
+	if err := w.forge.Set(1, "base", "main"); err != nil {
+		t.Fatal(err)
+	}
+	marks("102 true ") // in the same second: it may have been before
+	w.now = w.now.Add(time.Second)
+	_, _ = w.forge.Review(1, eve, "APPROVED")
+	marks("102 true 103 false ")
+	w.forge.Fault(githubtest.Fault{Path: "/repos/*/*/issues/1/events", Status: 403})
+	marks("102 true 103 true ")
+	w.forge.Heal()
+	w.forge.Fault(githubtest.Fault{Path: "/repos/*/*/issues/1/events", Status: 200, Body: `[{"id":1}]`})
+	if got, err := c.Reviews(t.Context(), "#1"); err == nil {
+		t.Errorf("an event without a kind: %+v", got)
+	}
+}
+
 func TestReviewsThatCannotBe(t *testing.T) {
 	w := start(t)
 	w.propose("feature")
@@ -86,7 +126,7 @@ func TestReviewsThatCannotBe(t *testing.T) {
 
 func (w *world) pushers(want string) {
 	w.Helper()
-	accounts, known, err := w.client().Pushers(w.Context(), "#1")
+	accounts, known, err := w.client().Pushers(w.Context(), w.first())
 	if got := fmt.Sprint(accounts, known); err != nil || got != want {
 		w.Errorf("%s %v, wanted %s", got, err, want)
 	}
@@ -151,7 +191,7 @@ func TestPushersUnknown(t *testing.T) {
 		"forbidden":           {githubtest.Fault{Path: path, Status: 403}, "[101] false"},
 		"not there":           {githubtest.Fault{Path: path, Status: 404}, "[101] false"},
 		"empty":               {githubtest.Fault{Path: path, Lie: githubtest.Empty}, "[101] false"},
-		"the newest is lost":  {githubtest.Fault{Path: path, Lie: without(0)}, "[101] false"},
+		"the newest is lost":  {githubtest.Fault{Path: path, Lie: without(0)}, "[101 103] false"},
 		"one between is lost": {githubtest.Fault{Path: path, Lie: without(2)}, "[101 103] false"},
 		"the first is lost":   {githubtest.Fault{Path: path, Lie: without(3)}, "[101 103] false"},
 		"an actor is gone": {githubtest.Fault{Path: path, Lie: func(truth any) any {
@@ -177,7 +217,7 @@ func TestPushersUnknown(t *testing.T) {
 		truth.([]any)[0].(map[string]any)["ref"] = "refs/heads/other"
 		return truth
 	}})
-	if _, _, err := w.client().Pushers(t.Context(), "#1"); !errors.Is(err, change.ErrRemote) {
+	if _, _, err := w.client().Pushers(t.Context(), w.first()); !errors.Is(err, change.ErrRemote) {
 		t.Error("pushes of another branch:", err)
 	}
 }
@@ -284,7 +324,7 @@ func TestContract(t *testing.T) {
 	c := w.connect(options)
 	_, errOpen := c.Open(t.Context())
 	_, errReviews := c.Reviews(t.Context(), "#1")
-	_, _, errPushers := c.Pushers(t.Context(), "#1")
+	_, _, errPushers := c.Pushers(t.Context(), w.first())
 	_, errRequired := c.Required(t.Context(), pr)
 	check := policy(60)
 	check.Conclusion = "success"
@@ -320,7 +360,7 @@ func TestComparisonRefused(t *testing.T) {
 	}
 	w.forge.Heal()
 	w.forge.Fault(githubtest.Fault{Path: "/repos/*/*/compare/*", Status: 429, Header: http.Header{"Retry-After": {"3600"}}})
-	if _, _, err := w.client().Pushers(t.Context(), "#1"); !errors.Is(err, change.ErrRemote) {
+	if _, _, err := w.client().Pushers(t.Context(), w.first()); !errors.Is(err, change.ErrRemote) {
 		t.Errorf("a rate limit is not unknown contributors: %v", err)
 	}
 }

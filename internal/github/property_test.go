@@ -51,6 +51,7 @@ func (l *lister) page(r *http.Request, header http.Header) (int, []byte) {
 	for i := (page - 1) * 100; i < min(page*100, l.n); i++ {
 		items = append(items, map[string]any{
 			"id": 1000 + i, "user": map[string]any{"id": 1 + i%7}, "state": "APPROVED", "commit_id": nowhere, "submitted_at": "2026-01-01T00:00:00Z",
+			"event": "mentioned", "created_at": "2025-12-31T00:00:00Z",
 		})
 	}
 	if page*100 < l.n {
@@ -180,7 +181,7 @@ func FuzzAnswer(f *testing.F) {
 			pr = change.Change{Name: "#1", Head: nowhere, Target: "main", Branch: "x", HeadRepo: 1}
 		}
 		_, _ = c.Reviews(ctx, "#1")
-		_, _, _ = c.Pushers(ctx, "#1")
+		_, _, _ = c.Pushers(ctx, pr)
 		_, _ = c.Required(ctx, pr)
 		_ = c.Show(ctx, "#1", change.Presentation{Head: pr.Head, Comment: "x", Checks: []change.Check{policy(1)}})
 		merged, err := c.Merge(ctx, pr, change.MergeRequest{Head: pr.Head})

@@ -36,8 +36,12 @@ type side struct {
 	}
 }
 
-// Open lists the open pull requests for the target, oldest first.
+// Open lists the open pull requests for the target, oldest first. A repository
+// that was renamed meanwhile is followed.
 func (c *Client) Open(ctx context.Context) ([]change.Change, error) {
+	if _, err := c.find(ctx); err != nil {
+		return nil, err
+	}
 	query := url.Values{"state": {"open"}, "base": {c.options.Target}, "sort": {"created"}, "direction": {"asc"}}
 	items, err := c.whole(ctx, list{path: c.in("/pulls"), query: query, identify: byID})
 	if err != nil {

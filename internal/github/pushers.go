@@ -17,15 +17,19 @@ import (
 // nothing is the id of no commit, before a branch was made.
 const nothing = "0000000000000000000000000000000000000000"
 
-// Pushers are the accounts that stand behind a pull request: its opener, who
-// pushed to its branch, and whose accounts the forge sees in its commits. known
+// Pushers are the accounts that stand behind a pull request at a head, wherever
+// that moved since: its opener, who pushed to its branch, and whose accounts the forge sees in its commits. known
 // is false where the record of pushes cannot be read or has a gap between the
 // head and the making of the branch.
-func (c *Client) Pushers(ctx context.Context, name string) (accounts []int64, known bool, err error) {
-	p, err := c.pull(ctx, name)
+func (c *Client) Pushers(ctx context.Context, of change.Change) (accounts []int64, known bool, err error) {
+	p, err := c.pull(ctx, of.Name)
 	if err != nil {
 		return nil, false, err
 	}
+	if !commitID(of.Head) {
+		return nil, false, disagree("%s has no head", of.Name)
+	}
+	p.Head.SHA = of.Head
 	found := map[int64]bool{}
 	if p.User != nil {
 		found[p.User.ID] = true
@@ -155,7 +159,9 @@ type event struct {
 
 // pushes walks the branch's record back from the head. It holds if each event
 // follows on the one before it, up to the making of the branch, or to a push
-// before the opening that already found none of these commits.
+// before the opening that already found none of these commits. Who ever pushed one
+// of these commits to a branch of this name is one of them too: it may have been
+// deleted and made again.
 func (c *Client) pushes(ctx context.Context, p pull, commits map[string]bool, found map[int64]bool) (bool, error) {
 	if p.Head.Repo == nil || !repositoryName.MatchString(p.Head.Repo.FullName) {
 		return false, nil
@@ -170,23 +176,33 @@ func (c *Client) pushes(ctx context.Context, p pull, commits map[string]bool, fo
 	if err != nil {
 		return false, err
 	}
-	at, reached := p.Head.SHA, false
-	for _, item := range items {
-		var e event
-		if err := json.Unmarshal(item, &e); err != nil || e.Ref != ref && e.Ref != p.Head.Ref {
+	events := make([]event, len(items))
+	for i, item := range items {
+		e := &events[i]
+		if err := json.Unmarshal(item, e); err != nil || e.Ref != ref && e.Ref != p.Head.Ref {
 			return false, disagree("a push that cannot be read, or of another branch")
 		}
+		if e.Actor != nil && commits[e.After] {
+			found[e.Actor.ID] = true
+		}
+	}
+	return walk(events, p, commits, found), nil
+}
+
+func walk(events []event, p pull, commits map[string]bool, found map[int64]bool) bool {
+	at, reached := p.Head.SHA, false
+	for _, e := range events {
 		if reached = reached || e.After == at; !reached {
 			continue // after this head: a deletion, or a push since it was read
 		}
 		if e.After != at || e.Actor == nil || e.Actor.ID <= 0 {
-			return false, nil
+			return false
 		}
 		found[e.Actor.ID] = true
 		at = e.Before
 		if at == nothing || e.At.Before(p.CreatedAt) && !commits[at] {
-			return true, nil
+			return true
 		}
 	}
-	return false, nil
+	return false
 }

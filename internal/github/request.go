@@ -113,7 +113,19 @@ func plain(method, path string, err error) error {
 	if errors.Is(err, change.ErrRemote) || errors.Is(err, change.ErrDenied) {
 		return fmt.Errorf("%s: %w", what, err)
 	}
-	return fmt.Errorf("%s: %s: %w", what, printable(err.Error()), change.ErrRemote)
+	return fmt.Errorf("%s: %s: %w", what, printable(harmless(err.Error())), change.ErrRemote)
+}
+
+// harmless is an error of HTTP without words that may be addresses: that of a
+// proxy may hold a password.
+func harmless(text string) string {
+	words := strings.Fields(text)
+	for i, w := range words {
+		if strings.Contains(w, "://") || strings.ContainsAny(w, "@?") {
+			words[i] = "..."
+		}
+	}
+	return strings.Join(words, " ")
 }
 
 func kind(path string, status int) error {

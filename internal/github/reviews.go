@@ -35,6 +35,7 @@ func (c *Client) Reviews(ctx context.Context, name string) ([]change.Review, err
 		return nil, err
 	}
 	var out []change.Review
+	approved := false
 	for _, item := range items {
 		review, submitted, err := c.review(item)
 		if err != nil {
@@ -42,6 +43,7 @@ func (c *Client) Reviews(ctx context.Context, name string) ([]change.Review, err
 		}
 		if submitted {
 			out = append(out, review)
+			approved = approved || review.State == "APPROVED"
 		}
 	}
 	slices.SortStableFunc(out, func(a, b change.Review) int {
@@ -50,7 +52,38 @@ func (c *Client) Reviews(ctx context.Context, name string) ([]change.Review, err
 		}
 		return cmp.Compare(a.ID, b.ID)
 	})
-	return out, nil
+	if !approved {
+		return out, nil
+	}
+	return out, c.retargeted(ctx, n, out)
+}
+
+// retargeted marks the reviews that were submitted before the pull request was last
+// given another branch to merge into: people looked at another difference. Where the
+// forge does not show when that was, it may have been after all of them.
+func (c *Client) retargeted(ctx context.Context, n int, reviews []change.Review) error {
+	items, err := c.whole(ctx, list{path: c.in("/issues/%d/events", n), identify: byID})
+	unknown := err != nil && refused(err)
+	if err != nil && !unknown {
+		return err
+	}
+	var last time.Time
+	for _, item := range items {
+		var e struct {
+			Event   string
+			Created *time.Time `json:"created_at"`
+		}
+		if err := json.Unmarshal(item, &e); err != nil || e.Event == "" || e.Created == nil {
+			return disagree("an event that cannot be read")
+		}
+		if (e.Event == "base_ref_changed" || e.Event == "automatic_base_change_succeeded") && e.Created.After(last) {
+			last = *e.Created
+		}
+	}
+	for i := range reviews {
+		reviews[i].Retargeted = unknown || !reviews[i].Submitted.After(last)
+	}
+	return nil
 }
 
 func (c *Client) review(item json.RawMessage) (change.Review, bool, error) {

@@ -38,7 +38,7 @@ func TestStory(t *testing.T) {
 	if string(reviews[0].Raw) != raw {
 		t.Errorf("evidence %s, wanted %s", reviews[0].Raw, raw)
 	}
-	accounts, known, err := c.Pushers(t.Context(), "#1")
+	accounts, known, err := c.Pushers(t.Context(), w.first())
 	if err != nil || !known || !slices.Equal(accounts, []int64{ada}) {
 		t.Fatal(accounts, known, err)
 	}

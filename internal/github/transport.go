@@ -227,6 +227,7 @@ func (t *transport) verdict(req *http.Request, resp *http.Response, err error, t
 	case limited:
 		if last {
 			t.notBefore(pause)
+			resp.StatusCode = http.StatusTooManyRequests // a 403 too is "later", and no refusal of what was asked
 		}
 		return pause, !last
 	case resp.StatusCode >= 500:

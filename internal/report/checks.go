@@ -123,10 +123,10 @@ func annotation(f finding.Finding) change.Annotation {
 // act it stays in progress: pending is no failure.
 func (r Review) approvalCheck() change.Check {
 	out := change.Check{Name: ApprovalCheck, Title: shorten(Display(r.headline()), titleText)}
-	switch {
-	case r.Verdict.State == approval.Approved:
+	switch r.Verdict.State {
+	case approval.Approved:
 		out.Status, out.Conclusion = "completed", "success"
-	case r.Verdict.State == approval.Pending:
+	case approval.Pending:
 		out.Status = "in_progress"
 	default:
 		out.Status, out.Conclusion = "completed", "failure"
@@ -168,7 +168,7 @@ func (r Review) comment(limit int, schedule func(*ScheduleChange, Zones) string)
 
 // verdict is the verdict tree and the lists beside it.
 func (r Review) verdict(m *cut) {
-	m.add(fmt.Sprintf("Head `%s`, %s.\n", change.Short(r.Change.Head), markdown(r.ruledBy())))
+	m.add("Head `" + change.Short(r.Change.Head) + "`, " + markdown(r.ruledBy()) + ".\n")
 	lists := r.lists()
 	if len(r.Why) > 0 {
 		m.list(lists[0])

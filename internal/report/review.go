@@ -4,6 +4,7 @@ import (
 	"bytes"
 	"fmt"
 	"io"
+	"slices"
 	"strings"
 
 	"github.com/patchops/patchops/internal/approval"
@@ -45,11 +46,16 @@ func (r Review) headline() string {
 	switch {
 	case r.Mergeable:
 		return "approved, can merge"
+	case r.merged():
+		return "merged"
 	case r.Verdict.State == approval.Approved:
 		return "approved, cannot merge yet"
 	}
 	return string(r.Verdict.State) + ", cannot merge"
 }
+
+// merged reports whether nothing of the change is left to merge.
+func (r Review) merged() bool { return slices.Contains(r.Why, review.Merged) }
 
 // ruledBy names the commit whose rules judged (A11).
 func (r Review) ruledBy() string {
@@ -113,6 +119,10 @@ func (r Review) writeText(w io.Writer, o Options) error {
 	fmt.Fprintf(&b, "%s at %s: %s\n", paint(bold, Display(r.Change.Name)), change.Short(r.Change.Head), paint(verdictColor(r), r.headline()))
 	fmt.Fprintf(&b, "  %s\n", r.ruledBy())
 	lists := r.lists()
+	if r.merged() {
+		_, err := fmt.Fprintf(w, "%s  all of it is in %s already: there is nothing left to approve or to merge\n", b.String(), Display(r.Change.Target))
+		return err
+	}
 	if len(r.Why) > 0 {
 		textList(&b, lists[0], paint)
 		lists = lists[1:]

@@ -73,7 +73,7 @@ func TestReviewGolden(t *testing.T) {
 		golden(t, "review-"+format, reviewed(t, format, r, Options{}))
 	}
 	golden(t, "review-color", reviewed(t, "text", r, Options{Color: true}))
-	r.Review.Mergeable, r.Why, r.Verdict, r.NoRoot = true, nil, approval.Verdict{State: approval.Approved, Tree: approval.Node{State: approval.Approved, Title: "all"}}, true
+	r.Mergeable, r.Why, r.Verdict, r.NoRoot = true, nil, approval.Verdict{State: approval.Approved, Tree: approval.Node{State: approval.Approved, Title: "all"}}, true
 	r.Outcome.Findings = nil
 	golden(t, "review-approved", reviewed(t, "text", r, Options{}))
 	var b bytes.Buffer

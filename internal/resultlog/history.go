@@ -45,16 +45,55 @@ type replay struct {
 	why     string           // the first of them is foreign
 }
 
+// past is what a branch's history holds, read from it commit by commit.
+type past struct {
+	commits []pastCommit
+	err     error
+}
+
+type pastCommit struct {
+	Commit
+	signed  []byte // its checkpoint, nil if there is none
+	before  string // the commit that changes are from
+	changes []Change
+	err     error // what they cannot be read for
+}
+
+// past reads the history; that takes a good part of the time that the records do.
+func (s Source) past() (p past) {
+	if s.History == nil {
+		return p
+	}
+	commits, err := s.History.Commits()
+	if err != nil {
+		return past{err: err}
+	}
+	before := ""
+	for _, c := range commits {
+		files, err := s.History.Files(c.ID)
+		if err != nil {
+			return past{err: err}
+		}
+		read := pastCommit{Commit: c, before: before}
+		if read.signed, err = fs.ReadFile(files, checkpointFile); err != nil {
+			read.signed = nil
+		}
+		read.changes, read.err = s.History.Changed(before, c.ID)
+		p.commits = append(p.commits, read)
+		before = c.ID
+	}
+	return p
+}
+
 // history checks that every commit of a branch extends the one before: segments are
 // only added, and every checkpoint ever signed is of a beginning of this log. Commits
 // of others must have been undone by one of ours, whose first record is a gap.
-func (l *Log) history(s Source, keys note.Verifiers, gaps map[int64]string) error {
-	commits, err := s.History.Commits()
-	if err != nil {
-		return err
+func (l *Log) history(s Source, read past, keys note.Verifiers, gaps map[int64]string) error {
+	if read.err != nil {
+		return read.err
 	}
 	p := &replay{log: l, source: s, keys: keys, gaps: gaps}
-	for _, c := range commits {
+	for _, c := range read.commits {
 		if err := p.step(c); err != nil {
 			return err
 		}
@@ -67,35 +106,33 @@ func (l *Log) history(s Source, keys note.Verifiers, gaps map[int64]string) erro
 	return nil
 }
 
-func (p *replay) step(c Commit) error {
-	files, err := p.source.History.Files(c.ID)
-	if err != nil {
-		return err
-	}
-	signed, err := fs.ReadFile(files, checkpointFile)
-	if err != nil {
-		p.strange(c, "no checkpoint")
+func (p *replay) step(c pastCommit) error {
+	if c.signed == nil {
+		p.strange(c.Commit, "no checkpoint")
 		return nil
 	}
-	point, err := p.log.open(signed, p.keys)
+	point, err := p.log.open(c.signed, p.keys)
 	if err != nil || point.Origin != p.log.Name.Origin() {
-		p.strange(c, "no known log key signed its checkpoint")
+		p.strange(c.Commit, "no known log key signed its checkpoint")
 		return nil
 	}
 	if why := p.log.extends(point); why != "" {
 		f := fault(p.log.Name, "%s", why)
-		f.Commit, f.Checkpoints = c.ID, []string{string(signed), string(p.log.Checkpoint)}
+		f.Commit, f.Checkpoints = c.ID, []string{string(c.signed), string(p.log.Checkpoint)}
 		return f
 	}
-	changes, err := p.source.History.Changed(p.good, c.ID)
-	if err != nil {
-		return err
+	if c.before != p.good { // behind foreign ones
+		c.changes, c.err = p.source.History.Changed(p.good, c.ID)
 	}
-	if why := p.extends(c, point, changes); why != "" {
-		p.strange(c, why)
+	if c.err != nil { // no tree of ours: too deep, too large
+		p.strange(c.Commit, c.err.Error())
 		return nil
 	}
-	return p.ours(c, point)
+	if why := p.extends(c.Commit, point, c.changes); why != "" {
+		p.strange(c.Commit, why)
+		return nil
+	}
+	return p.ours(c.Commit, point)
 }
 
 func (p *replay) strange(c Commit, why string) {
@@ -174,10 +211,14 @@ func (s Source) sharpen(err error, keys note.Verifiers) error {
 	if historyErr != nil {
 		return err
 	}
+	tries := mostTries
 	for _, c := range slices.Backward(commits) {
 		files, err := s.History.Files(c.ID)
-		if err != nil {
+		if err != nil || !s.signs(files, keys) {
 			continue
+		}
+		if tries--; tries < 0 {
+			break
 		}
 		good, err := New(s.Name, nil).Read(files, keys, func(Place, *Record) error { return nil })
 		if err != nil {
@@ -199,6 +240,20 @@ func (s Source) sharpen(err error, keys note.Verifiers) error {
 		return f
 	}
 	return s.narrow(f, commits, keys)
+}
+
+// mostTries is how many commits are read whole to find what a fault is: each may
+// hold a million records.
+const mostTries = 4
+
+// signs reports whether a commit may be good: by its checkpoint alone.
+func (s Source) signs(files fs.FS, keys note.Verifiers) bool {
+	signed, err := fs.ReadFile(files, checkpointFile)
+	if err != nil {
+		return false
+	}
+	_, err = Peek(signed, s.Name, keys)
+	return err == nil
 }
 
 // differs finds the first line of a good log that other files have not alike.

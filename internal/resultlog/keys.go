@@ -25,10 +25,14 @@ func addKeyText(repository, key string) string {
 	return "patchops/" + repository + " key.add\n" + key + "\n"
 }
 
-// endorsed reports whether one of the keys signed a key.add record's note.
-func (r Record) endorsed(repository string, keys note.Verifiers) bool {
+// endorsed reports whether one of the keys signed a key.add record's note. One that is
+// revoked endorses nobody behind its last good record.
+func (l *Log) endorsed(r placed, keys note.Verifiers) bool {
 	n, err := note.Open([]byte(r.Last), keys)
-	return err == nil && n.Text == addKeyText(repository, r.Key)
+	return err == nil && n.Text == addKeyText(l.Name.Repository, r.Key) && slices.ContainsFunc(n.Sigs, func(s note.Signature) bool {
+		last, gone := l.lastGood(s)
+		return !gone || r.Place.Seq < last
+	})
 }
 
 // RevokeText is what owners sign (namespace patchops-root) to revoke a log key: what
@@ -109,7 +113,7 @@ func (l *Log) endorse(adds []placed, trusted note.Verifiers) ([]string, error) {
 		}
 		known := bothKeys{trusted, added}
 		rest := slices.DeleteFunc(slices.Clone(open), func(r placed) bool {
-			if !r.endorsed(l.Name.Repository, known) && !knows(known, r.Key) {
+			if !l.endorsed(r, known) && !knows(known, r.Key) {
 				return false
 			}
 			keys = append(keys, r.Key)

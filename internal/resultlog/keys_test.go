@@ -83,7 +83,7 @@ func TestRevokedLogKey(t *testing.T) {
 		b.append(Record{Kind: KeyRevoke, Key: old, Size: size, Statements: []statement.Signed{{Statement: text, Signature: sig}}})
 		return b
 	}
-	b := revoked("owner", 6)
+	b := revoked("owner", 7) // with the record that endorses the next key
 	if _, err := b.verify(); err != nil {
 		t.Fatal(err)
 	}
@@ -98,7 +98,7 @@ func TestRevokedLogKey(t *testing.T) {
 	if _, err := revoked("owner", 4).verify(); !errors.Is(err, ErrIntegrity) {
 		t.Errorf("commits of the key behind its last good size: %v", err)
 	}
-	if _, err := revoked("mallory", 6).verify(); !errors.Is(err, ErrIntegrity) || !strings.Contains(err.Error(), "0 owners") {
+	if _, err := revoked("mallory", 7).verify(); !errors.Is(err, ErrIntegrity) || !strings.Contains(err.Error(), "0 owners") {
 		t.Errorf("revoked by a stranger: %v", err)
 	}
 }

@@ -31,9 +31,10 @@ type Log struct {
 
 	tree  *tree
 	parts []part // its segments
-	// added are log keys that key.add records brought in, and revoked those that
-	// key.revoke records took away, with the last good size.
+	// added are log keys that key.add records (adds) brought in, and revoked those
+	// that key.revoke records took away, with the last good size.
 	added   []string
+	adds    []placed
 	revoked map[string]int64
 }
 
@@ -100,6 +101,9 @@ func (l *Log) Append(records []Record, fence int64, signer note.Signer) (*Log, U
 		}
 		if err != nil {
 			return nil, Update{}, fmt.Errorf("record %d: %w", r.Seq, err)
+		}
+		if r.Kind == KeyAdd {
+			next.adds = append(slices.Clip(next.adds), placed{Place{segmentName(l.Size), i + 1, r.Seq}, r})
 		}
 		out[i], leaves[i] = r, Leaf(line)
 		segment.Write(line)

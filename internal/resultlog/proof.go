@@ -5,6 +5,7 @@ import (
 	"encoding/base64"
 	"errors"
 	"fmt"
+	"slices"
 	"strconv"
 	"strings"
 
@@ -31,14 +32,16 @@ const (
 	tlogProof = "c2sp.org/tlog-proof@v1"
 )
 
-// Prove makes the proof of a record, given its line.
-func (l *Log) Prove(line []byte, seq int64) (Proof, error) {
+// Prove makes the proof of a record, given its line. The proof names which of the
+// keys signed the checkpoint: of the log's own or, as anybody may have emptied its
+// list, of the others given.
+func (l *Log) Prove(line []byte, seq int64, keys ...string) (Proof, error) {
 	path, err := tlog.ProveRecord(l.Size, seq, l.tree)
 	if err != nil {
 		return Proof{}, fmt.Errorf("record %d of %d: %w", seq, l.Size, err)
 	}
 	p := Proof{Line: line, Index: seq, Path: path, Checkpoint: l.Checkpoint}
-	for _, key := range l.Keys { // the newest that signed
+	for _, key := range slices.Concat(keys, l.added, l.Keys) { // the newest that signed
 		if v, err := note.NewVerifier(key); err == nil {
 			if _, err := note.Open(l.Checkpoint, note.VerifierList(v)); err == nil {
 				p.Key = key
@@ -46,7 +49,7 @@ func (l *Log) Prove(line []byte, seq int64) (Proof, error) {
 		}
 	}
 	if p.Key == "" {
-		return p, fmt.Errorf("%w: the keys file lists no key that signed the checkpoint", ErrProof)
+		return p, fmt.Errorf("%w: no key is known that signed the checkpoint", ErrProof)
 	}
 	return p, nil
 }

@@ -39,14 +39,14 @@ func (l *Log) Read(files fs.FS, keys note.Verifiers, visit func(Place, *Record) 
 	if err != nil {
 		return nil, err
 	}
-	var adds []placed
+	next.adds = slices.Clip(l.adds)
 	err = eachSegment(files, segments, func(s segment) error {
 		if s.fault != nil {
 			return s.fault.of(l.Name)
 		}
 		return next.take(s, func(p Place, r *Record) error {
 			if r.Kind == KeyAdd {
-				adds = append(adds, placed{p, *r})
+				next.adds = append(next.adds, placed{p, *r})
 			}
 			return visit(p, r)
 		})
@@ -54,11 +54,9 @@ func (l *Log) Read(files fs.FS, keys note.Verifiers, visit func(Place, *Record) 
 	if err != nil {
 		return nil, err
 	}
-	added, err := l.endorse(adds, l.verifiers(keys))
-	if err != nil {
+	if next.added, err = next.endorse(next.adds, keys); err != nil {
 		return nil, err
 	}
-	next.added = append(slices.Clip(l.added), added...)
 	if err := next.sealed(checkpoint, keys); err != nil {
 		return nil, err
 	}

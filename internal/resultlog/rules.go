@@ -17,10 +17,14 @@ type rules struct {
 	name    Name
 	root    *trust.Root
 	partial bool // an earlier log of the client is not at hand
+	decided bool // a decision was at hand
+	forge   bool // a root of trust so far names one
 	version int64
+	roots   []givenRoot
 	said    map[string]*said // by evidence
 	spent   map[string]string
-	open    *Record // decision
+	glass   map[string]bool // statements of overrides, by digest
+	open    *Record         // decision
 }
 
 // said is a recorded approval, or a consent.
@@ -32,8 +36,14 @@ type said struct {
 }
 
 func newRules(root *trust.Root) *rules {
-	return &rules{root: root, said: map[string]*said{}, spent: map[string]string{}}
+	return &rules{
+		root: root, forge: root == nil || root.Forge.Type != plainGit,
+		said: map[string]*said{}, spent: map[string]string{}, glass: map[string]bool{},
+	}
 }
+
+// plainGit is the forge of a root without one: there nobody reviews, people sign.
+const plainGit = "git"
 
 // longest is how long a break-glass may hold.
 const longest = 4 * time.Hour
@@ -42,7 +52,7 @@ const longest = 4 * time.Hour
 var noEffect = canonical.Digest([]byte("[]"))
 
 // judge says why a record must not stand where it stands, or "".
-func (j *rules) judge(r *Record) string {
+func (j *rules) judge(p Place, r *Record) string {
 	switch r.Kind {
 	case Approval, Rejection, Withdrawal, Consent, Hold, Abort, Recall, Resume:
 		return j.act(r)
@@ -57,7 +67,7 @@ func (j *rules) judge(r *Record) string {
 	case Merge:
 		return j.merge(r)
 	case RootKind:
-		return j.rootRecord(r)
+		return j.rootRecord(p, r)
 	case KeyRevoke:
 		return j.revoke(r)
 	}
@@ -77,12 +87,16 @@ func (j *rules) act(r *Record) string {
 		return "no evidence"
 	case j.said[r.Evidence] != nil:
 		return fmt.Sprintf("the evidence %s is recorded twice", r.Evidence)
+	case r.Statement != nil && r.Review != nil:
+		return "a signed statement and a review"
 	case r.Statement != nil:
 		if why := j.statement(r); why != "" {
 			return why
 		}
 	case r.Review == nil:
 		return "neither a signed statement nor a review"
+	case !j.forge:
+		return "a review, and no root of trust so far names a forge"
 	case r.Change == "" || r.Head != "" && r.Head != r.Review.Commit:
 		return "not of what the review says"
 	}
@@ -163,32 +177,6 @@ func planSubjects(r *Record) []string {
 	return []string{"gate:" + r.Plan, "resume:" + r.Plan, "override:" + r.Plan, "plan:" + r.Plan}
 }
 
-func (j *rules) override(r *Record) string {
-	if r.Via == "ratified" {
-		return ""
-	}
-	people, keys := map[string]bool{}, map[string]bool{}
-	for _, signed := range r.Statements {
-		st, key, err := signed.Open()
-		switch {
-		case err != nil:
-			return err.Error()
-		case st.Repository != j.name.Repository || st.Act != statement.Approve || st.Subject != "override:"+r.Plan:
-			return fmt.Sprintf("a statement is %s on %q of repository %q, wanted one on %q", st.Act, st.Subject, st.Repository, "override:"+r.Plan)
-		}
-		people[st.Person], keys[key.Fingerprint()] = true, true
-	}
-	if len(people) < 2 || len(keys) < 2 {
-		return fmt.Sprintf("break-glass by %d people with %d keys, wanted two", len(people), len(keys))
-	}
-	at, err := r.time()
-	expires, wrong := time.Parse(time.RFC3339, r.Expires)
-	if err != nil || wrong != nil || expires.After(at.Add(longest)) {
-		return fmt.Sprintf("break-glass until %q, wanted at most 4 hours", r.Expires)
-	}
-	return ""
-}
-
 func (j *rules) decision(r *Record) string {
 	switch {
 	case r.Decision == "":
@@ -202,7 +190,7 @@ func (j *rules) decision(r *Record) string {
 		return why
 	}
 	decided := *r
-	j.open = &decided
+	j.open, j.decided = &decided, true
 	return ""
 }
 
@@ -234,7 +222,7 @@ func (j *rules) approved(r *Record) string {
 func (j *rules) merge(r *Record) string {
 	var d *Record
 	if r.Decision != "" {
-		if d = j.open; d == nil && j.partial && len(j.spent) == 0 {
+		if d = j.open; d == nil && j.partial && !j.decided {
 			d = r // decided in a log that is not at hand
 		}
 		if d == nil || d.Decision != r.Decision {

@@ -5,6 +5,7 @@ import (
 
 	"golang.org/x/mod/sumdb/note"
 
+	"github.com/patchops/patchops/internal/canonical"
 	"github.com/patchops/patchops/internal/signature"
 	"github.com/patchops/patchops/internal/statement"
 	"github.com/patchops/patchops/internal/trust"
@@ -52,7 +53,7 @@ func (j *rules) first(r *Record, before *Log, keys note.Verifiers) string {
 
 // rootRecord: roots are signed by their owners and never go back; ours is among
 // them if it is of the same version.
-func (j *rules) rootRecord(r *Record) string {
+func (j *rules) rootRecord(p Place, r *Record) string {
 	signed, err := trust.Parse([]byte(r.Root))
 	if err != nil {
 		return err.Error()
@@ -67,7 +68,8 @@ func (j *rules) rootRecord(r *Record) string {
 	case root.Version < j.version:
 		return fmt.Sprintf("root %d after root %d", root.Version, j.version)
 	}
-	j.version = root.Version
+	j.version, j.forge = root.Version, j.forge || root.Forge.Type != plainGit
+	j.roots = append(j.roots, givenRoot{j.name, p, root, signed})
 	if j.root != nil && j.root.Version == root.Version {
 		ours, err := j.root.Encode()
 		if err != nil || string(ours) != signed.Root {
@@ -75,6 +77,56 @@ func (j *rules) rootRecord(r *Record) string {
 		}
 	}
 	return ""
+}
+
+// givenRoot is a root of trust that a log holds.
+type givenRoot struct {
+	name   Name
+	place  Place
+	root   trust.Root
+	signed trust.Signed
+}
+
+// linked checks that every later root than the one that is trusted follows from it,
+// one version after the other, and that the one just before is what it says. A root
+// that does not is somebody else's.
+func linked(trusted *trust.Root, roots []givenRoot) error {
+	if trusted == nil || len(roots) == 0 {
+		return nil
+	}
+	text, err := trusted.Encode()
+	if err != nil {
+		return err
+	}
+	known := map[string]trust.Root{canonical.Digest(text): *trusted}
+	for {
+		var open []givenRoot
+		for _, g := range roots {
+			old, ok := known[g.root.Previous]
+			switch digest := g.signed.Digest(); {
+			case g.root.Version < trusted.Version-1, digest == trusted.Previous:
+			case g.root.Version == trusted.Version: // judged where it stands
+			case ok && g.root.Version == old.Version+1 && g.root.Genesis == old.Genesis && enough(old, g.signed):
+				known[digest] = g.root
+			default:
+				open = append(open, g)
+			}
+		}
+		if len(open) == 0 {
+			return nil
+		}
+		if len(open) == len(roots) {
+			g := open[0]
+			return fault(g.name, "root: version %d does not follow from the one that was given, version %d", g.root.Version, trusted.Version).at(g.place)
+		}
+		roots = open
+	}
+}
+
+// enough reports whether the threshold of a root's owners signed another one.
+func enough(old trust.Root, next trust.Signed) bool {
+	signers, err := next.Signers()
+	return err == nil && old.Have(signers) >= old.Threshold
 }
 
 // revoke: a person's key by a statement; a log key by the owners' threshold.

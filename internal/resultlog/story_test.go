@@ -3,6 +3,7 @@ package resultlog
 import (
 	"bytes"
 	"crypto/ed25519"
+	"errors"
 	"fmt"
 	"io/fs"
 	"maps"
@@ -144,6 +145,9 @@ func (b *branch) tip() string { return b.commits[len(b.commits)-1].ID }
 func (b *branch) Commits() ([]Commit, error)         { return b.commits, nil }
 func (b *branch) Files(commit string) (fs.FS, error) { return b.trees[commit], nil }
 func (b *branch) Changed(from, to string) ([]Change, error) {
+	if b.trees[from]["deep"] != nil || b.trees[to]["deep"] != nil {
+		return nil, errors.New("too deep to compare")
+	}
 	var out []Change
 	before, after := b.trees[from], b.trees[to]
 	for _, name := range slices.Sorted(maps.Keys(after)) {

@@ -52,6 +52,7 @@ func Verify(sources []Source, o Options) ([]Verified, error) {
 	})
 	var out []Verified
 	var client *rules
+	var roots []givenRoot
 	for _, s := range sources {
 		var before *Log
 		if n := len(out); n > 0 && out[n-1].Log.Name.before(s.Name) {
@@ -64,6 +65,10 @@ func Verify(sources []Source, o Options) ([]Verified, error) {
 			return out, s.named(err)
 		}
 		out = append(out, v)
+		roots, client.roots = append(roots, client.roots...), nil
+	}
+	if err := linked(o.Root, roots); err != nil {
+		return nil, err
 	}
 	return out, nil
 }
@@ -89,13 +94,19 @@ func (s Source) verify(o Options, client *rules, before *Log) (Verified, error) 
 		keys = before.verifiers(keys)
 	}
 	gaps := map[int64]string{}
+	var read past
+	reading := make(chan struct{})
+	go func() {
+		defer close(reading)
+		read = s.past()
+	}()
 	l, err := New(s.Name, nil).Read(s.Files, keys, func(p Place, r *Record) error {
 		why := ""
 		if p.Seq == 0 {
 			why = client.first(r, before, o.Keys)
 		}
 		if why == "" {
-			why = client.judge(r)
+			why = client.judge(p, r)
 		}
 		if why != "" {
 			return fault(s.Name, "%s: %s", r.Kind, why).at(p)
@@ -108,6 +119,7 @@ func (s Source) verify(o Options, client *rules, before *Log) (Verified, error) 
 		}
 		return nil
 	})
+	<-reading
 	if err != nil {
 		return Verified{}, s.sharpen(err, keys)
 	}
@@ -120,10 +132,8 @@ func (s Source) verify(o Options, client *rules, before *Log) (Verified, error) 
 	if err != nil {
 		return Verified{}, err
 	}
-	if s.History != nil {
-		if err := l.history(s, keys, gaps); err != nil {
-			return Verified{}, err
-		}
+	if err := l.history(s, read, keys, gaps); err != nil {
+		return Verified{}, err
 	}
 	if text, err := fs.ReadFile(s.Files, keysFile); err == nil {
 		l.Keys = parseKeys(text)

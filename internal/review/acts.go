@@ -1,6 +1,7 @@
 package review
 
 import (
+	"cmp"
 	"errors"
 	"fmt"
 	"slices"
@@ -19,28 +20,37 @@ import (
 const (
 	mostProposals = 24
 	mostMinutes   = 24
+	mostOfOne     = 8
 )
 
 // pair is what an act was about.
 type pair struct{ head, base string }
 
-// known are the acts of people in the book, the newest first: those of anybody
-// else cost nothing.
+// known are the acts of people in the book, everybody's newest first, then
+// everybody's second and so on: those of anybody else cost nothing, and nobody's
+// many words take the place of another's one.
 func known(acts []approval.Act, book *approval.Book) []approval.Act {
-	keys, accounts := map[string]bool{}, map[int64]bool{}
-	for _, p := range book.People {
-		for _, k := range p.Keys {
-			keys[k] = true
-		}
-		accounts[p.Account] = p.Account != 0
+	names := map[string]int{}
+	type turn struct {
+		act approval.Act
+		n   int
 	}
-	var out []approval.Act
+	var list []turn
+	acts = slices.Clone(acts)
+	slices.SortStableFunc(acts, func(a, b approval.Act) int { return b.AsOf.Compare(a.AsOf) })
 	for _, a := range acts {
-		if a.Broken == "" && !a.Spent && (keys[a.Key] || accounts[a.Account]) {
-			out = append(out, a)
+		name, _ := book.Speaker(a.Key, a.Account)
+		if name == "" || a.Broken != "" || a.Spent || names[name] == mostOfOne {
+			continue
 		}
+		list = append(list, turn{a, names[name]})
+		names[name]++
 	}
-	slices.SortStableFunc(out, func(a, b approval.Act) int { return b.AsOf.Compare(a.AsOf) })
+	slices.SortStableFunc(list, func(a, b turn) int { return cmp.Compare(a.n, b.n) })
+	out := make([]approval.Act, len(list))
+	for i, t := range list {
+		out[i] = t.act
+	}
 	return out
 }
 
@@ -130,7 +140,7 @@ func (j *judging) findings(book *approval.Book) (map[string][]string, error) {
 	out := map[string][]string{approval.Minute(j.in.Now): j.out.Accepts}
 	for _, a := range known(j.in.Acts, book) {
 		key := approval.Minute(a.AsOf)
-		if _, done := out[key]; done || a.Verdict != "approved" || len(out) > mostMinutes {
+		if _, done := out[key]; done || !approves(a) || len(out) > mostMinutes {
 			continue
 		}
 		// What lies in the future, or longer ago than any rule allows, counts for
@@ -145,6 +155,11 @@ func (j *judging) findings(book *approval.Book) (map[string][]string, error) {
 		out[key] = found
 	}
 	return out, nil
+}
+
+// approves reports whether an act approves: only what people saw then matters.
+func approves(a approval.Act) bool {
+	return a.Verdict == approval.SaysApproved || a.Verdict == approval.SaysConsented
 }
 
 func (j *judging) foundAt(asOf time.Time) ([]string, error) {

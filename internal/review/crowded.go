@@ -36,7 +36,7 @@ func (j *judging) crowded() []string {
 			}
 		}
 	}
-	return limited(append(j.crowdedOut(lost), out...))
+	return limited(append(j.crowdedOut(lost), out...), "hosts")
 }
 
 // lostPlace is a host of the change without a place.
@@ -63,7 +63,7 @@ func (j *judging) crowdedOut(lost []lostPlace) []string {
 	var out []string
 	for _, l := range lost {
 		if alone[l.host] {
-			out = append(out, fmt.Sprintf("%s: %s of client %s has no place beside what was merged meanwhile: %s by %s", l.plan, l.host.asset, l.client, l.Code, l.By))
+			out = append(out, fmt.Sprintf("%s: %s of client %s has no place beside what was merged meanwhile: %s by %s", l.plan, l.asset, l.client, l.Code, l.By))
 		}
 	}
 	return out
@@ -79,9 +79,9 @@ func placements(plans []rollout.PlanSchedule) map[host]bool {
 	return out
 }
 
-func limited(reasons []string) []string {
+func limited(reasons []string, what string) []string {
 	if n := len(reasons); n > mostNamed {
-		return append(reasons[:mostNamed:mostNamed], fmt.Sprintf("and %d more hosts", n-mostNamed))
+		return append(reasons[:mostNamed:mostNamed], fmt.Sprintf("and %d more %s", n-mostNamed, what))
 	}
 	return reasons
 }

@@ -2,14 +2,12 @@ package review
 
 import (
 	"fmt"
-	"path"
 	"slices"
 	"time"
 
 	"github.com/patchops/patchops/internal/approval"
 	"github.com/patchops/patchops/internal/change"
 	"github.com/patchops/patchops/internal/corpus"
-	"github.com/patchops/patchops/internal/document"
 	"github.com/patchops/patchops/internal/effect"
 	"github.com/patchops/patchops/internal/finding"
 	"github.com/patchops/patchops/internal/pipeline"
@@ -117,7 +115,7 @@ func (j *judging) check() error {
 		}
 	}
 	if j.out.Problem != "" {
-		j.find("git/ambiguous-base", j.out.Problem, "merge or rebase onto "+j.in.Target)
+		j.add([]finding.Finding{whole("git/ambiguous-base", j.out.Problem, "merge or rebase onto "+j.in.Target)})
 	}
 	return nil
 }
@@ -130,21 +128,13 @@ func (j *judging) ruled(in pipeline.Input) pipeline.Input {
 	return in
 }
 
-// find adds a finding about the change as a whole.
-func (j *judging) find(id, message, hint string) {
-	j.add([]finding.Finding{{
-		ID: id, Severity: finding.Error, Message: message, Hint: hint,
-		Position: finding.Position{File: "patchops.yaml", Line: 1, Column: 1},
-	}})
-}
-
 // measure refuses what nobody can read (R18): what the change itself differs in.
 func (j *judging) measure() error {
 	if j.base.Tree == nil {
 		return nil
 	}
-	var err error
-	j.out.Size, err = change.Measure(j.base.Entries, j.head.Entries, change.Aside(j.dataFiles()), func(head bool, e change.Entry) ([]byte, error) {
+	var problem *finding.Finding
+	j.out.Size, problem = Measure(j.out.Outcome, j.base.Entries, j.head.Entries, func(head bool, e change.Entry) ([]byte, error) {
 		from := j.base
 		if head {
 			from = j.head
@@ -154,42 +144,10 @@ func (j *judging) measure() error {
 		}
 		return from.Read(e.Path)
 	})
-	if err != nil { // what cannot be read cannot be reviewed; other changes go on
-		j.find("git/unreviewable", err.Error(), "make it smaller, or take it out")
-		return nil
-	}
-	if why := j.out.Size.Unreviewable(); why != "" {
-		j.find("git/unreviewable", why, "split it into changes that can be read one by one")
+	if problem != nil {
+		j.add([]finding.Finding{*problem})
 	}
 	return nil
-}
-
-// dataFiles are the bulk files and calendars that documents name, and feeds: they
-// are shown by what differs in them. No name makes anything else one.
-func (j *judging) dataFiles() []string {
-	var out []string
-	for _, c := range []*corpus.Corpus{j.out.Outcome.Before, j.out.Outcome.Corpus} {
-		for _, e := range c.Entries() {
-			switch {
-			case e.ID.Kind == "AssetList" && document.IsBulk(e.Bulk):
-				out = append(out, e.Bulk)
-			case e.ID.Kind == "HolidayCalendar":
-				for _, file := range effect.Reads(e) {
-					if path.Ext(file) == ".ics" {
-						out = append(out, file)
-					}
-				}
-			}
-		}
-	}
-	for _, s := range []State{j.base, j.head} {
-		for _, e := range s.Entries {
-			if isFeed(e.Path) {
-				out = append(out, e.Path)
-			}
-		}
-	}
-	return out
 }
 
 // effects says what was proposed and what would land.
@@ -258,6 +216,9 @@ func (j *judging) approvals() error {
 	}
 	if out.Landing == nil {
 		out.Verdict = approval.Judge(in)
+		if len(out.Conflicts) > 0 {
+			out.Verdict.Unblock = []string{fmt.Sprintf("merge %s into the branch, settle there what differs, push, and have it approved anew", j.in.Target)}
+		}
 		return nil
 	}
 	in.Entries = approval.Entries(out.Landing, out.Outcome.Before, out.Outcome.Corpus, j.risk())

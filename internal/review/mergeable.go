@@ -23,6 +23,7 @@ func (j *judging) mergeable() {
 	why := j.problems()
 	why = append(why, j.errors()...)
 	why = append(why, j.unapproved()...)
+	why = append(why, j.accepters()...)
 	if j.in.Landed == "" {
 		why = append(why, required(j.in.Required)...)
 		why = append(why, j.state()...)
@@ -72,14 +73,30 @@ func (j *judging) unapproved() []string {
 	if v.State == approval.Approved || j.out.Landing == nil {
 		return nil
 	}
-	why := fmt.Sprintf("the approvals are %s", v.State)
+	why, because := fmt.Sprintf("the approvals are %s", v.State), ""
+	if len(v.Unblock) > 0 {
+		because = v.Unblock[0]
+	}
 	if v.State == approval.Error {
 		why = "the approvals cannot be judged"
+		if reason := failed(v.Tree); reason != "" {
+			because = reason
+		}
 	}
-	if len(v.Unblock) > 0 {
-		why += ": " + v.Unblock[0]
+	if because != "" {
+		why += ": " + because
 	}
 	return []string{why}
+}
+
+// failed is the first reason in a tree that cannot be judged.
+func failed(n approval.Node) string {
+	for _, c := range n.Children {
+		if c.State == approval.Error && c.Reason != "" {
+			return c.Reason
+		}
+	}
+	return n.Reason
 }
 
 // required are the checks of the forge that did not pass. One that was never
@@ -100,12 +117,15 @@ func required(checks []change.Required) []string {
 	return slices.Compact(out)
 }
 
+// Merged is why a change cannot merge that did.
+const Merged = "it is merged already"
+
 // state is what the proposal itself says: closed, a draft, for another branch.
 func (j *judging) state() []string {
 	c := j.in.Change
 	var out []string
 	if c.Merged || j.out.Base == c.Head && c.Head != "" {
-		out = append(out, "it is merged already")
+		out = append(out, Merged)
 	} else if !c.Open {
 		out = append(out, "it is closed")
 	}

@@ -112,3 +112,19 @@ func TestM2TwoChangesThatConflictTogether(t *testing.T) {
 		t.Errorf("why %q, wanted the conflict named", after)
 	}
 }
+
+// M5: what was approved for one host is not approved for two.
+func TestM5AnotherScopeIsNotApproved(t *testing.T) {
+	r := newRepository(t)
+	one := r.edit("main", plan, "    selector:\n      matchLabels: {os: debian}\n", "    assets: [web-01]\n")
+	r.commit("one", "main", one)
+	act := r.approve("dana", r.input("one"))
+	two := map[string]string{plan: strings.ReplaceAll(one[plan], "[web-01]", "[web-01, web-02]")}
+	r.commit("two", "main", two)
+	in := r.input("two", act)
+	in.Change.Name = "one"
+	out := r.judge(in)
+	if i := out.Verdict.Ignored; out.Mergeable || len(i) != 1 || i[0].Why != "stale" {
+		t.Errorf("mergeable %v, ignored %+v", out.Mergeable, i)
+	}
+}

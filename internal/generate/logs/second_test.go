@@ -52,7 +52,7 @@ func ours(t *testing.T, n resultlog.Name, files fs.FS, seen ...[]byte) error {
 	if err != nil {
 		t.Fatal(err)
 	}
-	_, err = resultlog.Verify([]resultlog.Source{{Name: n, Files: files, Seen: seen}}, resultlog.Options{Keys: keys})
+	_, err = resultlog.Verify([]resultlog.Source{{Name: n, Files: files, Seen: seen}}, resultlog.Options{Keys: keys, Root: &root})
 	return err
 }
 
@@ -95,7 +95,11 @@ func TestSecondVerifierAgrees(t *testing.T) {
 	if err != nil {
 		t.Fatal(err)
 	}
-	for _, b := range append(branches, rotated(t)) {
+	strange := NewBranch("acme", branches[0].now)
+	if err := strange.Flush(RootRecord(), resultlog.Record{Kind: resultlog.Denial, Change: "\x7f\u0085\u2028 zürich \U0001f600 </script>", Why: "\x00\x1b\\\""}); err != nil {
+		t.Fatal(err)
+	}
+	for _, b := range append(branches, rotated(t), strange) {
 		n := b.Log.Name
 		if err := ours(t, n, tree(b)); err != nil {
 			t.Fatal(err)
@@ -173,7 +177,12 @@ func lacking(t *testing.T) map[string]*Branch {
 	}
 	out := map[string]*Branch{}
 	for what, records := range map[string][]resultlog.Record{
-		"no root":      {all[2]},
+		"no root": {all[2]},
+		"review": {all[0], func() resultlog.Record { // plain Git knows none
+			r := all[1]
+			r.Statement, r.Review = nil, &resultlog.Review{Commit: r.Head, State: "APPROVED"}
+			return r
+		}()},
 		"unrecorded":   {all[0], all[1], all[4]},
 		"no decision":  {all[0], all[1], all[3], all[5]},
 		"merged twice": {all[0], all[1], all[3], all[4], all[5], all[5]},

@@ -78,6 +78,8 @@ type pull struct {
 	merged  string // commit
 	before  string // base's tip before the merge
 	reviews []*review
+	changed []time.Time // when it got another base
+	edits   []int64     // ids of these events
 }
 
 type review struct {

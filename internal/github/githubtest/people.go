@@ -111,7 +111,7 @@ func (f *Forge) Set(n int, what, value string) error {
 	case "draft", "ready":
 		p.draft = what == "draft"
 	case "base":
-		p.base = value
+		p.base, p.changed, p.edits = value, append(p.changed, f.now()), append(p.edits, f.id())
 	case "fork":
 		p.fork, p.head = 9999, f.headOf(p)
 	default:

@@ -6,6 +6,7 @@ import (
 	"slices"
 	"strconv"
 	"strings"
+	"time"
 )
 
 func containsQuery(line, query string) bool { return strings.Contains(line, query) }
@@ -105,6 +106,25 @@ func listReviews(c *call) (int, any, error) {
 		items = append(items, c.f.spec.fill("pull-request-review", object{
 			"id": r.id, "user": c.f.user(r.user), "state": r.state, "commit_id": r.commit, "submitted_at": instant(r.submitted), "body": r.body,
 		}))
+	}
+	return 200, c.paged(items), nil
+}
+
+// listEvents are the changes of a pull request's base, and its making as GitHub has
+// it there too: a word about somebody.
+func listEvents(c *call) (int, any, error) {
+	p, err := c.pull()
+	if err != nil {
+		return 0, nil, err
+	}
+	about := func(id int64, what string, at time.Time) any {
+		return c.f.spec.fill("added-to-project-issue-event", object{
+			"id": id, "event": what, "actor": c.f.user(p.author), "created_at": instant(at), "performed_via_github_app": nil,
+		})
+	}
+	items := []any{about(int64(1000+p.number), "mentioned", p.created)}
+	for i, at := range p.changed {
+		items = append(items, about(p.edits[i], "base_ref_changed", at))
 	}
 	return 200, c.paged(items), nil
 }

@@ -51,6 +51,7 @@ var handlers = map[string]handler{
 	"POST /repos/{owner}/{repo}/check-runs":                     makeRun,
 	"PATCH /repos/{owner}/{repo}/check-runs/{check_run_id}":     changeRun,
 	"GET /repos/{owner}/{repo}/issues/{issue_number}/comments":  listComments,
+	"GET /repos/{owner}/{repo}/issues/{issue_number}/events":    listEvents,
 	"POST /repos/{owner}/{repo}/issues/{issue_number}/comments": makeComment,
 	"PATCH /repos/{owner}/{repo}/issues/comments/{comment_id}":  changeComment,
 	"GET /repos/{owner}/{repo}/pulls":                           listPulls,

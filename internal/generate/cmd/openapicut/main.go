@@ -29,6 +29,7 @@ post /repos/{owner}/{repo}/statuses/{sha}
 patch /repos/{owner}/{repo}/check-runs/{check_run_id}
 get /repos/{owner}/{repo}/installation
 get /repos/{owner}/{repo}/issues/{issue_number}/comments
+get /repos/{owner}/{repo}/issues/{issue_number}/events
 post /repos/{owner}/{repo}/issues/{issue_number}/comments
 patch /repos/{owner}/{repo}/issues/comments/{comment_id}
 get /repos/{owner}/{repo}/pulls
