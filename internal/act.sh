@@ -111,7 +111,7 @@ git -C "$repo" commit --quiet --all --message 'all of them'
 shows "::error file=$plan,line="
 shows "### patchops: errors found"
 shows "250"
-shows "uploaded 1 results"
+shows "uploaded 2 results" # and a warning of the change gate: hosts are planned no more
 shows "Job failed"
 echo "act: a broken document fails, with an annotation on its line"
 

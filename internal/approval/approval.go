@@ -74,7 +74,8 @@ type Input struct {
 	Findings     map[string][]string
 	FindingIDs   []string
 	Contributors change.Contributors
-	Problems     []string // what is missing, truncated or unreadable: each denies
+	Revoked      map[string]int64 // fingerprints of keys that sign nothing any more
+	Problems     []string         // what is missing, truncated or unreadable: each denies
 }
 
 // Minute is the key of Input.Findings for an act's asOf: the minute, RFC 3339.

@@ -98,6 +98,10 @@ func TestWhoCounts(t *testing.T) {
 	twin := someInput(one("ops")).with(review(7))
 	twin.Book.People["ada2"] = Person{Name: "ada2", Active: true, Account: 7, Keys: []string{"key ada"}}
 	twin.Book.Groups["ops"] = append(twin.Book.Groups["ops"], "ada2")
+	own := rule("two", of("ops", 2))
+	own.Signed = true
+	lost := someInput(own).with(by("bob"))
+	lost.Revoked = map[string]int64{"key carl": 7}
 	signed := one("sec")
 	signed.Signed = true
 	for _, c := range []row{
@@ -121,6 +125,7 @@ func TestWhoCounts(t *testing.T) {
 		{"R10", someInput(signed).with(review(4), review(5)), Pending, "erin", "unsigned", "by a signed statement"},
 		{"R10 signed", someInput(signed).with(by("erin")), Approved, "", "", ""},
 		{"R12", someInput(one("ops")).with(by("bob", func(a *Act) { a.RevokedBefore = true })), Pending, "bob", "revoked", ""},
+		{"R12 who could", lost, Pending, "", "", "dana, from ops, by a signed statement"},
 		{"broken chain", someInput(one("ops")).with(by("bob", func(a *Act) { a.Broken = "rewound" })), Pending, "bob", "broken", "rewound"},
 		{"postdated", someInput(one("ops")).with(by("bob", func(a *Act) { a.AsOf = noon; a.FirstSeen = noon.Add(-6 * time.Minute) })), Pending, "bob", "postdated", ""},
 		{"stranger", someInput(one("ops")).with(by("zoe")), Pending, "zoe", "unknown", "nobody's"},

@@ -211,7 +211,7 @@ func (t *tree) contactOf(leaf *node, name string, c *Contact) {
 	switch {
 	case known && own != nil && t.takesWord(own), consents && consent != nil && t.takesWord(consent):
 		leaf.have = append(leaf.have, id)
-	case known && t.may(id) && len(t.book.People[id].Keys) > 0, consents:
+	case known && t.may(id) && t.signs(id), consents:
 		leaf.could = append(leaf.could, id)
 	}
 }
@@ -258,7 +258,15 @@ func (t *tree) barred(person string) (why, detail string) {
 func (t *tree) may(person string) bool {
 	why, _ := t.barred(person)
 	p := t.book.People[person]
-	return why == "" && !t.rejects(person) && (len(p.Keys) > 0 || p.Account != 0 && !t.rule.Signed)
+	return why == "" && !t.rejects(person) && (t.signs(person) || p.Account != 0 && !t.rule.Signed)
+}
+
+// signs reports whether a person has a key that was not revoked.
+func (t *tree) signs(person string) bool {
+	return slices.ContainsFunc(t.book.People[person].Keys, func(key string) bool {
+		_, revoked := t.in.Revoked[key]
+		return !revoked
+	})
 }
 
 // takesWord reports whether a rule counts an approval, and notes why not.

@@ -77,6 +77,9 @@ func once(all []item) ([]item, error) {
 			if !bytes.Equal(core(first.record), core(i.record)) {
 				return nil, contradiction(i, "differs from its copy, %s record %d", first.branch, first.record.Seq)
 			}
+			if i.record.Kind == resultlog.Decision || i.record.Kind == resultlog.Merge {
+				first.record.Plan = Plans(first.record.Plan, i.record.Plan)
+			}
 			first.clients = append(first.clients, i.client)
 			slices.Sort(first.clients)
 			continue
@@ -86,6 +89,14 @@ func once(all []item) ([]item, error) {
 		out = append(out, i)
 	}
 	return out, nil
+}
+
+// Plans joins what two copies of a decision or merge say of plans, "CLIENT/PLAN"
+// each: a client's log names no plan of another.
+func Plans(a, b string) string {
+	all := append(strings.Fields(a), strings.Fields(b)...)
+	slices.Sort(all)
+	return strings.Join(slices.Compact(all), " ")
 }
 
 // identity is what copies of one act share; "" for what has none.
@@ -111,6 +122,7 @@ func core(r resultlog.Record) []byte {
 	r.Seq, r.Sub, r.Uncovered = 0, "", nil
 	switch r.Kind {
 	case resultlog.Decision, resultlog.Merge:
+		r.Plan = "" // each log names its own client's
 	default: // recorded for a further client later on
 		r.T, r.Fence, r.Tip, r.Subs, r.Clients = "", 0, "", nil, 0
 	}

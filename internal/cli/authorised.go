@@ -90,6 +90,7 @@ func (t *authorisedEnv) look(ctx context.Context, a *app) error {
 	}
 	defer v.Close()
 	t.tip, t.book, t.revoked = v.State.Tip, v.Book, v.State.Revoked
+	t.chains = v.State.Chains
 	return nil
 }
 

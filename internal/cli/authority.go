@@ -7,6 +7,7 @@ import (
 	"io/fs"
 	"os"
 	"path/filepath"
+	"strings"
 	"time"
 
 	"github.com/spf13/cobra"
@@ -54,6 +55,8 @@ type authorityEnv struct {
 	state  string          // folder of this machine's state; not made yet
 	child  pipeline.Child
 	now    time.Time
+	// chains are the tips of people's chains that the log holds, where it was read.
+	chains map[string]string
 }
 
 // authority finds the clone, fetches, and reads the root of trust that this
@@ -76,7 +79,7 @@ func (a *app) authority(ctx context.Context, f authorityFlags, optional bool, re
 	a.authorise(e.clone)
 	if !f.offline {
 		if err := e.clone.Fetch(ctx, refspecs...); err != nil {
-			return nil, fmt.Errorf("fetch %s: %w", f.remote, err)
+			return nil, unfetched(f.remote, err)
 		}
 	}
 	if e.git, err = e.clone.Repository(); err != nil {
@@ -89,6 +92,15 @@ func (a *app) authority(ctx context.Context, f authorityFlags, optional bool, re
 		return nil, errors.Join(err, e.git.Close())
 	}
 	return e, nil
+}
+
+// unfetched says that a fetch failed, without what each layer below calls it.
+func unfetched(remote string, err error) error {
+	text := strings.TrimPrefix(err.Error(), "fetch: ")
+	if errors.Is(err, git.ErrRemote) {
+		text = strings.Replace(text, ": git fetch: ", ": ", 1) + "\nis that its address (git remote -v), and the network up? then try again"
+	}
+	return statusError{statusOf(err), fmt.Errorf("fetch %s: %s", remote, text)}
 }
 
 // absent says what a change may be that the remote has no branch for.
@@ -259,7 +271,7 @@ var errMode = errors.New("file is open to others")
 // statusOf is the exit status of an error that no command gave one: 4 for
 // integrity, 5 for what the same command may get past later, else 1.
 func statusOf(err error) int {
-	for _, integrity := range []error{resultlog.ErrIntegrity, trust.ErrRoot, wal.ErrCorrupt, git.ErrRewound} {
+	for _, integrity := range []error{resultlog.ErrIntegrity, resultlog.ErrCheckpoint, trust.ErrRoot, wal.ErrCorrupt, git.ErrRewound} {
 		if errors.Is(err, integrity) {
 			return exitIntegrity
 		}

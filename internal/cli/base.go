@@ -157,7 +157,9 @@ func (a *app) difference(repo repository, rev string, in pipeline.Input, out *pi
 		return d, err
 	}
 	d.after, err = present(r, repo, d.before, in.Tree, out.Corpus)
-	d.readAfter = func(name string) ([]byte, error) { return os.ReadFile(filepath.Join(repo.dir, filepath.FromSlash(name))) }
+	d.readAfter = func(name string) ([]byte, error) {
+		return os.ReadFile(filepath.Join(repo.dir, filepath.FromSlash(name)))
+	}
 	return d, err
 }
 

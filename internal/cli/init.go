@@ -83,7 +83,7 @@ func (a *app) init(dir, example string) error {
 		a.signCommits(target, key)
 	}
 	a.progress("wrote %d files to %s", len(files), dir)
-	a.progress("next: cd %s && patchops check", dir)
+	a.progress("next: cd %s && patchops check; its README.md goes on from there", dir)
 	return nil
 }
 

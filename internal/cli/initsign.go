@@ -91,7 +91,7 @@ func parsedKey(file, line string) publicKey {
 // that it is known whose work a change is (authority.md 2); or says how.
 func (a *app) signCommits(dir string, key publicKey) {
 	if key.file == "" {
-		a.progress("commits are not signed, for no SSH key was found: make one by ssh-keygen -t ed25519, then")
+		a.progress("commits are not signed, for no SSH key was found: make one by ssh-keygen -t ed25519, then, in there,")
 		a.progress("  git config gpg.format ssh && git config user.signingkey ~/.ssh/id_ed25519.pub && git config commit.gpgsign true")
 		return
 	}

@@ -19,8 +19,8 @@ func (a *app) logCommand() *cobra.Command {
 		Use:   "log",
 		Short: "Read, verify and prove the result log",
 		Long: "The result log is what happened: who approved what, what was decided and merged.\n" +
-			"Every command reads it from this clone, from another FOLDER, or from a BUNDLE that\n" +
-			"git or `log export` made. None needs the network, and each verifies all it reads.",
+			"Every command reads what was fetched last (git fetch), another FOLDER, or a BUNDLE\n" +
+			"that git or `log export` made. None needs the network; each verifies all it reads.",
 		Example: "  patchops log verify\n  patchops log show --client acme",
 		Args:    cobra.NoArgs,
 		RunE:    func(cmd *cobra.Command, _ []string) error { return cmd.Help() },

@@ -14,6 +14,7 @@ import (
 	"github.com/spf13/cobra"
 
 	"github.com/patchops/patchops/internal/report"
+	"github.com/patchops/patchops/internal/resultlog"
 
 	"github.com/patchops/patchops/internal/finding"
 )
@@ -71,6 +72,9 @@ func (a *app) status(err error) int {
 		return s.status
 	}
 	fmt.Fprintf(a.env.Stderr, "patchops: %s\n", legible(err))
+	if errors.Is(err, resultlog.ErrCheckpoint) {
+		fmt.Fprintln(a.env.Stderr, "has this machine the same root of trust as the others? compare the digests of patchops trust show")
+	}
 	return statusOf(err)
 }
 

@@ -95,8 +95,8 @@ func (e *authorityEnv) chain(ctx context.Context, person string) (tip string, ch
 	if bad, ok := e.clone.Bad()[chains+person]; ok {
 		return "", nil, nil, fmt.Errorf("branch %s%s at %s was not fetched: %w", chains, person, bad.ID, bad.Reason)
 	}
-	if tip == "" {
-		return "", nil, nil, nil
+	if tip, err = e.follows(person, tip); tip == "" || err != nil {
+		return "", nil, nil, err
 	}
 	commits, err := e.git.FirstParents("", tip)
 	if err != nil {
@@ -216,6 +216,30 @@ func (e *authorityEnv) refetch(ctx context.Context, refspecs ...string) error {
 	return nil
 }
 
+// follows is the commit that a person's next statement goes on top of. Where their
+// branch was removed it is the one that the log recorded: what does not follow that
+// would not count. Where it was replaced nothing does until it is removed.
+func (e *authorityEnv) follows(person, tip string) (string, error) {
+	recorded := e.chains[person]
+	if recorded == "" || recorded == tip {
+		return tip, nil
+	}
+	if _, err := e.git.CommitInfo(recorded); err != nil {
+		if tip != "" {
+			return tip, nil // it may be that others have it
+		}
+		return "", people("the branch %s%s is gone, and its recorded commit %s is not in this clone: push that commit there again from a clone that has it, then say it again", chains, person, recorded)
+	}
+	if tip == "" {
+		return recorded, nil
+	}
+	if in, err := e.git.IsAncestor(recorded, tip); err != nil || in {
+		return tip, err
+	}
+	return "", people("the branch %s%s was replaced: it was recorded at %s, and %s does not follow that, so nothing on it counts\n"+
+		"put it back (git push --force %s %s:refs/heads/%s%s), then say it again", chains, person, recorded, tip, e.remote, recorded, chains, person)
+}
+
 // append pushes one commit that adds a statement to a person's chain, and puts
 // back what somebody removed from it.
 func (e *authorityEnv) append(ctx context.Context, person, tip string, chain []statement.Entry, entry statement.Entry) error {
@@ -253,7 +277,11 @@ func (e *authorityEnv) append(ctx context.Context, person, tip string, chain []s
 	if err != nil {
 		return err
 	}
-	return e.clone.Push(ctx, []git.Update{{Ref: "refs/heads/" + chains + person, Old: tip, New: commit}})
+	there, err := e.clone.Branches(ctx, chains)
+	if err != nil {
+		return err
+	}
+	return e.clone.Push(ctx, []git.Update{{Ref: "refs/heads/" + chains + person, Old: there[chains+person], New: commit}})
 }
 
 // agreed wants that what was shown is what is meant: the digest of the command line

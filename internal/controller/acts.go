@@ -73,7 +73,10 @@ func (v *View) Acts(ctx context.Context, c change.Change) (acts []approval.Act, 
 		return nil, nil, err
 	}
 	for _, r := range reviews {
-		if act, ok := v.reviewAct(c, r); ok && !known[act.Evidence] {
+		if _, seen := v.State.Seen[r.evidence]; seen {
+			continue // of this change, or by a forge that shows it twice
+		}
+		if act, ok := v.reviewAct(c, r); ok {
 			acts = append(acts, act)
 		}
 	}
@@ -188,7 +191,7 @@ func (v *View) reviewAct(c change.Change, r forgeReview) (approval.Act, bool) {
 		return approval.Act{}, false
 	}
 	target := v.Root.Target
-	if r.Retargeted {
+	if r.Retargeted || c.Target != target {
 		target = anotherBranch
 	}
 	return approval.Act{

@@ -107,10 +107,12 @@ func (v *View) overrideRecord(plan string, words []word) (resultlog.Record, bool
 	r := resultlog.Record{Kind: resultlog.Override, Plan: plan}
 	if missing == "" {
 		expires := v.now.Add(longest)
-		for _, w := range words {
-			if !slices.Contains(signers, w.person) || !live(w.what, v.now) {
+		left := signers[:2] // one statement of each: more would not fit into a record
+		for _, w := range slices.Backward(words) {
+			if !slices.Contains(left, w.person) || !live(w.what, v.now) {
 				continue
 			}
+			left = slices.DeleteFunc(slices.Clone(left), func(p string) bool { return p == w.person })
 			r.Statements = append(r.Statements, w.signed)
 			r.Reason = w.what.Reason
 			if t := instant(w.what.Expires); t.Before(expires) {

@@ -33,7 +33,7 @@ func (c *Controller) candidates(ctx context.Context, v *View, commit string) ([]
 			others = append(others, w)
 		}
 	}
-	all := append(inside, others...)
+	all := slices.Concat(inside, others)
 	return all[:min(len(all), mostCandidates)], nil
 }
 

@@ -33,6 +33,17 @@ const mostChainCommits = 1000
 
 const statementFolder = "statements"
 
+// largestSaid is what a signed statement may take of a record's line: what cannot be
+// recorded must not count.
+const largestSaid = 20 << 10
+
+func tooLong(s statement.Signed) string {
+	if n := len(s.Encode()); n > largestSaid {
+		return fmt.Sprintf("%d bytes in a record, wanted at most %d", n, largestSaid)
+	}
+	return ""
+}
+
 // readChains reads what people said. A chain whose recorded tip is no ancestor of
 // its present one was rewritten: what is not recorded of it does not count.
 func (v *View) readChains(l *looker) error {
@@ -111,6 +122,9 @@ func (v *View) readChain(person, tip string) (chain, error) {
 		why := e.Problem
 		if why == "" && e.Statement.Repository != v.Root.Repository {
 			why = fmt.Sprintf("it is for repository %q, wanted %q", e.Statement.Repository, v.Root.Repository)
+		}
+		if why == "" {
+			why = tooLong(e.Signed)
 		}
 		if why != "" {
 			c.problems = append(c.problems, fmt.Sprintf("statement %d of %s says nothing: %s", e.Number, person, why))

@@ -3,6 +3,7 @@ package controller
 import (
 	"errors"
 	"fmt"
+	"maps"
 	"strings"
 	"testing"
 
@@ -51,7 +52,7 @@ func (s *stage) end() string {
 	fmt.Fprintln(&b, "landed", len(st.Landed), "spent", len(st.Spent), "seen", len(st.Seen))
 	for _, client := range []string{"acme", "globex"} {
 		count := map[string]int{}
-		for _, kind := range strings.Fields(s.kinds(client)) {
+		for kind := range strings.FieldsSeq(s.kinds(client)) {
 			count[strings.TrimSuffix(strings.Replace(kind, "{controller}", "", 1), "{recovered}")]++
 		}
 		fmt.Fprintln(&b, client, "approvals", count["approval"], "merges", count["merge"], "root", count["root"])
@@ -171,12 +172,8 @@ func (s *stage) handMerge(branch string) {
 		return
 	}
 	files := map[string]file{}
-	for p, f := range w.files(s.main()) {
-		files[p] = f
-	}
-	for p, f := range w.files(head) {
-		files[p] = f
-	}
+	maps.Copy(files, w.files(s.main()))
+	maps.Copy(files, w.files(head))
 	w.refs[heads+"main"] = w.commit(git.CommitSpec{Tree: w.tree(files), Parents: []string{s.main(), head}, Message: "by hand", Time: scriptTime})
 }
 

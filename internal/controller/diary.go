@@ -7,6 +7,10 @@ import (
 	"github.com/patchops/patchops/internal/resultlog"
 )
 
+// longestDiary is about the longest message: strangers' words may be in each line, and
+// git and we refuse to read endless ones.
+const longestDiary = 64 << 10
+
 // diary is the message of a commit on a log's branch: what happened, one line
 // each, so that git log tells it.
 func diary(records []resultlog.Record) string {
@@ -22,7 +26,11 @@ func diary(records []resultlog.Record) string {
 	}
 	var b strings.Builder
 	fmt.Fprintf(&b, "%s, and %d more\n\n", line(records[subject]), len(records)-1)
-	for _, r := range records {
+	for i, r := range records {
+		if b.Len() > longestDiary {
+			fmt.Fprintf(&b, "and %d more\n", len(records)-i)
+			break
+		}
 		fmt.Fprintf(&b, "%s\n", line(r))
 	}
 	return b.String()

@@ -4,6 +4,7 @@ import (
 	"crypto/sha256"
 	"encoding/hex"
 	"fmt"
+	"slices"
 	"strings"
 	"unicode"
 
@@ -42,6 +43,15 @@ func bounded(r resultlog.Record) resultlog.Record {
 		}
 	}
 	return r
+}
+
+// plans are those of the record that one client's log may name: its own, and what
+// belongs to none whose log has the record.
+func (e entry) plans(of string) string {
+	return strings.Join(slices.DeleteFunc(strings.Fields(e.record.Plan), func(plan string) bool {
+		owner := client(plan)
+		return owner != of && slices.Contains(e.clients, owner)
+	}), " ")
 }
 
 func written(text string) int { return len(canonical.AppendString(nil, text)) }

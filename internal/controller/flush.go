@@ -45,6 +45,9 @@ func about(r resultlog.Record, e *effect.Effect) entry {
 func (e entry) in(client string) resultlog.Record {
 	r := e.record
 	r.Uncovered = e.uncovered[client]
+	if r.Kind == resultlog.Decision || r.Kind == resultlog.Merge {
+		r.Plan = e.plans(client)
+	}
 	if len(e.subs) > 0 {
 		r.Sub = e.subs[client]
 		r.Subs = slices.Sorted(maps.Values(e.subs))
@@ -141,7 +144,7 @@ func (c *Controller) logUpdates(ctx context.Context, v *View, byClient map[strin
 		updates = append(updates, u)
 		branch := log.Name.Branch(c.looker.logs.prefix)
 		before := after[branch].Records
-		after[branch] = authority.Branch{Log: log, Records: append(before[:len(before):len(before)], records...)}
+		after[branch] = authority.Branch{Log: log, Records: slices.Concat(before, records)}
 	}
 	if _, err := authority.Fold(v.Root, slices.Collect(maps.Values(after))); err != nil {
 		return nil, fmt.Errorf("a bug: it would contradict the log: %v", err) //nolint:errorlint // the log itself holds

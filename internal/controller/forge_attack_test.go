@@ -176,3 +176,118 @@ func TestADismissedReviewNoLongerCounts(t *testing.T) {
 		}
 	}
 }
+
+// One pull request that the forge cannot answer for (a server error each time, lists
+// that never add up) waits by itself, and the tick says "later"; so does a decision on
+// one, which is given up in the end.
+func TestAPullRequestThatCannotBeReadHoldsUpNobody(t *testing.T) {
+	s, h := makeKeys(t).twoPulls(t)
+	h.deny, h.denied = "#1", ErrRemote
+	r, _, err := s.run(s.start())
+	if !Later(err) || len(r.Merged) != 1 || r.Merged[0].Change != "#2" {
+		t.Fatalf("%v %+v", err, r)
+	}
+	s, h = makeKeys(t).twoPulls(t)
+	h.asking = func(context.Context) { h.refuse = ErrRemote } // of whatever is asked first
+	for range 30 {
+		s.run(s.start())
+		s.clock.pass(time.Minute)
+		if len(h.asked) > 14 {
+			h.asking, h.refuse = nil, nil
+		}
+	}
+	if !h.pulls["#1"].Merged || !h.pulls["#2"].Merged {
+		t.Errorf("asked %d times, log: %s", len(h.asked), s.kinds("acme"))
+	}
+	s.ok(s.verify())
+}
+
+// Pull requests of strangers, however many, use up no requests that those of Persons
+// need; each has its turn.
+func TestStrangersHaveTheirTurns(t *testing.T) {
+	s, h := makeKeys(t).twoPulls(t)
+	for n := 3; n < 43; n++ {
+		name := fmt.Sprintf("spam-%02d", n)
+		s.propose(name, map[string]string{"plans/acme/spam.yaml": name})
+		h.open(n, name)
+		h.pulls[fmt.Sprintf("#%d", n)].Author = 999
+	}
+	looked := map[string]bool{}
+	for tick := range 4 {
+		h.asks = map[string]bool{}
+		r := s.tick()
+		if tick == 0 && len(r.Merged) != 2 {
+			t.Fatalf("%+v", r.Merged)
+		}
+		if len(h.asks) > mostStrangers+2 {
+			t.Errorf("looked at %d", len(h.asks))
+		}
+		for name := range h.asks {
+			looked[name] = true
+		}
+		s.clock.pass(turn)
+	}
+	if len(looked) < 42 {
+		t.Errorf("%d of 42 had their turn", len(looked))
+	}
+}
+
+// Checks belong to a commit: a second pull request of the same head, a stranger's
+// even, shows its own there. So they are shown anew before each merge is asked for.
+func TestChecksAreShownAnewBeforeEachMerge(t *testing.T) {
+	s, h := makeKeys(t).twoPulls(t)
+	delete(h.pulls, "#2")
+	s.judge.outcome = &pipeline.Outcome{}
+	var did []string
+	h.show = func(name string) error { did = append(did, "show "+name); return nil }
+	h.asking = func(context.Context) { did = append(did, "ask") }
+	h.refuse = ErrDenied
+	c := s.start()
+	for range 2 {
+		if _, err := c.Tick(t.Context()); err != nil {
+			t.Fatal(err)
+		}
+		h.refuse = nil
+		s.clock.pass(20 * time.Second)
+	}
+	if got, asks := strings.Join(did, ", "), len(h.asked); asks != 2 || strings.Count(got, "show #1, ask") != 2 {
+		t.Errorf("%d asks: %s", asks, got)
+	}
+}
+
+// A forge that shows one review on two pull requests has it counted for one of them
+// at most.
+func TestOneReviewOnTwoPullRequests(t *testing.T) {
+	s, h := makeKeys(t).twoPulls(t)
+	s.world.refs[heads+"b-globex"] = s.world.refs[heads+"a-acme"] // of the same head
+	h.reviews["#2"] = h.reviews["#1"]
+	_, _, err := s.run(s.start())
+	s.ok(err)
+	s.ok(s.verify())
+	h.reviews["#2"] = nil
+	s.finish()
+	if n := s.fold(); len(n.Landed) != 1 {
+		t.Errorf("%v %s", n.Landed, s.kinds("acme"))
+	}
+}
+
+// Who moves an approved head behind each decision, with the same effect, gets one
+// decision in a tick; the others land in it.
+func TestAHeadThatKeepsMovingHoldsUpNobody(t *testing.T) {
+	s, h := makeKeys(t).twoPulls(t)
+	n := 0
+	h.asking = func(context.Context) {
+		if now := s.world.refs[heads+"a-acme"]; h.asked[len(h.asked)-1] == now && n < 50 {
+			n++
+			s.world.refs[heads+"a-acme"] = s.world.put(now, fmt.Sprint("again ", n), april)
+			for i := range h.reviews["#1"] { // approvals of the same effect hold
+				r := &h.reviews["#1"][i]
+				r.Commit, r.Raw = s.world.refs[heads+"a-acme"], fmt.Appendf(nil, "%d %d", n, i)
+			}
+		}
+	}
+	r, _, err := s.run(s.start())
+	if err != nil || len(r.Merged) != 1 || n > 1 {
+		t.Errorf("%v, decided %d times, merged %+v", err, n, r.Merged)
+	}
+}

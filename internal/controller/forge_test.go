@@ -29,6 +29,8 @@ type hosted struct {
 	method  string            // that it merges by; "" is merge
 	extra   map[string]string // what it slips in
 	deny    string            // change whose reviews it denies
+	denied  error             // so; nil is ErrDenied
+	asks    map[string]bool   // changes whose pushers were asked for
 	show    func(name string) error
 	asking  func(context.Context)
 }
@@ -88,12 +90,18 @@ func (h *hosted) Read(_ context.Context, name string) (change.Change, error) {
 
 func (h *hosted) Reviews(_ context.Context, name string) ([]change.Review, error) {
 	if name == h.deny {
+		if h.denied != nil {
+			return nil, h.denied
+		}
 		return nil, ErrDenied
 	}
 	return h.reviews[name], nil
 }
 
-func (h *hosted) Pushers(context.Context, change.Change) ([]int64, bool, error) {
+func (h *hosted) Pushers(_ context.Context, of change.Change) ([]int64, bool, error) {
+	if h.asks != nil {
+		h.asks[of.Name] = true
+	}
 	return []int64{101}, true, nil
 }
 

@@ -7,6 +7,7 @@ import (
 	"fmt"
 	"maps"
 	"slices"
+	"time"
 
 	"github.com/patchops/patchops/internal/approval"
 	"github.com/patchops/patchops/internal/change"
@@ -28,6 +29,10 @@ type twoPeople struct {
 	refuse map[string]string
 	// broken are changes that cannot be judged.
 	broken map[string]bool
+	// authors of heads; without, all is ada's. Each review takes that long.
+	authors map[string]string
+	takes   time.Duration
+	pass    func(time.Duration)
 	// judgements counts reviews.
 	judgements int
 }
@@ -103,6 +108,9 @@ func (w *world) base(a, b string) string {
 
 func (j *twoPeople) Review(_ context.Context, in review.Input) (*review.Review, error) {
 	j.judgements++
+	if j.takes > 0 {
+		j.pass(j.takes)
+	}
 	if j.broken[in.Change.Name] {
 		return nil, errors.New("it cannot be judged")
 	}
@@ -180,8 +188,12 @@ func (j *twoPeople) verdict(in review.Input, r *review.Review) approval.Verdict 
 	return v
 }
 
-func (j *twoPeople) Contributors(_ *approval.Book, _ map[string]int64, base, head string, _ *Hosted) (change.Contributors, error) {
-	return change.Contributors{Author: "ada", People: []string{"ada"}}, nil
+func (j *twoPeople) Contributors(_ *approval.Book, _ map[string]int64, _, head string, _ *Hosted) (change.Contributors, error) {
+	author := "ada"
+	if name := j.authors[head]; name != "" {
+		author = name
+	}
+	return change.Contributors{Author: author, People: []string{author}}, nil
 }
 
 func (j *twoPeople) Landing(r *review.Review) ([]git.File, string, error) {

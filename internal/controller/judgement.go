@@ -39,6 +39,7 @@ const (
 func (v *View) input(ctx context.Context, ch change.Change, landed string) (review.Input, error) {
 	in := review.Input{
 		Repository: v.Root.Repository, Target: v.Root.Target, Change: ch, Authorised: v.State.Tip, Landed: landed, Now: v.now,
+		Revoked: v.State.Revoked,
 	}
 	var err error
 	if in.Acts, in.Problems, err = v.Acts(ctx, ch); err != nil {
@@ -200,6 +201,7 @@ func keyOf(in review.Input) (string, error) {
 	for _, a := range in.Acts {
 		key.Acts = append(key.Acts, act{a.Evidence, a.Broken, a.FirstSeen.String(), fmt.Sprint(a.Spent, a.RevokedBefore)})
 	}
+	key.Unknown = append(key.Unknown, fmt.Sprint(len(in.Revoked)))
 	for _, u := range in.Contributors.Unknown {
 		key.Unknown = append(key.Unknown, u.Commit+" "+u.Why)
 	}

@@ -35,6 +35,9 @@ func (c *Controller) land(ctx context.Context, v *View) (*deed, error) {
 	return nil, nil
 }
 
+// withoutEffect is why a change that does nothing does not land by itself.
+const withoutEffect = "it has no effect, so nothing would be applied: patchops merge lands it, by its name"
+
 // judgeAll judges the open changes; those that may land go to ready.
 func (c *Controller) judgeAll(ctx context.Context, v *View, ready map[string]*judgement) error {
 	changes, err := c.open(ctx, v)
@@ -43,6 +46,9 @@ func (c *Controller) judgeAll(ctx context.Context, v *View, ready map[string]*ju
 	}
 	for _, ch := range changes {
 		j, err := c.review(ctx, v, ch, "")
+		if c.bears(ch, err) {
+			continue
+		}
 		if err != nil && stops(err) {
 			return err
 		}
@@ -50,9 +56,17 @@ func (c *Controller) judgeAll(ctx context.Context, v *View, ready map[string]*ju
 			c.report.later(ch, err.Error())
 			continue
 		}
-		why, given := c.given[authority.Key(ch.Name, ch.Head)]
+		why, given := c.given[ch.Name]
 		if g := v.State.GivenUp[authority.Key(ch.Name, ch.Head)]; !given && c.Only == "" && v.now.Before(g.Wait()) {
 			why, given = fmt.Sprintf("given up %d times, last because: %s; tried again at %s", g.Times, g.Why, resultlog.Instant(g.Wait())), true
+		}
+		if !given && c.Only != ch.Name && j.Landing != nil && j.Landing.Empty() && len(j.Conflicts) == 0 {
+			why, given = withoutEffect, true // nobody was asked, and nothing would be done (M6)
+		}
+		for _, client := range j.Clients {
+			if other := c.shut(v, client); other != "" && !given {
+				why, given = "branch "+other+" is where the log of client "+client+" should be: remove it", true
+			}
 		}
 		if given {
 			c.report.later(ch, why)
@@ -165,7 +179,9 @@ func (c *Controller) prepare(ctx context.Context, v *View, j *judgement, d *auth
 		return p, err
 	}
 	parents := []string{d.Base}
-	if v.method() != "squash" {
+	// What has no effect brings no history either: nobody agreed to it, and a head that
+	// is in main's history counts as merged, whatever became of its content.
+	if v.method() != "squash" && !j.Landing.Empty() {
 		parents = append(parents, d.Head)
 	}
 	p.commit, err = c.Store.Commit(ctx, git.CommitSpec{

@@ -141,7 +141,7 @@ func (l *openLog) take(known *openLog, name resultlog.Name, files fs.FS, keys no
 	if known != nil && known.good != "" {
 		log, more, err := known.log.Advance(files, keys)
 		if err == nil {
-			l.log, l.records = log, append(known.records[:len(known.records):len(known.records)], more...)
+			l.log, l.records = log, slices.Concat(known.records, more)
 		}
 		return err
 	}

@@ -81,11 +81,14 @@ func (c *Controller) open(ctx context.Context, v *View) ([]change.Change, error)
 		return nil, err
 	}
 	var persons, others []change.Change
-	for _, ch := range all {
-		if c.Only != "" && ch.Name != c.Only {
+	for _, ch := range c.turns(v, all) {
+		if c.Only != "" && ch.Name != c.Only || c.later(ch) {
 			continue
 		}
 		who, err := v.contributors(ctx, ch)
+		if c.bears(ch, err) {
+			continue
+		}
 		if err != nil {
 			c.report.problem("%s: %v", ch.Name, err)
 			continue
@@ -102,17 +105,17 @@ func (c *Controller) open(ctx context.Context, v *View) ([]change.Change, error)
 // record records what people said since: first of keys, plans and gates, so that a
 // key that is revoked is so before what else it signed is seen.
 func (c *Controller) record(ctx context.Context, v *View) (*deed, error) {
-	entries := v.otherWords()
-	if len(entries) > 0 {
-		return c.recording(v, entries), nil
+	if d := c.recording(v, v.otherWords()); d != nil {
+		return d, nil
 	}
+	var entries []entry
 	changes, err := c.open(ctx, v)
 	if err != nil {
 		return nil, err
 	}
 	for _, ch := range changes {
 		more, err := c.unseen(ctx, v, ch, "")
-		if err != nil {
+		if err != nil && !c.bears(ch, err) {
 			return nil, err
 		}
 		entries = append(entries, more...)
@@ -130,7 +133,7 @@ func (c *Controller) record(ctx context.Context, v *View) (*deed, error) {
 // recording is a flush of what people said and what they were told; the rest, if it is
 // too much for one, is for the next step.
 func (c *Controller) recording(v *View, entries []entry) *deed {
-	if entries = c.part(entries); len(entries) == 0 {
+	if entries = c.part(c.writable(v, entries)); len(entries) == 0 {
 		return nil
 	}
 	var words []string

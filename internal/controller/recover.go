@@ -64,7 +64,7 @@ func (c *Controller) merging(d *deed, m Merged) *deed {
 }
 
 func (c *Controller) abandon(v *View, d *authority.Decision, why string) *deed {
-	c.given[authority.Key(d.Change, d.Head)] = why
+	c.given[d.Change] = why // at whatever head: who moves it all the time gets one decision in a tick
 	return c.flushing(v, flush{entries: []entry{v.ended(d, authority.Abandoned, "", why)}}, "abandoned %s: %s", d.ID, oneLine(why))
 }
 
@@ -81,6 +81,7 @@ func (v *View) ended(d *authority.Decision, via, commit, why string) entry {
 					e.subs[client] = r.Sub
 				}
 				e.uncovered[client] = r.Uncovered
+				r.Plan = authority.Plans(decided.Plan, r.Plan)
 				decided = r
 				break
 			}
@@ -107,6 +108,8 @@ func (c *Controller) redo(ctx context.Context, v *View, d *authority.Decision) (
 	switch {
 	case errors.Is(err, ErrNoChange):
 		return c.abandon(v, d, "the change is gone"), nil
+	case err != nil && tired(v, d, err):
+		return c.abandon(v, d, firstLine(err)), nil
 	case err != nil:
 		return nil, err
 	case ch.Head != d.Head:
@@ -117,7 +120,7 @@ func (c *Controller) redo(ctx context.Context, v *View, d *authority.Decision) (
 		return c.abandon(v, d, fmt.Sprintf("it was merged into %s, and %s does not hold it", ch.Target, v.Root.Target)), nil
 	}
 	j, err := c.review(ctx, v, ch, "")
-	if err != nil && stops(err) {
+	if err != nil && stops(err) && !tired(v, d, err) {
 		return nil, err
 	}
 	if err != nil {
@@ -171,6 +174,7 @@ const patience = 10 * time.Minute
 // the next look shows. The lease is asked for before: no push carries this effect.
 // Our own checks may be among those that the forge requires, so they go first.
 func (c *Controller) ask(ctx context.Context, v *View, d *authority.Decision, j *judgement) error {
+	delete(c.shown, d.Change) // another change of the same head may have shown its own there
 	if err := c.present(ctx, j); err != nil {
 		return err
 	}
@@ -187,7 +191,7 @@ func (c *Controller) ask(ctx context.Context, v *View, d *authority.Decision, j 
 	})
 	switch {
 	case errors.Is(err, ErrMoved), errors.Is(err, ErrDenied),
-		errors.Is(err, ErrLater) && v.now.Sub(d.At) > patience:
+		err != nil && tired(v, d, err):
 		return c.abandon(v, d, firstLine(err)).do(ctx)
 	}
 	return err
@@ -210,7 +214,7 @@ func (c *Controller) adopt(ctx context.Context, v *View) (*deed, error) {
 	if err != nil {
 		return nil, err
 	}
-	if a != nil {
+	if a != nil && len(c.writable(v, a.entries)) == len(a.entries) {
 		return c.merging(c.flushing(v, a.flush, "%s", a.what), a.merged), nil
 	}
 	return c.block(ctx, v)
@@ -237,7 +241,11 @@ func (c *Controller) block(ctx context.Context, v *View) (*deed, error) {
 	if j.Landing != nil {
 		r.Effect = j.Landing.Digest().String()
 	}
-	return c.flushing(v, flush{entries: []entry{about(r, j.Landing)}}, "recorded that %s is blocked at %s", v.Root.Target, short(v.Main)), nil
+	entries := c.writable(v, []entry{about(r, j.Landing)})
+	if len(entries) == 0 {
+		entries = []entry{about(r, nil)}
+	}
+	return c.flushing(v, flush{entries: entries}, "recorded that %s is blocked at %s", v.Root.Target, short(v.Main)), nil
 }
 
 // Bounds of the search for what to adopt.

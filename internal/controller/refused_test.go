@@ -9,6 +9,7 @@ import (
 
 	"github.com/patchops/patchops/internal/authority"
 	"github.com/patchops/patchops/internal/resultlog"
+	"github.com/patchops/patchops/internal/statement"
 )
 
 // A12: what people said while a pull request was for another branch was about
@@ -30,6 +31,26 @@ func TestA12ReviewsBeforeARetargetAreVoid(t *testing.T) {
 	h.review(1, 104, "APPROVED")
 	s.tick2(t, "#1")
 	s.ok(s.verify())
+}
+
+// A12: nor do they cover what somebody then merges into main by hand, where the pull
+// request is for another branch.
+func TestA12ReviewsForAnotherBranchCoverNothing(t *testing.T) {
+	for _, target := range []string{"main", "staging"} {
+		s, h := makeKeys(t).hosted(t)
+		s.tick()
+		s.propose("a-acme", april)
+		h.open(1, "a-acme")
+		h.review(1, 103, "APPROVED")
+		h.review(1, 104, "APPROVED")
+		h.merge("#1")
+		h.pulls["#1"].Target = target
+		r := s.tick()
+		if adopted := s.fold().Tip == s.main(); adopted != (target == "main") || adopted == (r.Blocked != nil) {
+			t.Errorf("for %s: adopted %v, %+v", target, adopted, r)
+		}
+		s.ok(s.verify())
+	}
 }
 
 // A15: who leaves between approval and merge counts no more; the log keeps both.
@@ -111,5 +132,67 @@ func TestR60NoLogNoEffect(t *testing.T) {
 	at := slices.IndexFunc(s.logs(), func(b authority.Branch) bool { return b.Log.Name.Client == "acme" })
 	if at < 0 {
 		t.Error("nothing is recorded")
+	}
+}
+
+// M6: a change without effect is not merged by itself, though it needs nobody; by its
+// name it is.
+func TestM6WithoutEffectNothingLandsByItself(t *testing.T) {
+	s := makeKeys(t).begin(t)
+	s.propose("x", map[string]string{"plans/acme/march.yaml": "plan 1"})
+	r := s.tick()
+	if len(r.Merged) != 0 || len(r.Waiting) != 1 || !slices.Contains(r.Waiting[0].Why, withoutEffect) {
+		t.Fatalf("%+v", r)
+	}
+}
+
+// Who withdraws or rejects what was merged by their approval undoes nothing; that they
+// did stands in the log of each client that the merge touched, once.
+func TestRegretIsNeverSilent(t *testing.T) {
+	s := makeKeys(t).begin(t)
+	s.propose("x", map[string]string{"plans/acme/april.yaml": "plan", "plans/globex/april.yaml": "plan"})
+	s.approve("x", "dana", "erin")
+	s.tick2(t, "x")
+	s.say("dana", statement.Withdraw, "x")
+	s.say("erin", statement.Reject, "x")
+	s.say("finn", statement.Reject, "x") // whom nobody asked
+	delete(s.world.refs, heads+"x")
+	s.tick()
+	s.tick()
+	for _, client := range []string{"acme", "globex"} {
+		if got := s.kinds(client); !strings.HasSuffix(got, "merge{controller} withdrawal rejection") && !strings.HasSuffix(got, "merge{controller} rejection withdrawal") {
+			t.Errorf("log of %s: %s", client, got)
+		}
+	}
+	s.ok(s.verify())
+	// The name may be used again; a rejection stands until it is withdrawn.
+	s.propose("x", map[string]string{"plans/acme/may.yaml": "plan"})
+	s.approve("x", "dana", "finn")
+	s.tick2(t)
+	s.say("erin", statement.Withdraw, "x")
+	s.tick2(t, "x")
+	s.ok(s.verify())
+}
+
+// One author's changes take no more than their time in a tick: others are judged.
+func TestOneAuthorTakesNoMoreThanTheirTime(t *testing.T) {
+	s := makeKeys(t).begin(t)
+	s.judge.authors, s.judge.takes = map[string]string{}, 20*time.Second
+	for _, name := range []string{"a", "b", "c", "d", "x"} {
+		head := s.propose(name, map[string]string{"plans/acme/" + name + ".yaml": "plan"})
+		s.judge.authors[head] = map[bool]string{true: "finn", false: "ada"}[name == "x"]
+	}
+	r := s.tick()
+	late := 0
+	for _, w := range r.Waiting {
+		if slices.Contains(w.Why, errBudget.Error()) {
+			late++
+			if w.Change == "x" {
+				t.Error("finn waits for ada")
+			}
+		}
+	}
+	if late != 2 || s.judge.judgements != 3 {
+		t.Errorf("%d are judged later, %d judged, wanted 2 and 3: %+v", late, s.judge.judgements, r.Waiting)
 	}
 }

@@ -28,7 +28,7 @@ func open(c *git.Clone) (*cloneStore, error) {
 
 // reopen lets later reads see the packs that came in.
 func (s *cloneStore) reopen() error {
-	r, err := s.Clone.Repository()
+	r, err := s.Repository()
 	if err != nil {
 		return err
 	}

@@ -38,19 +38,20 @@ type Options struct {
 // Controller makes ticks. It is for one goroutine.
 type Controller struct {
 	Options
-	looker *looker
-	lease  *held
-	watch  watch
-	cold   bool   // nothing was remembered when it started
-	lost   string // what the write-ahead log held that the remote does not have
-	first  bool   // nothing was looked at yet
-	dirty  bool   // the journal holds entries
-	mine   map[string]bool
-	given  map[string]string // changes that were given up in this tick, and why
-	judged map[string]*judgement
-	spent  map[string]time.Duration // of judging, by author, in this tick
-	report *Report
-	shown  map[string]string // digest of what the forge shows, by change
+	looker   *looker
+	lease    *held
+	watch    watch
+	cold     bool   // nothing was remembered when it started
+	lost     string // what the write-ahead log held that the remote does not have
+	first    bool   // nothing was looked at yet
+	dirty    bool   // the journal holds entries
+	mine     map[string]bool
+	troubled map[string]error  // changes that the forge did not answer for in this tick
+	given    map[string]string // changes that were given up in this tick, and why
+	judged   map[string]*judgement
+	spent    map[string]time.Duration // of judging, by author, in this tick
+	report   *Report
+	shown    map[string]string // digest of what the forge shows, by change
 }
 
 // New makes a controller.
@@ -88,6 +89,7 @@ const (
 // in the way. The report says what was seen and done, also with an error.
 func (c *Controller) Tick(ctx context.Context) (*Report, error) {
 	c.report = &Report{At: c.Clock.Now().UTC()}
+	c.troubled = map[string]error{}
 	c.given, c.spent = map[string]string{}, map[string]time.Duration{}
 	err := c.steps(ctx)
 	if c.lease != nil {
@@ -111,7 +113,7 @@ func (c *Controller) steps(ctx context.Context) error {
 			return err
 		}
 		if d == nil {
-			return c.show(ctx, v)
+			return errors.Join(c.show(ctx, v), c.trouble())
 		}
 		if c.DryRun {
 			c.report.Would = append(c.report.Would, d.what)

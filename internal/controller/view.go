@@ -183,7 +183,8 @@ func (l *looker) look(ctx context.Context, now time.Time) (*View, error) {
 	if v.Book, v.Config, err = l.judge.Book(v.State.Tip); err != nil {
 		return nil, err
 	}
-	return v, v.readChains(l)
+	err = v.readChains(l)
+	return v, err
 }
 
 // broke tells of branches that were not fetched because their objects are malformed:

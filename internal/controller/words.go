@@ -1,6 +1,7 @@
 package controller
 
 import (
+	"slices"
 	"strings"
 
 	"github.com/patchops/patchops/internal/resultlog"
@@ -30,13 +31,35 @@ func (v *View) otherWords() []entry {
 	return out
 }
 
-// wordEntry is the record of one statement; false where it is about a change or an
-// override, or says nothing that anybody may say.
+// regret is the record of a withdrawal or rejection by somebody whose approval was
+// used by a merge already: it undoes nothing, and is never silent (authority.md 2).
+func (v *View) regret(r resultlog.Record, s said) (entry, bool) {
+	if s.what.Act != statement.Withdraw && s.what.Act != statement.Reject {
+		return entry{}, false
+	}
+	r.Kind, r.Change = kinds[s.what.Act], strings.TrimPrefix(s.what.Subject, changeSubject)
+	r.Head, r.Base, r.Effect, r.Accepts = s.what.Head, s.what.Base, s.what.Effect, s.what.Accepts
+	e := entry{record: r}
+	for evidence := range v.State.Spent {
+		if seen := v.State.Seen[evidence]; seen.Change == r.Change && seen.Person == r.Actor.ID {
+			e.clients = append(e.clients, v.State.Clients[evidence]...)
+		}
+	}
+	slices.Sort(e.clients)
+	e.clients = slices.Compact(e.clients)
+	return e, len(e.clients) > 0
+}
+
+// wordEntry is the record of one statement; false where it is about a change that is
+// open or an override, or says nothing that anybody may say.
 func (v *View) wordEntry(s said, c chain) (entry, bool) {
 	kind, of, ok := strings.Cut(s.what.Subject, ":")
 	r := resultlog.Record{
 		Evidence: s.evidence, Tip: c.tip, Statement: &s.signed, AsOf: s.what.AsOf, Reason: s.what.Reason,
 		Actor: &resultlog.Actor{Kind: "person", ID: c.person, Key: s.key.Fingerprint()},
+	}
+	if s.what.Subject == mainChange || ok && kind+":" == changeSubject {
+		return v.regret(r, s)
 	}
 	if !ok {
 		return entry{}, false

@@ -92,7 +92,7 @@ func (k *keys) begin(t testing.TB) *stage {
 	}
 	book.Rules = []approval.Rule{{Name: "break-glass", Require: approval.Require{Group: "sre", Count: 2}}}
 	s := &stage{t: t, world: w, signer: k.log, people: k.people, clock: &ticker{now: scriptTime}}
-	s.judge = &twoPeople{world: w, book: book, refuse: map[string]string{}}
+	s.judge = &twoPeople{world: w, book: book, refuse: map[string]string{}, pass: s.clock.pass}
 	s.journal = &memory{world: w}
 	genesis := w.put("", "genesis", map[string]string{"patchops.yaml": "config", "plans/acme/march.yaml": "plan 1", "plans/globex/march.yaml": "plan 1"})
 	w.refs[heads+"main"] = genesis

@@ -61,12 +61,16 @@ func (c *Clone) Bad() map[string]Bad {
 	return maps.Clone(c.bad)
 }
 
+// reserved is where refs that are no branches go. A branch of the remote that lies
+// there, or in the way of it, stays away: it would stop the fetch of all.
+const reserved = "patchops/pulls"
+
 // fetch runs git once, or twice where another git was at the same refs.
 func (c *Clone) fetch(ctx context.Context, specs ...string) error {
 	args := append([]string{
 		"fetch", "--quiet", "--no-tags", "--prune", "--no-recurse-submodules", "--no-write-fetch-head",
 		"--no-auto-maintenance", "--no-show-forced-updates", "--refmap=", c.remote,
-	}, specs...)
+	}, append(specs, "^refs/heads/"+reserved, "^refs/heads/"+reserved+"/*")...)
 	_, err := c.talk(ctx, args...)
 	var f *failure
 	if errors.As(err, &f) && locked.MatchString(f.raw) {
@@ -156,7 +160,7 @@ func (c *Clone) remoteRefs(ctx context.Context, specs []string) (map[string]remo
 		if !isID(id) {
 			return nil, fmt.Errorf("%w: a list of refs with %q", ErrRemote, shorten(line, 80))
 		}
-		if !isRefName(name) {
+		if branch, _ := strings.CutPrefix(name, "refs/heads/"); !isRefName(name) || branch == reserved || strings.HasPrefix(branch, reserved+"/") {
 			continue // it would say something else in a refspec; git leaves it out too
 		}
 		for _, s := range specs {

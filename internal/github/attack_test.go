@@ -6,6 +6,7 @@ import (
 	"slices"
 	"strings"
 	"testing"
+	"time"
 
 	"github.com/patchops/patchops/internal/change"
 	"github.com/patchops/patchops/internal/github"
@@ -149,4 +150,27 @@ func TestR7PushersOfTheHeadThatIsJudged(t *testing.T) {
 	if err != nil || !known || !slices.Contains(accounts, eve) {
 		t.Error(accounts, known, err)
 	}
+}
+
+// R7: a forced push that takes the newest commits away, before the opening, does
+// not hide who pushed those below.
+func TestR7AForcedPushHidesNobody(t *testing.T) {
+	w := start(t)
+	w.run(w.work, "git", "checkout", "--quiet", "main")
+	w.commit("feature", "x", "y", "ada") // both in ada's name, by eve
+	w.commit("feature", "z", "z", "ada")
+	w.push("feature")
+	if err := w.forge.Pushed(eve); err != nil {
+		t.Fatal(err)
+	}
+	w.run(w.work, "git", "reset", "--quiet", "--hard", "HEAD~1")
+	w.push("feature")
+	if err := w.forge.Pushed(ada); err != nil {
+		t.Fatal(err)
+	}
+	w.now = w.now.Add(time.Minute)
+	if _, err := w.forge.Open(githubtest.Pull{Branch: "feature", Author: ada}); err != nil {
+		t.Fatal(err)
+	}
+	w.pushers("[101 103] true")
 }

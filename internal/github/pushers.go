@@ -158,7 +158,7 @@ type event struct {
 }
 
 // pushes walks the branch's record back from the head. It holds if each event
-// follows on the one before it, up to the making of the branch, or to a push
+// follows on the one before it, up to the making of the branch, or to an unforced push
 // before the opening that already found none of these commits. Who ever pushed one
 // of these commits to a branch of this name is one of them too: it may have been
 // deleted and made again.
@@ -200,7 +200,7 @@ func walk(events []event, p pull, commits map[string]bool, found map[int64]bool)
 		}
 		found[e.Actor.ID] = true
 		at = e.Before
-		if at == nothing || e.At.Before(p.CreatedAt) && !commits[at] {
+		if at == nothing || e.At.Before(p.CreatedAt) && !commits[at] && e.Kind != "force_push" {
 			return true
 		}
 	}

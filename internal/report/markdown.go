@@ -2,6 +2,7 @@ package report
 
 import (
 	"fmt"
+	"regexp"
 	"strings"
 )
 
@@ -20,11 +21,11 @@ func markdown(s string) string {
 			b.WriteRune(r)
 		}
 	}
-	return unlinked.Replace(b.String())
+	return linked.ReplaceAllString(b.String(), "$1$3$5<!-- -->$2$4$6")
 }
 
-// unlinked keeps bare addresses from becoming links.
-var unlinked = strings.NewReplacer("://", ":<!-- -->//", "www.", "www<!-- -->.", "GH-", "GH<!-- -->-")
+// linked are the beginnings of bare addresses and references that become links.
+var linked = regexp.MustCompile(`(?i)(:)(//)|(www)(\.)|(gh)(-)`)
 
 // code is a name in a code span, which needs care only where it holds more than
 // names do.
@@ -34,7 +35,7 @@ func code(s string) string {
 		return ""
 	}
 	if strings.ContainsAny(shown, "`|<>&\\") {
-		return "<code>" + strings.ReplaceAll(markdown(shown), "<!-- -->", "") + "</code>"
+		return "<code>" + markdown(shown) + "</code>"
 	}
 	return "`" + shown + "`"
 }

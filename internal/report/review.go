@@ -54,6 +54,20 @@ func (r Review) headline() string {
 	return string(r.Verdict.State) + ", cannot merge"
 }
 
+// next is the command that moves a branch on, "" where none of ours does.
+func (r Review) next() string {
+	name := Display(r.Change.Name)
+	switch {
+	case strings.HasPrefix(name, "#") || name == "main" || r.merged():
+		return ""
+	case r.Mergeable:
+		return fmt.Sprintf("patchops merge %s, or patchops run, on the controller's machine", name)
+	case len(r.Verdict.Needs) > 0:
+		return fmt.Sprintf("patchops approve %s, by those whom it needs", name)
+	}
+	return ""
+}
+
 // merged reports whether nothing of the change is left to merge.
 func (r Review) merged() bool { return slices.Contains(r.Why, review.Merged) }
 
@@ -118,6 +132,9 @@ func (r Review) writeText(w io.Writer, o Options) error {
 	var b bytes.Buffer
 	fmt.Fprintf(&b, "%s at %s: %s\n", paint(bold, Display(r.Change.Name)), change.Short(r.Change.Head), paint(verdictColor(r), r.headline()))
 	fmt.Fprintf(&b, "  %s\n", r.ruledBy())
+	if next := r.next(); next != "" {
+		fmt.Fprintf(&b, "  next: %s\n", next)
+	}
 	lists := r.lists()
 	if r.merged() {
 		_, err := fmt.Fprintf(w, "%s  all of it is in %s already: there is nothing left to approve or to merge\n", b.String(), Display(r.Change.Target))

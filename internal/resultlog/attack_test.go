@@ -213,3 +213,37 @@ func TestPartialAdoption(t *testing.T) {
 		t.Error("a decision that nobody made is ended")
 	}
 }
+
+// TestLogsOfTwoClientsAgree: the log's key must not make one client's log contradict
+// another's.
+func TestLogsOfTwoClientsAgree(t *testing.T) {
+	dana, erin := act(t, Approval, "dana", 1), act(t, Approval, "erin", 1)
+	d := decision("d1", dana, erin)
+	other := d
+	other.Decision, other.Commit, other.Base = "d2", storyHead, storyHead
+	adopted := func(base, commit string) Record {
+		return Record{Kind: Merge, Via: "adopted", Change: "patch", Effect: storyEffect, Base: base, Commit: commit, Approvals: []string{dana.Evidence}}
+	}
+	twice := merge(other)
+	twice.Commit, twice.Base = other.Commit, other.Base
+	changed := d
+	changed.Effect = storyAccepts[0]
+	for name, c := range map[string]struct {
+		records []Record
+		why     string
+	}{
+		"the same":               {[]Record{dana, erin, d, merge(d)}, ""},
+		"a second merge on base": {[]Record{dana, adopted(storyBase, storyHead)}, "second merge"},
+		"spent elsewhere":        {[]Record{dana, erin, other, twice}, "spent"},
+		"another decision":       {[]Record{dana, erin, changed, merge(changed)}, "copy"},
+	} {
+		acme, globex := approved(t), newBranch(t)
+		globex.log, globex.files, globex.commits = New(Name{Repository: storyRepository, Client: "globex", Year: 2026}, acme.root.LogKeys), fstest.MapFS{}, nil
+		_, text := storyRoot(t, acme.root.LogKeys...)
+		globex.append(append([]Record{{Kind: RootKind, Root: text}}, c.records...)...)
+		_, err := Verify([]Source{acme.source(), globex.source()}, Options{Keys: mustKeys(t, acme), Root: acme.root})
+		if c.why == "" && err != nil || c.why != "" && (!errors.Is(err, ErrIntegrity) || !strings.Contains(err.Error(), c.why) || !strings.Contains(err.Error(), "globex")) {
+			t.Errorf("%s: %v", name, err)
+		}
+	}
+}

@@ -146,6 +146,9 @@ func (l *Log) open(signed []byte, trusted note.Verifiers) (Checkpoint, error) {
 		keys = bothKeys{keys, gone}
 	}
 	n, err := note.Open(signed, keys)
+	if _, stranger := errors.AsType[*note.UnverifiedNoteError](err); stranger {
+		return Checkpoint{}, fmt.Errorf("%w: no log key of the root of trust signed that of %s", ErrCheckpoint, l.Name.Origin())
+	}
 	if err != nil {
 		return Checkpoint{}, fmt.Errorf("%w: %w", ErrCheckpoint, err)
 	}

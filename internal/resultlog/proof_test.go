@@ -139,3 +139,20 @@ func FuzzCheckpoint(f *testing.F) {
 		_, _ = Unsigned(b)
 	})
 }
+
+// TestProofWithoutKeysFile: anybody may have emptied the list of keys, which proves nothing.
+func TestProofWithoutKeysFile(t *testing.T) {
+	b := approved(t)
+	key := b.log.Keys[0]
+	b.log.Keys = nil
+	line, err := b.log.LineOf(b.files, 1)
+	if err != nil {
+		t.Fatal(err)
+	}
+	if _, err := b.log.Prove(line, 1); !errors.Is(err, ErrProof) {
+		t.Error("by no key:", err)
+	}
+	if p, err := b.log.Prove(line, 1, key); err != nil || p.Key != key {
+		t.Error(err)
+	}
+}

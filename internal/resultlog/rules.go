@@ -21,7 +21,9 @@ type rules struct {
 	forge   bool // a root of trust so far names one
 	version int64
 	roots   []givenRoot
-	said    map[string]*said // by evidence
+	copies  *copies            // shared by all clients
+	said    map[string]*said   // by evidence
+	by      map[string][]*said // not ended yet, by change and person
 	spent   map[string]string
 	glass   map[string]bool // statements of overrides, by digest
 	open    *Record         // decision
@@ -31,14 +33,13 @@ type rules struct {
 type said struct {
 	kind   Kind
 	change string
-	person string
 	ended  string // why it does not count any more
 }
 
-func newRules(root *trust.Root) *rules {
+func newRules(root *trust.Root, shared *copies) *rules {
 	return &rules{
-		root: root, forge: root == nil || root.Forge.Type != plainGit,
-		said: map[string]*said{}, spent: map[string]string{}, glass: map[string]bool{},
+		copies: shared, root: root, forge: root == nil || root.Forge.Type != plainGit,
+		said: map[string]*said{}, by: map[string][]*said{}, spent: map[string]string{}, glass: map[string]bool{},
 	}
 }
 
@@ -100,15 +101,15 @@ func (j *rules) act(r *Record) string {
 	case r.Change == "" || r.Head != "" && r.Head != r.Review.Commit:
 		return "not of what the review says"
 	}
-	person := actorOf(r)
+	by := r.Change + "\x00" + actorOf(r)
 	if r.Kind == Rejection || r.Kind == Withdrawal {
-		for _, s := range j.said {
-			if s.change == r.Change && s.person == person {
-				s.ended = "followed by a " + string(r.Kind)
-			}
+		for _, s := range j.by[by] {
+			s.ended = "followed by a " + string(r.Kind)
 		}
+		delete(j.by, by)
 	}
-	j.said[r.Evidence] = &said{kind: r.Kind, change: r.Change, person: person}
+	now := &said{kind: r.Kind, change: r.Change}
+	j.said[r.Evidence], j.by[by] = now, append(j.by[by], now)
 	return ""
 }
 
@@ -189,6 +190,9 @@ func (j *rules) decision(r *Record) string {
 	if why := j.approved(r); why != "" {
 		return why
 	}
+	if why := j.copies.decision(r); why != "" {
+		return why
+	}
 	decided := *r
 	j.open, j.decided = &decided, true
 	return ""
@@ -254,10 +258,11 @@ func (j *rules) merge(r *Record) string {
 	default:
 		return fmt.Sprintf("via %q, wanted controller, recovered, adopted or abandoned", r.Via)
 	}
-	for _, evidence := range append(slices.Clone(r.Approvals), approvalsOf(d)...) {
+	used := slices.Concat(r.Approvals, approvalsOf(d))
+	for _, evidence := range used {
 		j.spent[evidence] = r.Commit
 	}
-	return ""
+	return j.copies.merge(r, used)
 }
 
 func approvalsOf(d *Record) []string {

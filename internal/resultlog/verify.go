@@ -53,12 +53,13 @@ func Verify(sources []Source, o Options) ([]Verified, error) {
 	var out []Verified
 	var client *rules
 	var roots []givenRoot
+	shared := newCopies()
 	for _, s := range sources {
 		var before *Log
 		if n := len(out); n > 0 && out[n-1].Log.Name.before(s.Name) {
 			before = out[n-1].Log
 		} else {
-			client = newRules(o.Root)
+			client = newRules(o.Root, shared)
 		}
 		v, err := s.verify(o, client, before)
 		if err != nil {

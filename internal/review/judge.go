@@ -212,7 +212,7 @@ func (j *judging) approvals() error {
 	in := approval.Input{
 		Repository: j.in.Repository, Target: j.in.Target, Change: j.in.Change.Name, Head: j.in.Change.Head,
 		Book: book, Now: j.in.Now.UTC(), Acts: j.in.Acts, Landing: out.Landing, Cost: j.cost(),
-		Contributors: j.in.Contributors, Problems: j.problems(), FindingIDs: ids(all),
+		Contributors: j.in.Contributors, Revoked: j.in.Revoked, Problems: j.problems(), FindingIDs: ids(all),
 	}
 	if out.Landing == nil {
 		out.Verdict = approval.Judge(in)

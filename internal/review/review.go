@@ -47,6 +47,7 @@ type Input struct {
 	Landed       string
 	Acts         []approval.Act
 	Contributors change.Contributors
+	Revoked      map[string]int64  // fingerprints of keys that sign nothing any more
 	Required     []change.Required // by the forge
 	Now          time.Time
 	Problems     []string // what could not be read: each denies

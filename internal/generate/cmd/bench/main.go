@@ -90,13 +90,17 @@ func (s settings) contenders() ([]contender, error) {
 		return [][]string{{s.patchops, "check", "--quiet", "--repo", folder, "--as-of", generate.AsOf}}
 	}
 	nothing := func(int) error { return nil }
-	return []contender{
+	changes, err := s.changes()
+	if err != nil {
+		return nil, err
+	}
+	return append([]contender{
 		{name: "cue vet", prepare: nothing, commands: cue},
 		{name: "conftest", prepare: nothing, commands: [][]string{{s.conftest, "test", "--no-color", "--policy", s.rego, s.repository}}},
 		{name: "check, cold", prepare: func(int) error { return os.RemoveAll(cache) }, commands: check(s.repository), env: env},
 		{name: "check, one document changed", prepare: s.change, commands: check(s.repository), env: env},
 		{name: "check, one document alone", prepare: func(int) error { return os.RemoveAll(cache) }, commands: check(one), env: env, findings: true},
-	}, nil
+	}, changes...), nil
 }
 
 // vet is one command per kind: every generated file holds documents of one kind.

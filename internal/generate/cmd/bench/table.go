@@ -26,6 +26,8 @@ func table(w io.Writer, results []result) {
 	fmt.Fprintln(w, "|---|---:|---:|---|")
 	ratio(w, "cold / (cue vet + conftest)", cold.wall, cue.wall+conftest.wall)
 	ratio(w, "one document changed / conftest", warm.wall, conftest.wall)
+	both := float64(results[6].wall) / float64(results[5].wall)
+	line(w, "status / check --base", "<= 1.5", fmt.Sprintf("%.2f", both), both <= 1.5)
 	line(w, "one document alone", "< 100 ms", fmt.Sprintf("%d ms", one.wall.Milliseconds()), one.wall < 100*time.Millisecond)
 	line(w, "cold, peak memory", "< 600 MB", fmt.Sprintf("%d MB", cold.rss/1_000_000), cold.rss < 600_000_000)
 	fmt.Fprintf(w, "\nThe first ratio by CPU instead of wall time: %.3f.\n", float64(cold.cpu)/float64(cue.cpu+conftest.cpu))
