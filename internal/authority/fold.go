@@ -71,7 +71,7 @@ func (s *State) act(i item) {
 			g := s.GivenUp[Key(r.Change, r.Head)]
 			s.GivenUp[Key(r.Change, r.Head)] = GivenUp{g.Times + 1, i.at, r.Why}
 		} else {
-			for _, plan := range strings.Fields(r.Plan) {
+			for plan := range strings.FieldsSeq(r.Plan) {
 				s.ratify(plan, "")
 			}
 		}

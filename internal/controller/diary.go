@@ -38,31 +38,32 @@ func diary(records []resultlog.Record) string {
 
 // line is a record in words.
 func line(r resultlog.Record) string {
-	out := string(r.Kind)
+	var out strings.Builder
+	out.WriteString(string(r.Kind))
 	if r.Via != "" {
-		out += " " + r.Via
+		out.WriteString(" " + r.Via)
 	}
 	if r.Change != "" {
-		out += " " + oneLine(r.Change)
+		out.WriteString(" " + oneLine(r.Change))
 	}
 	if r.Plan != "" {
-		out += " " + oneLine(r.Plan)
+		out.WriteString(" " + oneLine(r.Plan))
 	}
 	if r.Actor != nil {
-		out += " by " + oneLine(r.Actor.ID)
+		out.WriteString(" by " + oneLine(r.Actor.ID))
 	}
 	if r.Commit != "" && (r.Kind == resultlog.Merge || r.Kind == resultlog.Blocked || r.Kind == resultlog.Gap) {
-		out += " " + short(r.Commit)
+		out.WriteString(" " + short(r.Commit))
 	}
 	if r.Holder != "" {
-		out += fmt.Sprintf(" fence %d held by %s", r.Fence, oneLine(r.Holder))
+		out.WriteString(fmt.Sprintf(" fence %d held by %s", r.Fence, oneLine(r.Holder)))
 	}
 	for _, why := range []string{r.Why, r.Reason} {
 		if why != "" {
-			out += ": " + oneLine(why)
+			out.WriteString(": " + oneLine(why))
 		}
 	}
-	return out
+	return out.String()
 }
 
 // oneLine keeps strangers' words on their line: no line feed, no control

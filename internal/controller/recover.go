@@ -287,8 +287,11 @@ func (c *Controller) adoption(ctx context.Context, v *View) (*adopted, error) {
 	r.Effect, r.VerdictTree = used.Landing.Digest().String(), verdictText(used.Verdict.Tree)
 	e := about(r, used.Landing)
 	e.uncovered = uncovered(used)
-	return &adopted{flush{entries: append(v.alsoRecorded(cover.Approvals, e), e)},
-		fmt.Sprintf("adopted %s, merged by hand: %s", short(commit), cover.Change), Merged{cover.Change, commit, authority.Adopted}}, nil
+	return &adopted{
+		flush{entries: append(v.alsoRecorded(cover.Approvals, e), e)},
+		fmt.Sprintf("adopted %s, merged by hand: %s", short(commit), cover.Change),
+		Merged{cover.Change, commit, authority.Adopted},
+	}, nil
 }
 
 // cover judges what main holds up to one commit: by approvals of main itself, or

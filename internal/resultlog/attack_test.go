@@ -152,7 +152,7 @@ type counting struct {
 }
 
 func (c *counting) Files(commit string) (fs.FS, error) {
-	return countedFiles{c.branch.trees[commit], c}, nil
+	return countedFiles{c.trees[commit], c}, nil
 }
 
 type countedFiles struct {
