@@ -56,7 +56,7 @@ func line(r resultlog.Record) string {
 		out.WriteString(" " + short(r.Commit))
 	}
 	if r.Holder != "" {
-		out.WriteString(fmt.Sprintf(" fence %d held by %s", r.Fence, oneLine(r.Holder)))
+		fmt.Fprintf(&out, " fence %d held by %s", r.Fence, oneLine(r.Holder))
 	}
 	for _, why := range []string{r.Why, r.Reason} {
 		if why != "" {
