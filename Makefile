@@ -22,7 +22,7 @@ demo: build ## the main job on a realistic repository: check it, break it, see w
 	@$(BIN) demo
 
 test: ## all tests
-	@$(GO) test ./...
+	@$(GO) test -timeout 30m ./...
 
 build: ## bin/patchops
 	@$(GO) build -ldflags '$(LDFLAGS)' -o $(BIN) ./cmd/patchops
@@ -39,7 +39,7 @@ fmt: ## format Go, Rego and CUE
 	@$(TOOL) cue fmt ./schemas/*.cue
 
 race: ## all tests with the race detector
-	@$(GO) test -race ./...
+	@$(GO) test -race -timeout 90m ./...
 
 props: ## properties of windows, rollouts, approvals, merges by path and proofs with PROPS cases (10000)
 	@$(GO) test -count=1 -timeout 30m ./internal/approval ./internal/change ./internal/canonical ./internal/resultlog -rapid.checks=$(PROPS) -rapid.nofailfile
