@@ -61,7 +61,7 @@ func TestUnsafeWorkflowsAreSeen(t *testing.T) {
 		"head on a review":         {status, "github.event.pull_request.base.ref", "github.event.pull_request.head.sha"},
 		"merge ref on a review":    {status, "${{ github.event.pull_request.base.ref }}", "refs/pull/${{ github.event.pull_request.number }}/merge"},
 		"default ref on a review":  {status, "          ref: ${{ github.event.pull_request.base.ref }}\n", ""},
-		"source by a branch":       {merge, "          ref: 1e48", "          ref: main # 1e48"},
+		"source by a branch":       {merge, "repository: patchops/patchops\n          ref: ", "repository: patchops/patchops\n          ref: main # "},
 		"expression in a script":   {workflowPath, "        id: check\n", "        run: echo ${{ github.head_ref }}\n"},
 		"expression in a shell":    {merge, "          umask 077\n", "          echo ${{ github.ref }}\n"},
 		"credentials stay on disk": {workflowPath, "          persist-credentials: false\n", ""},

@@ -17,3 +17,13 @@ test_field if {
 	loosening.told(object.union(shorter, {"after": "4"})) == "spec.until of Freeze/_/q1 is shorter: 4"
 	loosening.told(object.union(shorter, {"before": "5", "after": "4"})) == "spec.until of Freeze/_/q1 is shorter: 5, now 4"
 }
+
+test_words if loosening.words == {
+	"removed": "is removed", "added": "is new", "shortened": "is shorter", "lengthened": "is longer",
+	"moved": "is at another time", "narrowed": "binds less", "widened": "admits more", "opened": "opens more",
+	"raised": "is higher", "lowered": "is lower", "allowed": "is allowed", "passes": "lets more pass",
+	"overridable": "may be overridden", "finishes": "no longer pauses what runs", "acknowledged": "is acknowledged",
+	"swapped": "asks others", "unexcluded": "lets more people count", "indistinct": "counts one person more than once",
+	"unsigned": "takes unsigned words", "joined": "lets somebody join", "identity": "is another identity",
+	"activated": "is active again", "excluded": "is no longer read", "ungrouped": "leaves its group", "changed": "is changed",
+}
