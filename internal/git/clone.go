@@ -158,10 +158,11 @@ func create(ctx context.Context, dir string) error {
 		return errors.Join(err, now)
 	}
 	// It is there, made here or by somebody else meanwhile; what is left beside
-	// it is of those who were killed or were too late.
+	// it is of those who were killed, or who are too late and remove it themselves:
+	// a folder that one of them still fills cannot be removed here.
 	left, err := filepath.Glob(dir + making + "*")
 	for _, l := range left {
-		err = errors.Join(err, os.RemoveAll(l))
+		_ = os.RemoveAll(l)
 	}
 	return err
 }
