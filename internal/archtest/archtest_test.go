@@ -48,12 +48,19 @@ var table = map[string]string{
 	"internal/effect":    "internal/canonical internal/finding internal/document internal/spec internal/corpus",
 	"internal/approval": "internal/canonical internal/finding internal/window internal/document internal/spec internal/corpus internal/effect " +
 		"internal/change internal/signature internal/statement",
+	"internal/dispatch": "",
+	"internal/triage":   "internal/dispatch",
+	"internal/museum":   "",
+	"internal/progress": "internal/canonical internal/finding internal/window internal/rollout internal/resultlog internal/dispatch internal/triage internal/museum",
+	"internal/jobs": "internal/canonical internal/finding internal/window internal/document internal/spec internal/corpus internal/risk internal/rollout internal/planning " +
+		"internal/effect internal/dispatch internal/progress",
+	"internal/runner": "internal/canonical internal/rollout internal/resultlog internal/dispatch internal/triage internal/progress internal/museum",
 	"internal/pipeline": "internal/finding internal/window internal/document internal/spec internal/shape internal/schema " +
 		"internal/policy internal/reference internal/corpus internal/risk internal/rollout internal/planning internal/effect schemas policies docs",
 	"internal/review": "internal/canonical internal/finding internal/window internal/document internal/spec internal/corpus internal/rollout internal/planning " +
 		"internal/risk internal/effect internal/change internal/approval internal/signature internal/pipeline",
 	"internal/report": "internal/canonical internal/finding internal/window internal/rollout internal/effect internal/risk internal/change internal/approval internal/resultlog " +
-		"internal/statement internal/authority internal/review",
+		"internal/statement internal/authority internal/review internal/dispatch internal/triage internal/progress internal/runner",
 	"internal/scaffold": "",
 
 	"internal/git":               "internal/finding",
@@ -64,14 +71,20 @@ var table = map[string]string{
 	"internal/github/githubtest": "internal/change",
 	"internal/controller": "internal/canonical internal/finding internal/window internal/document internal/spec internal/corpus internal/effect internal/pipeline " +
 		"internal/change internal/approval internal/review internal/resultlog internal/authority internal/statement internal/trust internal/signature " +
-		"internal/report internal/git internal/wal",
+		"internal/report internal/git internal/wal internal/rollout internal/planning internal/dispatch internal/triage internal/progress internal/jobs " +
+		"internal/runner internal/executor internal/notify internal/museum",
+	"internal/executor":              "internal/canonical internal/dispatch internal/museum",
+	"internal/executor/executortest": "internal/dispatch internal/executor internal/estate",
+	"internal/estate":                "",
+	"internal/notify":                "",
+	"internal/simulation":            "internal/canonical internal/window internal/rollout internal/resultlog internal/dispatch internal/triage internal/progress internal/runner internal/museum",
 	"internal/sandbox":  "",
 	"internal/cache":    "internal/finding internal/corpus internal/pipeline",
 	"internal/generate": "",
 	"internal/cli": "internal/finding internal/window internal/document internal/spec internal/shape internal/policy internal/corpus " +
 		"internal/rollout internal/planning internal/effect internal/risk internal/pipeline internal/report internal/scaffold internal/git internal/sandbox internal/cache docs " +
 		"internal/canonical internal/signature internal/statement internal/trust internal/change internal/resultlog internal/authority internal/approval internal/review " +
-		"internal/signer internal/wal internal/github internal/controller",
+		"internal/signer internal/wal internal/github internal/controller internal/dispatch internal/triage internal/progress internal/jobs internal/runner internal/executor internal/notify internal/estate",
 	"cmd/patchops": "internal/cli internal/pipeline internal/sandbox",
 }
 
@@ -79,7 +92,7 @@ var table = map[string]string{
 var pure = strings.Fields("internal/finding internal/window internal/document internal/spec internal/shape " +
 	"internal/schema internal/policy internal/reference internal/corpus internal/risk internal/rollout internal/planning internal/effect " +
 	"internal/pipeline internal/report internal/scaffold internal/canonical internal/signature internal/statement internal/trust internal/change " +
-	"internal/resultlog internal/authority internal/approval internal/review")
+	"internal/resultlog internal/authority internal/approval internal/review internal/dispatch internal/triage internal/progress internal/jobs internal/runner")
 
 // outside are the imports that the pure core must not have.
 var outside = strings.Fields("os os/exec os/signal net net/http log log/slog math/rand math/rand/v2 crypto/rand syscall")
@@ -98,7 +111,7 @@ var homes = map[string]string{
 	"github.com/santhosh-tekuri/jsonschema": "",
 	"pgregory.net/rapid":                    "",
 	"github.com/hiddeco/sshsig":             "internal/signature",
-	"golang.org/x/crypto/ssh":               "internal/signature internal/signer",
+	"golang.org/x/crypto/ssh":               "internal/signature internal/signer internal/executor internal/cli",
 	"golang.org/x/mod":                      "internal/resultlog internal/trust internal/controller internal/cli",
 	"github.com/google/go-github":           "internal/github",
 	"github.com/getkin/kin-openapi":         "internal/github/githubtest",

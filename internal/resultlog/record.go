@@ -39,6 +39,28 @@ const (
 	Start      Kind = "log.start" // record 0: names the last checkpoint of the year before
 )
 
+// The kinds of execution (authority.md 3, steps 6 to 13).
+const (
+	RunBegun   Kind = "run.begun"
+	Schedule   Kind = "schedule" // a schedule is locked, or moved with codes
+	Notice     Kind = "notice"   // a contact was told, or a call was made
+	Gate       Kind = "gate"     // of a wave: pass, fail or inconclusive
+	WaveBegun  Kind = "wave.begun"
+	WavePaused Kind = "wave.paused"
+	WaveGoesOn Kind = "wave.resumed" // by itself: its cause lifted
+	WaveEnded  Kind = "wave.ended"
+	RunEnded   Kind = "run.ended" // done, partial, failed or aborted
+	Claim      Kind = "claim"
+	Result     Kind = "result"
+	Unknown    Kind = "unknown"  // what became of a claim nobody can say yet
+	Deferred   Kind = "deferred" // an asset is not done now, with a code
+	Facts      Kind = "facts"
+	TaskKind   Kind = "task"   // a technician's claim or word
+	Breach     Kind = "breach" // of a due date; once
+	HostKey    Kind = "hostkey"
+	Restored   Kind = "restored" // a host came back from a snapshot
+)
+
 // Record is one thing that happened. What a kind does not use stays empty and
 // is not written. Digests are "sha256:<hex>", commits full ids.
 type Record struct {
@@ -87,6 +109,38 @@ type Record struct {
 	Reason      string   `json:"reason,omitempty"`
 	Expires     string   `json:"expires,omitempty"`
 
+	// Of execution. Plan is "CLIENT/PLAN" there; Schedule names a blob of this branch.
+	Run        string   `json:"run,omitempty"`        // id of the rollout: one for all clients of a plan
+	Wave       string   `json:"wave,omitempty"`       // its name
+	Asset      string   `json:"asset,omitempty"`      // its name
+	Segment    string   `json:"segment,omitempty"`    // install, reboot, verify, rollback
+	Attempt    int64    `json:"attempt,omitempty"`    // from 1
+	Grant      string   `json:"grant,omitempty"`      // digest of what is allowed to be done there
+	Occurrence string   `json:"occurrence,omitempty"` // start of the window's occurrence
+	Window     string   `json:"window,omitempty"`
+	Begin      string   `json:"begin,omitempty"`    // when it begins or began
+	End        string   `json:"end,omitempty"`      // when it is planned to end, or ended
+	Worst      int64    `json:"worst,omitempty"`    // seconds that the segment takes at most
+	NotAfter   string   `json:"notAfter,omitempty"` // the host begins it no later
+	Outcome    string   `json:"outcome,omitempty"`
+	Step       string   `json:"step,omitempty"` // that failed
+	Exit       int64    `json:"exit,omitempty"`
+	MS         int64    `json:"ms,omitempty"`
+	Class      string   `json:"class,omitempty"` // what triage found
+	Code       string   `json:"code,omitempty"`  // of deferred, wave.paused, schedule
+	Out        *Output  `json:"out,omitempty"`
+	Assets     []string `json:"assets,omitempty"` // membership of a wave
+	Budget     int64    `json:"budget,omitempty"` // failures that a wave bears
+	Schedule   string   `json:"schedule,omitempty"`
+	Moves      []Move   `json:"moves,omitempty"`
+	Gate       string   `json:"gate,omitempty"` // which gate of the wave
+	Contact    string   `json:"contact,omitempty"`
+	Channel    string   `json:"channel,omitempty"`
+	Facts      []Fact   `json:"facts,omitempty"`
+	HostKey    string   `json:"hostKey,omitempty"` // fingerprint
+	Overrun    bool     `json:"overrun,omitempty"` // it ended after its window
+	Reboot     bool     `json:"reboot,omitempty"`  // a reboot is needed
+
 	// Of log, lease, root and keys.
 	Root   string `json:"root,omitempty"` // the signed root, canonical JSON
 	Key    string `json:"key,omitempty"`  // a verifier key; in execution the idempotency key
@@ -94,6 +148,31 @@ type Record struct {
 	Last   string `json:"last,omitempty"` // a checkpoint
 	Holder string `json:"holder,omitempty"`
 	Cold   bool   `json:"cold,omitempty"` // the controller started without its state
+}
+
+// Output is what is kept of a host's output: a salted hash of the whole, and an
+// excerpt of at most 4 KiB, redacted and escaped.
+type Output struct {
+	SHA256 string `json:"sha256,omitempty"`
+	Bytes  int64  `json:"bytes,omitempty"`
+	Cut    bool   `json:"cut,omitempty"`
+	Text   string `json:"text,omitempty"`
+}
+
+// Move is a placement that moved, and why.
+type Move struct {
+	Asset string `json:"asset"`
+	Code  string `json:"code"`
+	From  string `json:"from,omitempty"` // start; "" it had none
+	To    string `json:"to,omitempty"`   // start; "" it has none
+}
+
+// Fact is something that a host said of itself, or that was imported.
+type Fact struct {
+	Name    string `json:"name"`
+	Subject string `json:"subject,omitempty"`
+	Value   string `json:"value,omitempty"`
+	State   string `json:"state,omitempty"`
 }
 
 // Actor is who did it: a person with a key or account, or the controller.

@@ -1,0 +1,110 @@
+package progress
+
+import (
+	"github.com/patchops/patchops/internal/dispatch"
+	"github.com/patchops/patchops/internal/rollout"
+)
+
+// Documents is what holds now: what the documents of the authorised tip say, with
+// facts and exceptions applied (internal/jobs makes it). It is made anew when the
+// tip or the facts change, not at every step.
+type Documents struct {
+	Commit string // the authorised tip
+	// Input are plans, windows, freezes, agreements and HA groups as for a schedule;
+	// its AsOf and Progress are for whoever computes.
+	Input *rollout.Input
+	Plans map[string]*Plan // open plans with work or a run, by "CLIENT/PLAN"
+	// Engine, Tzdata and Policy say what judged: they go into run.begun and schedule.
+	Engine, Tzdata, Policy string
+}
+
+// Plan is what the documents say of carrying out one plan at one client.
+type Plan struct {
+	Client, Name string
+	ID           string // "PatchPlan/acme/x", "PatchPlan/_/x" of a template
+	Digest       string // of all its grants at the client: a run is of one digest
+	Change       string // standard, normal, emergency
+	Deadline     int64  // nothing starts at or after it
+	Reboot       string // never, ifRequired, always
+	Misfire      string // defer, nextWindow, onReconnect: the more careful of plan and agreement
+	OnSupersede  string // finish, switch, abort
+	RollbackAuto bool
+	RollbackOn   []string // install, postcheck, gate
+	Snapshot     string   // required, bestEffort, none
+	Waves        []Wave
+	Jobs         map[string]*Job // by asset: work that there is now
+	// Gone are assets that a run may know and that have no work now: EXCEPTION,
+	// SUPERSEDED, WITHDRAWN, NOT_SELECTED, ALREADY_COMPLIANT, ...
+	Gone map[string]rollout.Code
+	// Closed is why nothing of the plan starts at all: CLIENT_NOT_ACTIVE, blocked
+	// main, a failed start-gate policy, ...; "" nothing.
+	Closed    rollout.Code
+	ClosedWhy string
+	// Notice says that contacts must have been told before a start, and by which
+	// channels; Lead is in the schedule.
+	Notice   bool
+	Channels []string
+	Review   int64 // seconds after its end that the review of an emergency is due; 0 none
+}
+
+// Wave is one wave as carried out.
+type Wave struct {
+	Name          string
+	Soak          int64
+	Advance       int // percent
+	MaxConcurrent rollout.Amount
+	Stagger       int64
+	MaxFailures   rollout.Amount
+	OfRollout     bool // denominator: rollout
+	Gates         []Gate
+}
+
+// Gate is what must hold before the next wave opens.
+type Gate struct {
+	Name   string // "approval-0", "probe-1": its type and place
+	Probe  bool
+	Group  string   // of an approval
+	Roles  []string // of an approval: roles of contacts
+	People []string // who may say so: members of the group, or takers of the contacts' word
+	Count  int
+	Within int64
+	Run    []string // of a probe
+	URL    string
+	Status int
+	On     string // host, dependents
+	Every  int64
+	Fail   int // failures in a row
+	Before int64
+	Worse  int // percent that it may be worse than before
+}
+
+// Job is what is to be done on one asset.
+type Job struct {
+	Asset   string
+	Index   int    // in Input.Clients[].Assets
+	Grant   string // digest
+	Covered bool   // a change that covers the grant was approved
+	Target  dispatch.Target
+	// Steps of each segment; Reboot is empty where the plan never reboots.
+	Steps map[dispatch.Segment][]dispatch.Step
+	// Worst is how long each segment takes at most, in seconds; with what must still
+	// fit into the window after it.
+	Worst    map[dispatch.Segment]int64
+	Packages []dispatch.Package
+	Patches  []string // names, as the schedule has them
+	Retry    map[string]Retry
+	Relay    string // name; "" none
+	Site     string
+	Group    string // HA group; "" none
+	Owner    string
+	Profile  string
+	Selector string // what it shares with others that were selected alike: os, role, profile
+}
+
+// Retry is how one failed host is tried again, by triage class.
+type Retry struct {
+	Attempts int64 // in all, the first included
+	Delay    int64
+	Timeout  int64 // of the step that failed; 0 as before
+	Env      map[string]string
+}
