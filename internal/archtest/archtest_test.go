@@ -73,11 +73,12 @@ var table = map[string]string{
 		"internal/change internal/approval internal/review internal/resultlog internal/authority internal/statement internal/trust internal/signature " +
 		"internal/report internal/git internal/wal internal/rollout internal/planning internal/dispatch internal/triage internal/progress internal/jobs " +
 		"internal/runner internal/executor internal/notify internal/museum",
+	"internal/runner/runnertest":      "internal/canonical internal/window internal/rollout internal/resultlog internal/dispatch internal/progress internal/runner internal/museum",
 	"internal/executor":              "internal/canonical internal/dispatch internal/museum",
 	"internal/executor/executortest": "internal/dispatch internal/executor internal/estate",
 	"internal/estate":                "",
 	"internal/notify":                "",
-	"internal/simulation":            "internal/canonical internal/window internal/rollout internal/resultlog internal/dispatch internal/triage internal/progress internal/runner internal/museum",
+	"internal/simulation":            "internal/canonical internal/window internal/rollout internal/resultlog internal/dispatch internal/triage internal/progress internal/runner internal/runner/runnertest internal/museum",
 	"internal/sandbox":  "",
 	"internal/cache":    "internal/finding internal/corpus internal/pipeline",
 	"internal/generate": "",
