@@ -73,15 +73,15 @@ var table = map[string]string{
 		"internal/change internal/approval internal/review internal/resultlog internal/authority internal/statement internal/trust internal/signature " +
 		"internal/report internal/git internal/wal internal/rollout internal/planning internal/dispatch internal/triage internal/progress internal/jobs " +
 		"internal/runner internal/executor internal/notify internal/museum",
-	"internal/runner/runnertest":      "internal/canonical internal/window internal/rollout internal/resultlog internal/dispatch internal/progress internal/runner internal/museum",
+	"internal/runner/runnertest":     "internal/canonical internal/window internal/rollout internal/resultlog internal/dispatch internal/progress internal/runner internal/museum",
 	"internal/executor":              "internal/canonical internal/dispatch internal/museum",
 	"internal/executor/executortest": "internal/dispatch internal/executor internal/estate",
 	"internal/estate":                "",
 	"internal/notify":                "",
 	"internal/simulation":            "internal/canonical internal/window internal/rollout internal/resultlog internal/dispatch internal/triage internal/progress internal/runner internal/runner/runnertest internal/museum",
-	"internal/sandbox":  "",
-	"internal/cache":    "internal/finding internal/corpus internal/pipeline",
-	"internal/generate": "",
+	"internal/sandbox":               "",
+	"internal/cache":                 "internal/finding internal/corpus internal/pipeline",
+	"internal/generate":              "",
 	"internal/cli": "internal/finding internal/window internal/document internal/spec internal/shape internal/policy internal/corpus " +
 		"internal/rollout internal/planning internal/effect internal/risk internal/pipeline internal/report internal/scaffold internal/git internal/sandbox internal/cache docs " +
 		"internal/canonical internal/signature internal/statement internal/trust internal/change internal/resultlog internal/authority internal/approval internal/review " +
