@@ -94,9 +94,7 @@ func (a *app) check(cmd *cobra.Command, flags checkFlags, args []string) error {
 	}
 	var rules []report.RuleInfo
 	if a.flags.format == "sarif" {
-		if rules, err = metadata(engine); err != nil {
-			return err
-		}
+		rules = metadata(engine)
 	}
 	found := slices.DeleteFunc(out.Findings, func(f finding.Finding) bool { return !under(f.File, paths) && !unjudged(f) })
 	err = report.Write(a.env.Stdout, a.flags.format, report.Check{
@@ -139,17 +137,13 @@ func (a *app) judge(engine *pipeline.Engine, repo repository, flags checkFlags, 
 }
 
 // metadata is what SARIF shows of the built-in rules.
-func metadata(e *pipeline.Engine) ([]report.RuleInfo, error) {
-	rules, err := e.Rules()
-	if err != nil {
-		return nil, err
-	}
+func metadata(e *pipeline.Engine) []report.RuleInfo {
 	var out []report.RuleInfo
-	for _, r := range rules.Rules() {
+	for _, r := range e.Rules().Rules() {
 		out = append(out, report.RuleInfo{
 			ID: r.ID, Title: r.Title, Description: r.Description, Severity: r.Severity, Controls: r.Controls,
 			HelpURI: fmt.Sprintf("https://github.com/patchops/patchops/blob/main/docs/findings/%s.md", r.ID),
 		})
 	}
-	return out, nil
+	return out
 }

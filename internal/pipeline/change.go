@@ -62,13 +62,9 @@ func (e *Engine) JudgeChange(out *Outcome, p Proposed) ([]finding.Finding, error
 	if out.run.before == nil || p.Effect == nil {
 		return nil, errors.New("a change is judged against a base only")
 	}
-	rules, err := e.rulesFor(map[string]bool{changeGate: true})
-	if err != nil {
-		return nil, err
-	}
 	j := changeJudging{run: out.run, proposed: p}
 	j.input = &document.Document{ID: finding.Identity{Kind: changeGate, Name: p.Change}, Root: j.value()}
-	gate := gateJudging{rules, j.run.corpus, policy.NewTerms(), j.run.rulingCorpus()}
+	gate := gateJudging{e.rules, j.run.corpus, policy.NewTerms(), j.run.rulingCorpus()}
 	found, _ := gate.input(j.input, "", j.run.corpus.View(""), gate.global)
 	own, err := j.run.own.judgeInput(j.input)
 	if err != nil {

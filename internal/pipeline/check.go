@@ -102,7 +102,6 @@ type run struct {
 	corpus *corpus.Corpus
 	before *corpus.Corpus // of the base
 	reused int
-	kinds  map[string]bool // of the documents judged
 
 	asked    bool                         // rollouts were asked for in particular
 	rollouts map[string]*clientRollouts   // by client
@@ -128,15 +127,7 @@ func (r *run) judge() error {
 	r.corpus = corpus.New(asOf, entries(r.files, r.in.Child), r.in.Tree.File, r.engine.rows)
 	todo := tasks(r.corpus, r.files)
 	r.own = &own{run: r}
-	r.kinds = map[string]bool{}
-	for _, t := range todo {
-		r.kinds[t.entry.ID.Kind] = true
-	}
-	rules, err := r.engine.rulesFor(r.kinds)
-	if err != nil {
-		return err
-	}
-	judging := judging{r.engine, rules, r.corpus, reference.Options{Findings: r.own.known(r.engine.known)}, policy.NewTerms(), r.rulingCorpus(), ownRules(r.in.Tree)}
+	judging := judging{r.engine, r.engine.rules, r.corpus, reference.Options{Findings: r.own.known(r.engine.known)}, policy.NewTerms(), r.rulingCorpus(), ownRules(r.in.Tree)}
 	if err = judging.all(todo); err != nil {
 		return err
 	}

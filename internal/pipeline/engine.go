@@ -5,10 +5,8 @@ import (
 	"fmt"
 	"io/fs"
 	"path"
-	"regexp"
 	"slices"
 	"strings"
-	"sync"
 
 	"github.com/patchops/patchops/docs"
 	"github.com/patchops/patchops/internal/document"
@@ -28,7 +26,7 @@ type Engine struct {
 	Shapes *shape.Set
 
 	modules []policy.Module
-	all     func() (*policy.Engine, error)
+	rules   *policy.Engine
 	known   []string // ids of all findings that have a page, sorted
 	ids     []string // of built-in rules, sorted
 	own     []string // ids of the judged tree's own rules, sorted (see with)
@@ -45,39 +43,18 @@ func NewEngine() (*Engine, error) {
 	if err != nil {
 		return nil, err
 	}
-	e := &Engine{Shapes: shapes, modules: modules, known: Known()}
+	e := &Engine{Shapes: shapes, modules: modules, rules: policy.CompileVetted(shapes, modules, Functions()), known: Known()}
 	for _, m := range modules {
 		if id, ok := ruleOfPath(m.File); ok {
 			e.ids = append(e.ids, id)
 		}
 	}
 	slices.Sort(e.ids)
-	e.all = sync.OnceValues(func() (*policy.Engine, error) { return policy.CompileVetted(shapes, modules, Functions()) })
 	return e, nil
 }
 
-// Rules are all built-in rules, compiled.
-func (e *Engine) Rules() (*policy.Engine, error) { return e.all() }
-
-// rulesFor are at least the built-in rules for these kinds. A start for one
-// changed document compiles only what can judge it.
-func (e *Engine) rulesFor(kinds map[string]bool) (*policy.Engine, error) {
-	// What Config and Client say of rules is judged against all of them.
-	if len(kinds) > 8 || kinds["Config"] || kinds["Client"] {
-		return e.all()
-	}
-	var some []policy.Module
-	for _, m := range e.modules {
-		kind := inputKind.FindSubmatch(m.Source)
-		if kind == nil || kinds[string(kind[1])] {
-			some = append(some, m)
-		}
-	}
-	return policy.CompileVetted(e.Shapes, some, Functions())
-}
-
-// inputKind finds the kind that a rule's annotation names.
-var inputKind = regexp.MustCompile(`(?m)^#\s+- input: schema\.(\w+)`)
+// Rules are all built-in rules.
+func (e *Engine) Rules() *policy.Engine { return e.rules }
 
 // Shapes compiles the built-in schemas.
 func Shapes() (*shape.Set, error) {

@@ -46,14 +46,6 @@ func (r *run) plan(o planning.Options) (*Planned, error) {
 // judgePlanned judges what was planned, client by client, and says what of it
 // each verdict depends on.
 func (r *run) judgePlanned(p *Planned) error {
-	kinds := r.kinds // where rules of many kinds were compiled, all were
-	if len(kinds) <= 8 {
-		kinds = map[string]bool{rolloutGate: true}
-	}
-	rules, err := r.engine.rulesFor(kinds)
-	if err != nil {
-		return err
-	}
 	plans := map[string][]*rollout.PlanSchedule{}
 	for i := range p.Schedule.Plans {
 		s := &p.Schedule.Plans[i]
@@ -64,8 +56,8 @@ func (r *run) judgePlanned(p *Planned) error {
 	delete(reads, corpus.Global)
 	clients := slices.Sorted(maps.Keys(reads))
 	verdicts, judged := make([]*Verdict, len(clients)), make([][]ownRollout, len(clients))
-	judging := &gateJudging{rules, r.corpus, policy.NewTerms(), r.rulingCorpus()}
-	err = parallel(len(clients), 1, func(i int) error {
+	judging := &gateJudging{r.engine.rules, r.corpus, policy.NewTerms(), r.rulingCorpus()}
+	err := parallel(len(clients), 1, func(i int) error {
 		client := clients[i]
 		unread := brokenAmong(r.corpus, shared, reads[client])
 		verdicts[i], judged[i] = judging.client(client, plans[client], reads[client], unread)

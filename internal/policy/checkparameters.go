@@ -42,7 +42,7 @@ func (e *Engine) checkParameters(v *document.Value, more func(p Parameter, rule 
 	var found []Problem
 	for i, k := range v.Keys {
 		path := document.Path{{Key: k.Name}}
-		rule := e.byID[k.Name]
+		rule := e.rule(k.Name)
 		if rule == nil {
 			found = append(found, Problem{path, fmt.Sprintf("unknown rule %q", k.Name), nearestHint(k.Name, e.ids())})
 			continue
@@ -80,7 +80,7 @@ func (e *Engine) checkParameter(rule *Rule, name string, v *document.Value, more
 
 func (e *Engine) ids() []string {
 	var ids []string
-	for _, r := range e.rules {
+	for _, r := range e.Rules() {
 		ids = append(ids, r.ID)
 	}
 	return ids

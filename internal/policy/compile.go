@@ -1,7 +1,6 @@
 package policy
 
 import (
-	"fmt"
 	"maps"
 	"slices"
 
@@ -18,21 +17,43 @@ type Engine struct {
 	set       *shape.Set
 	functions Functions
 	builtins  map[string]*topdown.Builtin
-	compiler  *ast.Compiler
+	compiler  *ast.Compiler // nil where each input has its own
 	rules     []Rule
 	byID      map[string]*Rule
-	queries   map[string]*query // by kind, or by gate
+	queries   map[string]func() *query // by kind, or by gate
+	load      func()                   // reads rules and byID before they are used; nil where they are there
 }
 
 // Rules are the rules of the engine, sorted by id.
-func (e *Engine) Rules() []Rule { return e.rules }
+func (e *Engine) Rules() []Rule {
+	if e.load != nil {
+		e.load()
+	}
+	return e.rules
+}
+
+// rule is one by its id, nil where there is none.
+func (e *Engine) rule(id string) *Rule {
+	if e.load != nil {
+		e.load()
+	}
+	return e.byID[id]
+}
 
 // Count is how many rules judge a kind of document, or an input of a gate.
 func (e *Engine) Count(kindOrGate string) int {
-	if q := e.queries[kindOrGate]; q != nil {
+	if q := e.query(kindOrGate); q != nil {
 		return len(q.rules)
 	}
 	return 0
+}
+
+// query is that of a kind or gate, nil where no rule judges it.
+func (e *Engine) query(kindOrGate string) *query {
+	if q := e.queries[kindOrGate]; q != nil {
+		return q()
+	}
+	return nil
 }
 
 // Compile compiles rules; tests (*_test.rego) are left to RunTests. Own modules
@@ -43,19 +64,6 @@ func Compile(set *shape.Set, modules []Module, functions Functions) (*Engine, []
 	modules = slices.DeleteFunc(slices.Clone(modules), Module.isTest)
 	engine, found := b.build(b.read(modules))
 	return engine, finding.Sort(append(b.found, found...))
-}
-
-// CompileVetted compiles built-in rules that Compile has taken before: tests do
-// that with every built-in rule, so a release need not type-check them again at
-// each start. An error is a bug of ours.
-func CompileVetted(set *shape.Set, modules []Module, functions Functions) (*Engine, error) {
-	b := builder{set: set, caps: capabilities(), functions: functions, vetted: true}
-	engine, found := b.build(b.read(slices.Clone(modules)))
-	if found = append(b.found, found...); len(found) > 0 {
-		f := found[0]
-		return nil, fmt.Errorf("%s:%d:%d: %s: %s", f.File, f.Line, f.Column, f.ID, f.Message)
-	}
-	return engine, nil
 }
 
 // A builder turns modules into an engine.
@@ -169,11 +177,29 @@ func (b *builder) schemas() *ast.SchemaSet {
 }
 
 func (b *builder) engine(c *ast.Compiler, list []*parsed) (*Engine, []finding.Finding) {
-	e := &Engine{
-		set: b.set, functions: b.functions, builtins: b.functions.implementations(),
-		compiler: c, byID: map[string]*Rule{}, queries: map[string]*query{},
+	e := b.empty()
+	e.compiler = c
+	byInput := e.know(list)
+	for _, input := range slices.Sorted(maps.Keys(byInput)) {
+		q, err := newQuery(c, byInput[input])
+		if err != nil {
+			return nil, []finding.Finding{problem("policy/compile", byInput[input][0].rule.Position, oneLine(err.Error()), "")}
+		}
+		e.queries[input] = func() *query { return q }
 	}
-	byInput := map[string][]*parsed{}
+	return e, nil
+}
+
+func (b *builder) empty() *Engine {
+	return &Engine{
+		set: b.set, functions: b.functions, builtins: b.functions.implementations(),
+		byID: map[string]*Rule{}, queries: map[string]func() *query{},
+	}
+}
+
+// know takes note of the rules among modules, and returns those by what they judge.
+func (e *Engine) know(list []*parsed) (byInput map[string][]*parsed) {
+	byInput = map[string][]*parsed{}
 	for _, p := range list {
 		if p.rule != nil {
 			e.rules = append(e.rules, *p.rule)
@@ -182,12 +208,5 @@ func (b *builder) engine(c *ast.Compiler, list []*parsed) (*Engine, []finding.Fi
 		}
 	}
 	slices.SortFunc(e.rules, func(x, y Rule) int { return compareModules(Module{File: x.ID}, Module{File: y.ID}) })
-	for _, input := range slices.Sorted(maps.Keys(byInput)) {
-		q, err := newQuery(c, byInput[input])
-		if err != nil {
-			return nil, []finding.Finding{problem("policy/compile", byInput[input][0].rule.Position, oneLine(err.Error()), "")}
-		}
-		e.queries[input] = q
-	}
-	return e, nil
+	return byInput
 }

@@ -16,20 +16,26 @@ import (
 // for its kind, and returns how many those are. The document must satisfy its
 // schema: rules rely on it.
 func (e *Engine) Judge(doc *document.Document, data Data) (findings []finding.Finding, evaluated int) {
-	return e.judge(e.queries[doc.ID.Kind], doc, data)
+	return e.judge(e.query(doc.ID.Kind), doc, data)
 }
 
 // JudgeGate judges the input of another gate. Its findings have no position but
 // that of their path in the input.
 func (e *Engine) JudgeGate(gate string, input *document.Value, data Data) (findings []finding.Finding, evaluated int) {
-	return e.judge(e.queries[gate], &document.Document{Root: *input}, data)
+	return e.judge(e.query(gate), &document.Document{Root: *input}, data)
 }
 
 func (e *Engine) judge(q *query, doc *document.Document, data Data) ([]finding.Finding, int) {
 	if q == nil {
 		return nil, 0
 	}
-	j := judgement{engine: e, doc: doc, input: toTerm(&doc.Root), store: newStore(e, data)}
+	j := judgement{engine: e, query: q, doc: doc, input: toTerm(&doc.Root), store: newStore(e, data)}
+	if q.broken != nil {
+		for _, r := range q.rules {
+			j.fail(r, q.broken)
+		}
+		return j.found, len(q.rules)
+	}
 	if denied, err := j.run(q.joint, len(q.rules)); err == nil {
 		for i, r := range q.rules {
 			j.add(r, denied.Elem(i).Value)
@@ -51,6 +57,7 @@ func (e *Engine) judge(q *query, doc *document.Document, data Data) ([]finding.F
 // A judgement is one document under its rules.
 type judgement struct {
 	engine *Engine
+	query  *query
 	doc    *document.Document
 	input  *ast.Term
 	store  *store
@@ -63,7 +70,7 @@ var errUndefined = errors.New("the rule is undefined")
 func (j *judgement) run(body ast.Body, n int) (*ast.Array, error) {
 	var list *ast.Array
 	spent := &budget{left: stepsPerRule}
-	query := topdown.NewQuery(body).WithCompiler(j.engine.compiler).WithStore(j.store).
+	query := topdown.NewQuery(body).WithCompiler(j.query.compiler).WithStore(j.store).
 		WithTransaction(transaction{}).WithInput(j.input).WithBuiltins(j.engine.builtins).
 		WithStrictBuiltinErrors(true).WithIndexing(false).WithCancel(spent).WithTime(epoch).WithSeed(noSeed{})
 	err := query.Iter(context.Background(), func(r topdown.QueryResult) error {

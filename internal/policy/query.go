@@ -11,9 +11,11 @@ import (
 // A query asks for the findings of all rules of one input at once; single asks
 // for those of one rule, for when the joint one fails.
 type query struct {
-	rules  []*Rule
-	joint  ast.Body
-	single []ast.Body
+	compiler *ast.Compiler
+	rules    []*Rule
+	joint    ast.Body
+	single   []ast.Body
+	broken   error // why no rule of it can be asked; nil
 }
 
 // result is the variable that a query binds to a list of deny sets.
@@ -21,7 +23,7 @@ const result = ast.Var("result")
 
 func newQuery(c *ast.Compiler, modules []*parsed) (*query, error) {
 	slices.SortFunc(modules, func(x, y *parsed) int { return strings.Compare(x.rule.ID, y.rule.ID) })
-	q, refs := &query{}, []*ast.Term{}
+	q, refs := &query{compiler: c}, []*ast.Term{}
 	for _, m := range modules {
 		ref := ast.NewTerm(m.tree.Package.Path.Append(ast.StringTerm("deny")))
 		body, err := queryFor(c, ref)

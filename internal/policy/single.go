@@ -8,8 +8,12 @@ import (
 // JudgeRule judges a document by the n-th rule of its kind alone, for
 // 0 <= n < Count(kind): what that rule reads is then all that data hears.
 func (e *Engine) JudgeRule(n int, doc *document.Document, data Data) []finding.Finding {
-	q := e.queries[doc.ID.Kind]
-	j := judgement{engine: e, doc: doc, input: toTerm(&doc.Root), store: newStore(e, data)}
+	q := e.query(doc.ID.Kind)
+	j := judgement{engine: e, query: q, doc: doc, input: toTerm(&doc.Root), store: newStore(e, data)}
+	if q.broken != nil {
+		j.fail(q.rules[n], q.broken)
+		return j.found
+	}
 	denied, err := j.run(q.single[n], 1)
 	if err != nil {
 		j.fail(q.rules[n], err)

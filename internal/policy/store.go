@@ -159,13 +159,13 @@ func (s *store) targets(path []string) ast.Value {
 
 func (s *store) parameters(path []string) ast.Value {
 	if len(path) == 0 {
-		ids := make([]string, len(s.engine.rules))
+		ids := make([]string, len(s.engine.Rules()))
 		for i := range s.engine.rules {
 			ids[i] = s.engine.rules[i].ID
 		}
 		return tree(ids, func(id string) ast.Value { return s.parameters([]string{id}) })
 	}
-	r := s.engine.byID[path[0]]
+	r := s.engine.rule(path[0])
 	if r == nil {
 		return nil
 	}
