@@ -11,6 +11,7 @@
 package authority
 
 import (
+	"strings"
 	"time"
 
 	"github.com/patchops/patchops/internal/resultlog"
@@ -38,13 +39,19 @@ type State struct {
 	Denied   map[string]string   // change and person (Key) -> digest of the last denial
 	Expired  map[string]bool     // evidence whose expiry is recorded
 	Clients  map[string][]string // evidence -> clients in whose logs it is
-	Holds    map[string]Hold     // by "CLIENT/PLAN"
-	Override map[string]Override // by "CLIENT/PLAN": the newest
-	Root     string              // the newest signed root that the org's log holds; "" none
-	Fence    int64               // highest
-	Leased   int64               // fence of the newest lease record
-	Position int64               // of the next act that is recorded
-	Newest   time.Time           // of all records
+	Holds    map[string]Hold     // by "CLIENT/PLAN" or "CLIENT/PLAN/WAVE"
+	Distrust map[string]Hold     // by client: an approval that a merge used there was not its person's
+	Resumed  map[string]int64    // position of the newest resume, by "CLIENT/PLAN"
+	// Uncovered are "CLIENT/PLAN/ASSET" that landed without anybody's approval; with
+	// "CLIENT/*" there are more than a record could name, and Covered those that were
+	// approved since.
+	Uncovered, Covered map[string]bool
+	Override           map[string]Override // by "CLIENT/PLAN": the newest
+	Root               string              // the newest signed root that the org's log holds; "" none
+	Fence              int64               // highest
+	Leased             int64               // fence of the newest lease record
+	Position           int64               // of the next act that is recorded
+	Newest             time.Time           // of all records
 }
 
 // Key joins a change and a head, or a change and a person.
@@ -107,6 +114,18 @@ type Hold struct {
 	Person   string
 	Reason   string
 	Position int64
+}
+
+// Distrusted is the approval that was nobody's word and on which a plan rests, nil if
+// there is none, or somebody resumed the plan since.
+func (s *State) Distrusted(plan string) *Hold {
+	client, _, _ := strings.Cut(plan, "/")
+	for _, of := range []string{client, resultlog.Org} {
+		if h, ok := s.Distrust[of]; ok && s.Resumed[plan] < h.Position {
+			return &h
+		}
+	}
+	return nil
 }
 
 // Override is a break-glass that was recorded.

@@ -30,7 +30,8 @@ func Fold(root trust.Root, branches []Branch) (*State, error) {
 	s := &State{
 		Seen: map[string]Seen{}, Chains: map[string]string{}, Spent: map[string]string{}, Landed: map[string]string{},
 		Revoked: map[string]int64{}, Denied: map[string]string{}, Expired: map[string]bool{}, Clients: map[string][]string{},
-		GivenUp: map[string]GivenUp{}, Holds: map[string]Hold{}, Override: map[string]Override{}, Position: int64(len(all)) + 1,
+		GivenUp: map[string]GivenUp{}, Holds: map[string]Hold{}, Distrust: map[string]Hold{}, Resumed: map[string]int64{},
+		Uncovered: map[string]bool{}, Covered: map[string]bool{}, Override: map[string]Override{}, Position: int64(len(all)) + 1,
 	}
 	for _, i := range all {
 		s.Fence = max(s.Fence, i.record.Fence)
@@ -43,6 +44,7 @@ func Fold(root trust.Root, branches []Branch) (*State, error) {
 		return nil, err
 	}
 	s.block(all)
+	s.distrust(all)
 	return s, nil
 }
 
@@ -76,19 +78,15 @@ func (s *State) act(i item) {
 			}
 		}
 	case resultlog.Hold, resultlog.Abort, resultlog.Recall:
-		s.Holds[planOf(r.Plan)] = Hold{Kind: r.Kind, Person: actor(r), Reason: r.Reason, Position: i.position}
+		s.hold(i)
 	case resultlog.Resume:
-		delete(s.Holds, planOf(r.Plan))
+		s.resume(i)
+	case resultlog.RunEnded:
+		s.over(r.Plan)
 	}
-	if isAct(r.Kind) {
+	if isAct(r.Kind) || r.Statement != nil && isDeed(r.Kind) {
 		s.saw(i)
 	}
-}
-
-// planOf is CLIENT/PLAN of CLIENT/PLAN/WAVE.
-func planOf(path string) string {
-	parts := strings.SplitN(path, "/", 3)
-	return strings.Join(parts[:min(2, len(parts))], "/")
 }
 
 func isAct(k resultlog.Kind) bool {
@@ -98,6 +96,11 @@ func isAct(k resultlog.Kind) bool {
 		return true
 	}
 	return false
+}
+
+// isDeed says that somebody may have done it by hand, and said so.
+func isDeed(k resultlog.Kind) bool {
+	return k == resultlog.Notice || k == resultlog.TaskKind || k == resultlog.Facts
 }
 
 func (s *State) saw(i item) {
@@ -180,6 +183,7 @@ func (s *State) merged(m item) {
 	if r.Change != "" {
 		s.Landed[Key(r.Change, r.Head)] = r.Commit
 	}
+	s.grants(m)
 }
 
 // links are merges by the tip they start from, and decisions without an end.

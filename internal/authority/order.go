@@ -20,6 +20,8 @@ type item struct {
 	branch   string
 	position int64
 	clients  []string
+	// Of a merge: "CLIENT/PLAN/ASSET" that it left without approval, and that it covers.
+	uncovered, covered []string
 }
 
 // contradiction names the record that cannot be.
@@ -80,15 +82,30 @@ func once(all []item) ([]item, error) {
 			if i.record.Kind == resultlog.Decision || i.record.Kind == resultlog.Merge {
 				first.record.Plan = Plans(first.record.Plan, i.record.Plan)
 			}
+			first.grants(i)
 			first.clients = append(first.clients, i.client)
 			slices.Sort(first.clients)
 			continue
 		}
+		i.grants(i)
 		i.position = int64(len(out)) + 1
 		known[id] = len(out)
 		out = append(out, i)
 	}
 	return out, nil
+}
+
+// grants takes in what a copy of a merge says of its client's grants.
+func (i *item) grants(of item) {
+	if of.record.Kind != resultlog.Merge {
+		return
+	}
+	for _, grant := range of.record.Uncovered {
+		i.uncovered = append(i.uncovered, of.client+"/"+grant)
+	}
+	for _, grant := range of.record.Covered {
+		i.covered = append(i.covered, of.client+"/"+grant)
+	}
 }
 
 // Plans joins what two copies of a decision or merge say of plans, "CLIENT/PLAN"
@@ -119,7 +136,7 @@ func identity(r resultlog.Record) string {
 // core is what copies of one act must agree in: all but where and when each
 // stands, and what is of one client.
 func core(r resultlog.Record) []byte {
-	r.Seq, r.Sub, r.Uncovered = 0, "", nil
+	r.Seq, r.Sub, r.Uncovered, r.Covered = 0, "", nil, nil
 	switch r.Kind {
 	case resultlog.Decision, resultlog.Merge:
 		r.Plan = "" // each log names its own client's

@@ -105,6 +105,7 @@ type Record struct {
 	Why         string   `json:"why,omitempty"`
 	Clients     int64    `json:"clients,omitempty"`   // how many are affected
 	Uncovered   []string `json:"uncovered,omitempty"` // "PLAN/ASSET" of this client that nobody approved
+	Covered     []string `json:"covered,omitempty"`   // that nobody had approved before, and were approved now
 	Plan        string   `json:"plan,omitempty"`
 	Reason      string   `json:"reason,omitempty"`
 	Expires     string   `json:"expires,omitempty"`

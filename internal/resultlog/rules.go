@@ -25,8 +25,10 @@ type rules struct {
 	said    map[string]*said   // by evidence
 	by      map[string][]*said // not ended yet, by change and person
 	spent   map[string]string
-	glass   map[string]bool // statements of overrides, by digest
-	open    *Record         // decision
+	glass   map[string]bool             // statements of overrides, by digest
+	reports map[string][]statement.Fact // facts that people reported, by evidence
+	open    *Record                     // decision
+	run     *Execution
 }
 
 // said is a recorded approval, or a consent.
@@ -40,6 +42,7 @@ func newRules(root *trust.Root, shared *copies) *rules {
 	return &rules{
 		copies: shared, root: root, forge: root == nil || root.Forge.Type != plainGit,
 		said: map[string]*said{}, by: map[string][]*said{}, spent: map[string]string{}, glass: map[string]bool{},
+		reports: map[string][]statement.Fact{}, run: NewExecution(""),
 	}
 }
 
@@ -54,6 +57,15 @@ var noEffect = canonical.Digest([]byte("[]"))
 
 // judge says why a record must not stand where it stands, or "".
 func (j *rules) judge(p Place, r *Record) string {
+	if why := j.judgeAlone(p, r); why != "" {
+		return why
+	}
+	j.run.repository, j.run.part = j.name.Repository, j.run.part || j.partial
+	return j.run.take(j.name, p, r)
+}
+
+// judgeAlone leaves rollouts out.
+func (j *rules) judgeAlone(p Place, r *Record) string {
 	switch r.Kind {
 	case Approval, Rejection, Withdrawal, Consent, Hold, Abort, Recall, Resume:
 		return j.act(r)
@@ -71,6 +83,12 @@ func (j *rules) judge(p Place, r *Record) string {
 		return j.rootRecord(p, r)
 	case KeyRevoke:
 		return j.revoke(r)
+	case Notice, TaskKind, Facts:
+		return j.deed(r)
+	case Lease:
+		if j.name.Client == Org {
+			j.copies.fences[r.Fence] = true
+		}
 	}
 	return ""
 }
@@ -141,11 +159,11 @@ func (j *rules) statement(r *Record) string {
 		subjects = []string{"main"}
 	}
 	if r.Change == "" {
-		subjects = planSubjects(r)
+		subjects = j.planSubjects(r)
 	}
 	fields := []struct{ name, record, signed string }{
 		{"repository", j.name.Repository, st.Repository},
-		{"act", acts[r.Kind], st.Act},
+		{"act", signedAct(r), st.Act},
 		{"head", r.Head, st.Head},
 		{"base", r.Base, st.Base},
 		{"effect", r.Effect, st.Effect},
@@ -168,12 +186,14 @@ func (j *rules) statement(r *Record) string {
 }
 
 // planSubjects are what statements about a plan, or a wave of it, are on.
-func planSubjects(r *Record) []string {
+func (j *rules) planSubjects(r *Record) []string {
 	switch r.Kind {
 	case Hold, Abort, Recall:
 		return []string{"plan:" + r.Plan}
 	case Resume:
 		return []string{"resume:" + r.Plan}
+	case Notice, TaskKind, Facts:
+		return []string{j.deedSubject(r)}
 	}
 	return []string{"gate:" + r.Plan, "resume:" + r.Plan, "override:" + r.Plan, "plan:" + r.Plan}
 }

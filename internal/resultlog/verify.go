@@ -31,6 +31,9 @@ type Options struct {
 	Keys note.Verifiers
 	// Root is the root of trust, nil if only keys are known.
 	Root *trust.Root
+	// Whole says that these are all logs of the repository: then what a rollout rests on
+	// must be in one of them.
+	Whole bool
 	// Visit sees every record as it is read, in the order of the logs; it may be nil.
 	Visit func(Name, Place, *Record) error
 }
@@ -67,6 +70,10 @@ func Verify(sources []Source, o Options) ([]Verified, error) {
 		}
 		out = append(out, v)
 		roots, client.roots = append(roots, client.roots...), nil
+		shared.cites(client.run)
+	}
+	if err := shared.borneOut(o); err != nil {
+		return nil, err
 	}
 	if err := linked(o.Root, roots); err != nil {
 		return nil, err

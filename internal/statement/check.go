@@ -32,7 +32,7 @@ func kind(subject string) string {
 // may says which acts speak about which subjects.
 var may = map[string]string{
 	Approve: "change main gate resume override", Reject: "change main gate resume override", Withdraw: "change main gate resume override",
-	Consent: "change gate", Hold: "plan", Abort: "plan", Recall: "plan", Revoke: "key",
+	Consent: "change gate override", Hold: "plan", Abort: "plan", Recall: "plan", Revoke: "key", Done: "notice task", Fail: "task", Report: "facts",
 }
 
 // Check says what is wrong with a statement's values.
@@ -45,7 +45,7 @@ func (s Statement) Check() error {
 	case !Branch(s.Target):
 		return bad("target %q, wanted a branch such as \"main\"", s.Target)
 	case may[s.Act] == "":
-		return bad("act %q, wanted approve, reject, withdraw, consent, hold, abort, recall or revoke", s.Act)
+		return bad("act %q, wanted approve, reject, withdraw, consent, hold, abort, recall, revoke, done, fail or report", s.Act)
 	case !nameForm.MatchString(s.Person):
 		return bad("person %q, wanted a Person's name", s.Person)
 	case s.Serial < 1 || s.Serial > maxNumber:
@@ -59,7 +59,7 @@ func (s Statement) Check() error {
 	if !slices.Contains(strings.Fields(may[s.Act]), kind(s.Subject)) {
 		return bad("%s of %q, wanted one of %s", s.Act, s.Subject, may[s.Act])
 	}
-	for _, check := range []func() error{s.checkSeen, s.checkAccepts, s.checkWords, s.checkInstants} {
+	for _, check := range []func() error{s.checkSeen, s.checkAccepts, s.checkWords, s.checkFacts, s.checkInstants} {
 		if err := check(); err != nil {
 			return err
 		}
@@ -76,15 +76,19 @@ func CheckSubject(subject string) error {
 		ok = !colon
 	case "change":
 		ok = Branch(rest) || numberForm.MatchString(rest)
-	case "gate", "resume":
+	case "gate":
 		ok = names(rest, 3)
-	case "override", "plan":
+	case "override":
 		ok = names(rest, 2)
+	case "plan", "resume":
+		ok = names(rest, 2) || names(rest, 3)
+	case "notice", "task", "facts":
+		ok = deed(kind(subject), rest)
 	case "key":
 		ok = fingerprintForm.MatchString(rest)
 	}
 	if !ok {
-		return bad("subject %q, wanted change:BRANCH, change:#41, main, gate:CLIENT/PLAN/WAVE, resume:CLIENT/PLAN/WAVE, override:CLIENT/PLAN, plan:CLIENT/PLAN or key:SHA256:...", subject)
+		return bad("subject %q, wanted change:BRANCH, change:#41, main, gate:CLIENT/PLAN/WAVE, resume:CLIENT/PLAN[/WAVE], override:CLIENT/PLAN, plan:CLIENT/PLAN[/WAVE], key:SHA256:..., notice:CLIENT/PLAN/WINDOW/INSTANT, task:CLIENT/PLAN/ASSET/DIGEST or facts:CLIENT", subject)
 	}
 	return nil
 }
@@ -162,9 +166,12 @@ func (s Statement) checkWords() error {
 	if err := text("text", s.Text); err != nil {
 		return err
 	}
-	if s.Act != Consent {
+	if kind(s.Subject) == "task" {
+		return s.checkTask()
+	}
+	if s.Act != Consent && s.Act != Done {
 		if s.Contact+s.By+s.Text != "" {
-			return bad("contact, by and text of %s, wanted with consent only", s.Act)
+			return bad("contact, by and text of %s, wanted with consent and done only", s.Act)
 		}
 		return nil
 	}
@@ -172,9 +179,9 @@ func (s Statement) checkWords() error {
 	case !names(s.Contact, 2):
 		return bad("contact %q, wanted a Contact's client and name, CLIENT/NAME", s.Contact)
 	case s.By != "phone" && s.By != "email" && s.By != "portal":
-		return bad("consent by %q, wanted phone, email or portal", s.By)
+		return bad("%s by %q, wanted phone, email or portal", s.Act, s.By)
 	case strings.TrimSpace(s.Text) == "":
-		return bad("consent without the contact's words")
+		return bad("%s without the contact's words", s.Act)
 	}
 	return nil
 }
@@ -211,6 +218,10 @@ func (s Statement) checkInstants() error {
 		return bad("expires: %w", err)
 	}
 	switch {
+	case s.Act == Revoke && expires.After(asOf):
+		return bad("a key that was compromised since %s, wanted not after asOf %s", s.Expires, s.AsOf)
+	case s.Act == Revoke:
+		return nil
 	case !s.agrees():
 		return bad("%s expires, which only an approval or a consent does", s.Act)
 	case !expires.After(asOf):

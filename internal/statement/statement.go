@@ -29,6 +29,9 @@ const (
 	Abort    = "abort"
 	Recall   = "recall"
 	Revoke   = "revoke" // a key
+	Done     = "done"   // a contact was told by hand; a task was carried out by hand
+	Fail     = "fail"   // a task failed
+	Report   = "report" // facts of assets, as somebody else measured them
 )
 
 // Largest bounds the bytes of a statement: it stands, with its signature, in a
@@ -45,8 +48,10 @@ type Statement struct {
 	Target string `json:"target"`
 	Act    string `json:"act"`
 	// Subject is "change:<branch>" or "change:#41", "main", "gate:CLIENT/PLAN/WAVE",
-	// "resume:CLIENT/PLAN/WAVE", "override:CLIENT/PLAN", "plan:CLIENT/PLAN" (hold,
-	// abort, recall), "key:<fingerprint>" (revoke).
+	// "resume:CLIENT/PLAN" or "resume:CLIENT/PLAN/WAVE", "override:CLIENT/PLAN", "plan:CLIENT/PLAN" or
+	// "plan:CLIENT/PLAN/WAVE" (hold, abort, recall), "key:<fingerprint>" (revoke),
+	// "notice:CLIENT/PLAN/WINDOW/INSTANT" (done), "task:CLIENT/PLAN/ASSET/DIGEST" (done,
+	// fail), "facts:CLIENT" (report).
 	Subject string `json:"subject"`
 	// Person is who claims to speak, a Person's name; what counts is the key.
 	Person string `json:"person"`
@@ -59,13 +64,16 @@ type Statement struct {
 	// Accepts are the fingerprints of the findings that were shown, sorted.
 	Accepts []string `json:"accepts,omitempty"`
 	Reason  string   `json:"reason,omitempty"`
-	// Contact, By and Text are of a consent: which contact, how (phone, email,
-	// portal), and their words.
+	// Contact, By and Text are of a consent or a notice: which contact, how (phone,
+	// email, portal), and their words; Text also of a task: what was done.
 	Contact string `json:"contact,omitempty"`
 	By      string `json:"by,omitempty"`
 	Text    string `json:"text,omitempty"`
-	AsOf    string `json:"asOf"`
-	// Expires is when it stops to count, if earlier than the rule says.
+	// Facts are those of a report, sorted.
+	Facts []Fact `json:"facts,omitempty"`
+	AsOf  string `json:"asOf"`
+	// Expires is when it stops to count, if earlier than the rule says; of a revocation
+	// the instant since which the key was in wrong hands, if that is known.
 	Expires string `json:"expires,omitempty"`
 	// Serial is the place in the person's chain, from 1; Prev is the Digest of what
 	// stands before it there, "" for the first.
