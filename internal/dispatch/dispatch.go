@@ -42,6 +42,9 @@ type Step struct {
 	// Point is the point of no return: a stop that comes before it keeps it and all
 	// that follows from running; afterwards the segment goes to its end.
 	Point bool
+	// Optional lets the segment go on when the step fails or runs out of time; its outcome
+	// says so. A snapshot that is only tried is one.
+	Optional bool
 	// Env are declared parameters, from profile and retries.
 	Env map[string]string
 }
@@ -108,6 +111,7 @@ const (
 	Credential = "CREDENTIAL"  // no secret, or one that is not for this host
 	HostKey    = "HOST_KEY"    // its host key is another than the pinned one
 	NoLocal    = "NOT_ALLOWED" // local, without --allow-local
+	Journal    = "JOURNAL"     // its journal cannot be written: no space, read-only, no right
 	Malformed  = "MALFORMED"   // the task cannot be carried out as it is
 )
 

@@ -10,12 +10,21 @@ import (
 // tip or the facts change, not at every step.
 type Documents struct {
 	Commit string // the authorised tip
+	// Until is when time alone makes the documents say something else (an exception
+	// ends, a client's agreement begins): they are read again then. 0 never.
+	Until int64
 	// Input are plans, windows, freezes, agreements and HA groups as for a schedule;
 	// its AsOf and Progress are for whoever computes.
 	Input *rollout.Input
 	Plans map[string]*Plan // open plans with work or a run, by "CLIENT/PLAN"
 	// Engine, Tzdata and Policy say what judged: they go into run.begun and schedule.
 	Engine, Tzdata, Policy string
+	// Finish are the freezes that let a session that has begun go on to its end
+	// (onRunning: finish), by ID; the others pause it at its next safe point.
+	Finish map[string]bool
+
+	oracle *rollout.Oracle // of Input; made when it is first asked
+	ticks  int64           // how often Next asked
 }
 
 // Plan is what the documents say of carrying out one plan at one client.
@@ -45,6 +54,16 @@ type Plan struct {
 	Notice   bool
 	Channels []string
 	Review   int64 // seconds after its end that the review of an emergency is due; 0 none
+	// Superseded says what supersedes the plan's patches meanwhile; "" nothing does.
+	// OnSupersede says what becomes of hosts that have not begun.
+	Superseded string
+	// Lifted are the freezes that an override lifts for the plan now, by ID, sorted.
+	Lifted []string
+	// Ring is the client's place in the order of a template's rings, from 0; -1 none.
+	// MaxFailedClients is how many of a ring may fail before the next is held.
+	Ring             int
+	RingSoak         int64
+	MaxFailedClients int64
 }
 
 // Wave is one wave as carried out.
@@ -61,21 +80,23 @@ type Wave struct {
 
 // Gate is what must hold before the next wave opens.
 type Gate struct {
-	Name   string // "approval-0", "probe-1": its type and place
-	Probe  bool
-	Group  string   // of an approval
-	Roles  []string // of an approval: roles of contacts
-	People []string // who may say so: members of the group, or takers of the contacts' word
-	Count  int
-	Within int64
-	Run    []string // of a probe
-	URL    string
-	Status int
-	On     string // host, dependents
-	Every  int64
-	Fail   int // failures in a row
-	Before int64
-	Worse  int // percent that it may be worse than before
+	Name  string // "approval-0", "probe-1": its type and place
+	Probe bool
+	Group string   // of an approval
+	Roles []string // of an approval: roles of contacts
+	// Contacts are those with one of Roles, by name.
+	Contacts []string
+	People   []string // who may say so: members of the group, or takers of the contacts' word
+	Count    int
+	Within   int64
+	Run      []string // of a probe
+	URL      string
+	Status   int
+	On       string // host, dependents
+	Every    int64
+	Fail     int // failures in a row
+	Before   int64
+	Worse    int // percent that it may be worse than before
 }
 
 // Job is what is to be done on one asset.
@@ -89,7 +110,10 @@ type Job struct {
 	Steps map[dispatch.Segment][]dispatch.Step
 	// Worst is how long each segment takes at most, in seconds; with what must still
 	// fit into the window after it.
-	Worst    map[dispatch.Segment]int64
+	Worst map[dispatch.Segment]int64
+	// Reboots says that a reboot is planned. Where it is not, and one turns out to be needed,
+	// its worst case is not part of what was planned: it asks for its own time.
+	Reboots  bool
 	Packages []dispatch.Package
 	Patches  []string // names, as the schedule has them
 	Retry    map[string]Retry

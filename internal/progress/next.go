@@ -33,6 +33,9 @@ type Decision struct {
 	Notice       *rollout.Notice
 	Gate         *Gate
 	Why          string // in words, for people
+	// Cause of Replans: what makes it necessary. Now.Replanned is the newest that was
+	// carried out, whatever came of it.
+	Cause string
 }
 
 // Wait is something that is not done now, and why.
@@ -56,6 +59,10 @@ type Now struct {
 	At int64
 	// Started says that the executors of this process have these keys in hand.
 	InHand map[string]bool
+	// Absent are open claims that were never begun: their host said so past their
+	// notAfter, or this process knows that it never dispatched them. They may be
+	// started again: the same attempt and key, with a claim record anew.
+	Absent map[string]bool
 	// Stop says that no new segment may start (SIGTERM, a lost lease, a clock that
 	// cannot be trusted, a log that cannot be written), and why; "" it may.
 	Stop string
@@ -64,6 +71,10 @@ type Now struct {
 	Blocked []string
 	// Most is how many segments may be in flight in all; 0 no limit.
 	Most int
+	// Repository is its id: part of every run's id and every key.
+	Repository string
+	// Replanned is the Cause of the newest Replans that was carried out.
+	Replanned string
 }
 
 func instant(t int64) string { return resultlog.Instant(time.Unix(t, 0)) }

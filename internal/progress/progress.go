@@ -87,8 +87,22 @@ type State struct {
 	Live map[string]string // by key: name of a step
 	// Down are hosts that failed, are unknown or unreachable, by "CLIENT/ASSET".
 	Down map[string]bool
+	// Stops are the words that stop plans, by "CLIENT/PLAN", whether a run has begun or
+	// not, and Tasks what technicians said, by key.
+	Stops map[string][]Stop
+	Tasks map[string]Said
 
-	applied int
+	// FactsAt is when a host was last heard of, by "CLIENT/ASSET".
+	FactsAt map[string]int64
+
+	past  map[string]*Run  // runs before the newest with claims that nobody knows of, by ID
+	ended map[string]int64 // by "CLIENT/ASSET": when its newest session ended
+}
+
+// Said is a technician's word on a task.
+type Said struct {
+	Person, Outcome, Text string
+	At                    int64
 }
 
 // Run is one rollout of one plan at one client.
@@ -106,6 +120,13 @@ type Run struct {
 	Claims       map[string]*Claim // open ones, by key
 	Notices      map[string]int64  // contact and occurrence (NoticeKey) -> when sent
 	Breached     map[string]bool
+	Resumed      int64 // the newest resume
+	Reviewed     bool  // that its review fell due was recorded
+
+	sessions map[string]*Host // under way, by asset
+	judged   judged
+	results  int   // how many were folded
+	back     int64 // when a host was stopped last, since the schedule
 }
 
 // Stop is somebody's word that stops a run.
@@ -121,9 +142,15 @@ type Stop struct {
 type Locked struct {
 	Digest     string // of the blob
 	AsOf       int64
+	Engine     string
+	Tzdata     string
+	Waves      []string         // names, in the order of the plan
 	Placements map[string]Place // by asset
 	Unplaced   map[string]rollout.Code
-	Notices    []rollout.Notice
+	Stray      map[string]string // the waves of the unplaced ones
+	// Forced are the codes that moved places, or took them.
+	Forced  map[rollout.Code]bool
+	Notices []rollout.Notice
 }
 
 // Place is where an asset's session is.
@@ -132,6 +159,9 @@ type Place struct {
 	Occurrence, Start, End int64
 	Due                    int64
 	Patches                []string
+	// Moved is why it is not earlier, where something moved it: it goes earlier again when
+	// that is over. "" nothing did.
+	Moved rollout.Code
 }
 
 // WaveProgress is one wave of a run.
@@ -143,14 +173,44 @@ type WaveProgress struct {
 	Since    int64    // of its state
 	Assets   []string // frozen when it began
 	Budget   int64
+	Pauses   []Pause // all that pause it; State, Pause and PauseWhy show the first
 	Begun    int64
 	Ended    int64
 	Gates    map[string]string // by name: pass, fail, inconclusive
-	Words    []Word            // of people, on its gates
-	Resumed  int64             // the newest resume, and how many failures it forgave
+	Measured map[string]Measured
+	Words    []Word // of people, on its gates
+	Resumed  int64  // the newest resume, and how many failures it forgave
 	Forgiven int64
-	// Counts, kept by the fold.
+	WentOn   int64 // when it last went on by itself
+	// Counts, kept by the fold. InFlight are those whose sessions have begun and not
+	// ended, and those that are tried again.
 	Done, InFlight, Failures int64
+
+	hosts   []*Host // by start, then asset
+	started int64   // the newest start
+	settled int64   // Done when it was resumed: what the ramp starts from
+	ends    []int64 // of sessions, in the order of the log
+	before  WaveState
+}
+
+// Pause is one reason why a wave is paused.
+type Pause struct {
+	Code  string // PauseFreeze, ...
+	Cause string // of PauseTriage: who shares it, "relay lyon"; "" everybody
+	Why   string
+	At    int64
+}
+
+// Measured is how a probe of a gate went so far.
+type Measured struct {
+	At      int64 // the newest
+	Fails   int   // in a row
+	Unclear int   // in a row
+	// Before are measurements before the wave began, After those since, and how many of
+	// each passed. Worse says that too few have since.
+	Before, BeforePassed int64
+	After, AfterPassed   int64
+	Worse                bool
 }
 
 // Word is what somebody said of a gate.
@@ -177,6 +237,25 @@ type Host struct {
 	Partial bool              // some patches went in and some did not
 	Outcome *dispatch.Outcome // of the last result
 	First   string            // outcome of the first attempt
+	Fell    dispatch.Segment  // in which it failed last
+	Undone  *dispatch.Outcome // of its rollback
+	Tries   int64             // results that were failures
+	Again   bool              // it failed and is tried again from Retry on
+	Place   *Place            // where it is to be; nil nowhere yet
+
+	member  bool               // of its wave, which has begun
+	resumed bool               // somebody said that it goes on
+	seen    bool               // it was heard of since it was deferred
+	delays  int                // refusals in a row
+	last    string             // key of the newest result
+	was     []dispatch.Package // installed before the session
+	// What the oracle said of it in this tick.
+	answer   rollout.Answer
+	answered int64
+	answerer *Documents
+	// Until when it is known, by which documents, that it has not missed its window.
+	fine  int64
+	asked *Documents
 }
 
 // Claim is a claim without a result.
@@ -187,7 +266,12 @@ type Claim struct {
 	Fence            int64
 	At, NotAfter     int64
 	Worst            int64
+	End              int64 // of the opening that it began in; 0 unknown
+	Window           string
+	Occurrence       int64
 	Probed           bool // an unknown record is there
+	Why              string
+	Forgiven         bool // a person said that its wave goes on without knowing
 }
 
 // NoticeKey names a notice of a run.
@@ -197,5 +281,8 @@ func NoticeKey(contact string, window string, occurrence int64) string {
 
 // Begin is a state before any record.
 func Begin() *State {
-	return &State{Runs: map[string]*Run{}, Facts: map[string]map[string]resultlog.Fact{}, Live: map[string]string{}, Down: map[string]bool{}}
+	return &State{
+		Runs: map[string]*Run{}, Facts: map[string]map[string]resultlog.Fact{}, Live: map[string]string{}, Down: map[string]bool{},
+		Stops: map[string][]Stop{}, Tasks: map[string]Said{}, FactsAt: map[string]int64{}, past: map[string]*Run{}, ended: map[string]int64{},
+	}
 }
