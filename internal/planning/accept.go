@@ -24,6 +24,8 @@ func (c *client) readAcceptances() {
 			continue
 		}
 		a := acceptance{Acceptance: spec.ParseAcceptance(c.corpus.Entry(identity("RiskAcceptance", c.name, name)).Document(), c.zone)}
+		c.turns(a.From.Unix())
+		c.turns(a.Until.Unix())
 		if len(a.Findings) > 0 || len(a.Assets)+len(a.Patches)+len(a.CVEs) == 0 ||
 			c.options.AsOf.Before(a.From) || !a.Live(c.options.AsOf) {
 			continue

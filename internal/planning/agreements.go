@@ -38,9 +38,13 @@ func (c *client) readTerms() {
 	}
 	slices.SortFunc(c.spans, func(a, b inForce) int { return cmp.Compare(a.Start, b.Start) })
 	for _, s := range c.spans {
-		if c.asOf < s.End {
+		c.turns(s.Start)
+		c.turns(s.End)
+		if c.asOf < s.End && c.now == nil {
 			c.now = s.terms
-			break
+			for _, signed := range s.terms.Signed {
+				c.turns(signed.Until)
+			}
 		}
 	}
 }

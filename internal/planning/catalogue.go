@@ -17,6 +17,7 @@ type catalogue struct {
 	policy   risk.Policy
 	policyID string // "" for the built-in one
 	inline   map[spec.PlanPatch]*spec.Patch
+	recalled map[string]map[string]bool // by package, versions of withdrawn patches
 }
 
 func readCatalogue(b *builder) *catalogue {
@@ -28,9 +29,12 @@ func readCatalogue(b *builder) *catalogue {
 	for _, name := range names {
 		if root := b.shared.Document("Patch", corpus.Global, name); root != nil {
 			c.patches[name] = spec.ReadPatch(root)
+			b.turns(c.patches[name].Withdrawn)
+			b.turns(c.patches[name].KEVAdded)
 		}
 	}
 	c.readNewer(names)
+	c.readRecalled(b.asOf)
 	for _, name := range b.shared.Names("RiskPolicy", corpus.Global) {
 		root := b.shared.Document("RiskPolicy", corpus.Global, name)
 		// Of several the one named default holds, else the first.

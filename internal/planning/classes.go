@@ -19,6 +19,7 @@ type class struct {
 	facets  spec.Facets
 	profile *spec.Profile // nil: there is none
 	rollout rollout.Asset // what they have in common
+	partly  bool          // of packages only facts say anything: others are unknown
 	eol     int64         // when support ends; 0: nobody says
 	accepts []int         // acceptances that name assets, and these among them
 }
@@ -118,6 +119,9 @@ func (c *client) signature(buf []byte, a *spec.Asset, keys []string) []byte {
 			}
 		}
 	}
+	if c.partly[a.Name] {
+		buf = append(buf, 3)
+	}
 	for i := range c.accepted {
 		if c.accepted[i].assets[a.Name] {
 			buf = append(strconv.AppendInt(append(buf, 2), int64(i), 10), 0)
@@ -152,11 +156,12 @@ func encode(buf []byte, v *document.Value) []byte {
 
 func (c *client) newClass(a *spec.Asset) *class {
 	example := *a // not its neighbours in the list
-	k := &class{asset: &example, facets: example.Facets(c.root)}
+	k := &class{asset: &example, facets: example.Facets(c.root), partly: c.partly[a.Name]}
 	if name := a.Value.Get("profile").Text(); name != "" {
 		k.profile = c.catalogue.profile(c.view, name)
 	}
 	k.eol = spec.Ends(a.Value.Get("eol"), c.zone)
+	c.turns(k.eol)
 	for i := range c.accepted {
 		if c.accepted[i].assets == nil || c.accepted[i].assets[a.Name] {
 			k.accepts = append(k.accepts, i)

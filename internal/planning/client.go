@@ -27,8 +27,9 @@ type client struct {
 
 	plans    []*plan // for this client, sorted by name
 	assets   []*spec.Asset
-	index    map[string]int // assets by name
-	depends  [][]int        // by asset, those it depends on
+	index    map[string]int  // assets by name
+	depends  [][]int         // by asset, those it depends on
+	partly   map[string]bool // assets of whose packages only facts say anything
 	groups   map[string]int
 	relays   map[string]int
 	windows  map[string]int
@@ -122,6 +123,7 @@ func (c *client) build() {
 	for _, p := range c.plans {
 		c.fillPlan(p)
 	}
+	c.unknownHosts()
 	c.horizonFindings()
 }
 
@@ -160,6 +162,8 @@ func (c *client) readAssets() {
 	for i, a := range c.assets {
 		c.index[a.Name] = i
 	}
+	c.partly = map[string]bool{}
+	c.learn()
 }
 
 // readGroups reads the HA groups. A group that assets name and nobody declares
@@ -212,6 +216,7 @@ func (c *client) readContacts() {
 	for _, name := range c.view.Names("Contact", c.name) {
 		if root := c.view.Document("Contact", c.name, name); root != nil {
 			c.contacts[name] = spec.ReadContact(root, c.zone)
+			c.turns(c.contacts[name].Until)
 		}
 	}
 }

@@ -27,6 +27,17 @@ type Options struct {
 	Granted bool          // assume the approvals that a change still needs
 	Horizon time.Duration // how far ahead; 0: as Config says
 	Clients []string      // which clients; nil: all
+	// Facts are what the log knows of packages, by "CLIENT/ASSET" and package; of a fact and
+	// what documents say the newer counts. Declared says since when what an asset list's file
+	// says holds; nil: since before any fact.
+	Facts    map[string]map[string]Fact
+	Declared func(file string) int64
+	// Overrides are the freezes that an approved override lifts for a plan, by
+	// "CLIENT/PLAN": "Freeze/_/q1".
+	Overrides map[string][]string
+	// Each is called with each client when its part is read, while the corpus still holds
+	// what was derived of its assets.
+	Each func(*rollout.Client)
 }
 
 // Result is what a rollout depends on, and where it comes from. It is for one
@@ -37,6 +48,10 @@ type Result struct {
 	// Read is what each client's part of the input depends on, by client, each
 	// sorted. Under corpus.Global is what every client's part depends on.
 	Read map[string][]corpus.Dependency
+	// Until is the next instant at which the same documents say something else because of
+	// the time alone: an exception ends, an agreement begins, a contact is not valid any
+	// more. 0: never.
+	Until int64
 
 	clients map[string]*client
 }
@@ -60,10 +75,14 @@ func Build(c *corpus.Corpus, o Options) (*Result, error) {
 		result.clients[name] = cl
 		result.Findings = append(result.Findings, cl.said...)
 		result.Read[name] = cl.view.Dependencies()
+		if o.Each != nil {
+			o.Each(&cl.out)
+		}
 		cl.assets = nil
 		c.Forget(name)
 	}
 	result.Read[corpus.Global] = b.shared.Dependencies()
+	result.Until = b.turn
 	return result, nil
 }
 
@@ -87,6 +106,14 @@ type builder struct {
 	byGroup       map[string][]int         // shifts of a group
 	calendars     map[string][]window.Date // by name and zone
 	problems      scopedProblems           // the global ones
+	turn          int64                    // Result.Until
+}
+
+// turns notes that something becomes different at an instant; 0 is none.
+func (b *builder) turns(at int64) {
+	if at > b.asOf && (b.turn == 0 || at < b.turn) {
+		b.turn = at
+	}
 }
 
 func newBuilder(c *corpus.Corpus, o Options) *builder {

@@ -25,7 +25,7 @@ type verdict struct {
 func (c *client) fillPlan(p *plan) {
 	out := rollout.Plan{
 		Name: p.ID.Name, ID: p.id, Change: p.Change, Ring: p.Ring(c.facets), NotBefore: p.NotBefore,
-		MinimumAge: p.MinimumAge, Deadline: p.Deadline, Reboot: p.Reboot,
+		MinimumAge: p.MinimumAge, Deadline: p.Deadline, Reboot: p.Reboot, Overrides: c.options.Overrides[c.name+"/"+p.ID.Name],
 	}
 	if out.Ring >= 0 && out.Ring < len(p.Rings) {
 		out.RingName, out.RingSoak = p.Rings[out.Ring].Name, p.Rings[out.Ring].Soak
@@ -168,18 +168,18 @@ func (c *client) fates(p *plan, k *class) []fate {
 
 func (c *client) fate(p *plan, k *class, patch *spec.Patch) fate {
 	id := c.idOf(p, patch)
-	if !patch.AppliesToAsset(k.asset.Value, k.facets) {
+	if !k.appliesTo(patch) {
 		return fate{patch, rollout.NotApplicable, id}
 	}
 	manager := ""
 	if k.profile != nil {
 		manager = k.profile.Manager
 	}
-	if patch.InstalledOn(k.asset.Value, manager) {
+	if c.has(k, patch, manager) {
 		return fate{patch, rollout.AlreadyCompliant, id}
 	}
 	for _, newer := range c.catalogue.newer[patch.Name] {
-		if newer.InstalledOn(k.asset.Value, manager) {
+		if c.has(k, newer, manager) {
 			return fate{patch, rollout.AlreadyCompliant, c.idOf(p, newer)}
 		}
 	}

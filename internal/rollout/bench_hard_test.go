@@ -94,7 +94,7 @@ func (s *scene) notifyAllOf(out *Schedule) {
 			if p.Window == "weekend" {
 				w = 1
 			}
-			s.Progress.Notified = append(s.Progress.Notified, Notified{out.Plans[i].Plan, asset, w, p.Occurrence, p.Start, p.End})
+			s.Progress.Notified = append(s.Progress.Notified, Notified{Plan: out.Plans[i].Plan, Asset: asset, Window: w, Occurrence: p.Occurrence, Start: p.Start, End: p.End})
 			s.Progress.Pins = append(s.Progress.Pins, Pin{Plan: out.Plans[i].Plan, Asset: asset, Wave: p.Wave})
 		}
 	}

@@ -51,7 +51,7 @@ func (n *naive) noticed(x *naiveSession, o naiveOccurrence) int64 {
 		return 0
 	}
 	for _, k := range x.client.Progress.Notified {
-		if k.Plan == x.plan.Name && k.Asset == x.asset && k.Window == o.window && k.Occurrence == o.start {
+		if k.Plan == x.plan.Name && k.Asset == x.asset && k.Window == o.window && k.Occurrence == o.start && !k.Quiet {
 			return 0
 		}
 	}

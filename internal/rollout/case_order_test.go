@@ -90,7 +90,7 @@ func (s *scene) notifyAll(out *Schedule) {
 		for _, p := range out.Plans[i].Placements {
 			asset := slices.IndexFunc(s.Assets, func(a Asset) bool { return a.Name == p.Asset })
 			w := slices.IndexFunc(s.Windows, func(w Window) bool { return w.Name == p.Window })
-			s.Progress.Notified = append(s.Progress.Notified, Notified{out.Plans[i].Plan, asset, w, p.Occurrence, p.Start, p.End})
+			s.Progress.Notified = append(s.Progress.Notified, Notified{Plan: out.Plans[i].Plan, Asset: asset, Window: w, Occurrence: p.Occurrence, Start: p.Start, End: p.End})
 			s.Progress.Pins = append(s.Progress.Pins, Pin{Plan: out.Plans[i].Plan, Asset: asset, Wave: p.Wave})
 		}
 	}

@@ -110,6 +110,7 @@ func (e *engine) run() {
 	e.withdraw()
 	e.bringBack()
 	e.retry()
+	e.advance()
 }
 
 // settle decides about one session when it is its turn.
@@ -159,6 +160,7 @@ func (e *engine) seek(s *session) (at int, start int64, ok bool) {
 	next, rejected := e.beforeGate(s)
 	e.tried = append(e.tried[:0], rejected...)
 	late := ""
+	defer func() { s.late = late != "" && !ok }()
 	for i := next; i < len(cl.slots); i++ {
 		slot := &cl.slots[i]
 		code, by := slot.code, slot.by

@@ -225,7 +225,13 @@ type Progress struct {
 	Running  []Running
 	Notified []Notified
 	Down     []int // assets that are down and not in a session
+	// Begun are waves that have begun, beside those that pins show: what is new joins
+	// none of them.
+	Begun []Begun
 }
+
+// Begun is a wave that has begun.
+type Begun struct{ Plan, Wave string }
 
 // Pin is an asset whose wave was decided before.
 type Pin struct {
@@ -236,7 +242,8 @@ type Pin struct {
 	End   int64 // when, if Done
 }
 
-// Begun waves of a plan are those with a pin that is Done, running or notified.
+// Begun waves of a plan are those with a pin that is Done, running or notified, and
+// those in Progress.Begun.
 
 // Running is a session under way.
 type Running struct {
@@ -245,11 +252,25 @@ type Running struct {
 	Start, End int64 // actual start, planned end
 }
 
-// Notified is a placement that the client was told of.
+// Notified is a placement that is locked, and that the client was told of.
 type Notified struct {
 	Plan       string
 	Asset      int
 	Window     int
 	Occurrence int64
 	Start, End int64
+	// Quiet says that the client was not told yet, and the place is only locked: the
+	// session stays there like others, but its notice is still to be sent in time.
+	Quiet bool
+	// Loose says that something moved it there: it may go earlier again, to an occurrence
+	// that the client was not told of only after a new notice in full.
+	Loose bool
 }
+
+// of says whether the client was told of an occurrence of a window. It may be nil.
+func (n *Notified) of(w int, occurrence int64) bool {
+	return n != nil && !n.Quiet && n.Window == w && n.Occurrence == occurrence
+}
+
+// told says whether the client was told at all. It may be nil.
+func (n *Notified) told() bool { return n != nil && !n.Quiet }

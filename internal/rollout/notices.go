@@ -44,7 +44,7 @@ func (c *client) notices(inst *instance, uses []use) (list []Notice, mergeBy int
 
 // needsNoNotice says whether a session may start without another notice.
 func (s *session) needsNoNotice() bool {
-	return s.occ.waived || s.told != nil && s.told.Window == s.occ.window && s.told.Occurrence == s.occ.Start
+	return s.occ.waived || s.told.of(s.occ.window, s.occ.Start)
 }
 
 // mergeFor is the last merge that is in time for an occurrence: what stays where its
@@ -53,7 +53,7 @@ func (c *client) mergeFor(u use, emergency bool) int64 {
 	by := int64(0)
 	for _, s := range u.sessions {
 		switch {
-		case s.running || s.told != nil && s.moved == "":
+		case s.running || s.told.told() && s.moved == "":
 		case s.needsNoNotice():
 			by = earlier(by, s.start)
 		default:

@@ -67,7 +67,7 @@ func (c *client) placement(s *session, p *Placement) {
 	}
 	p.Start, p.End = s.start, s.end
 	p.Patches, p.Risk, p.Due = s.work.Patches, s.work.Risk, s.work.Due
-	p.Notified = s.told != nil
+	p.Notified = s.told.told()
 	p.Moved, p.Binding, p.Rejected = s.moved, s.binding, s.rejected
 }
 

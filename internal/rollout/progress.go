@@ -236,7 +236,7 @@ func (e *engine) outOfTurn(s *session) Code {
 // there were any.
 func (e *engine) release(s *session) bool {
 	if s.links == nil {
-		return false
+		return e.releaseLater(s)
 	}
 	waiting := append(slices.Clone(s.links.after), s.links.primary)
 	waiting = slices.DeleteFunc(waiting, func(x *session) bool { return x == nil || !x.placed || x.running })
@@ -248,6 +248,30 @@ func (e *engine) release(s *session) bool {
 		if x.start == first && x.placed { // one may wait twice: as a primary, and as a dependent
 			e.vacate(x)
 			x.kept, x.gaveUp = false, DepOrder
+		}
+	}
+	return len(waiting) > 0 || e.releaseLater(s)
+}
+
+// releaseLater does the same with the sessions of later waves that were kept, where a
+// session that had a place, and could not keep it, has none because its wave would then
+// end after they begin. What is new does not move them.
+func (e *engine) releaseLater(s *session) bool {
+	if !s.late || s.told == nil {
+		return false
+	}
+	var waiting []*session
+	first := none
+	for i := range s.inst.sessions {
+		if x := &s.inst.sessions[i]; x.wave > s.wave && x.placed && x.kept && !x.running {
+			waiting = append(waiting, x)
+			first = min(first, x.start)
+		}
+	}
+	for _, x := range waiting {
+		if x.start == first {
+			e.vacate(x)
+			x.kept, x.gaveUp = false, WaveGate
 		}
 	}
 	return len(waiting) > 0

@@ -97,3 +97,53 @@ func TestFoundQuorumOfAWaveHalfPlaced(t *testing.T) {
 		}
 	}
 }
+
+// Where the first wave has missed its start, the later wave that the client was told of
+// gives way: else the first could never begin. What is new moves nobody.
+func TestFoundLateCanaryBeforeANotifiedWave(t *testing.T) {
+	in := found(2, simple("p", Work{Asset: 0, Minutes: 5}, Work{Asset: 1, Minutes: 5}))
+	c := &in.Clients[0]
+	c.Plans[0].Waves = []Wave{{Name: "first", Selector: true, Chosen: []int{0}, Advance: 100}, {Name: "rest", Percent: 100, Advance: 100}}
+	c.Progress.Notified = []Notified{
+		{Plan: "p", Asset: 0, Occurrence: at("00:00"), Start: at("00:00"), End: at("00:05")},
+		{Plan: "p", Asset: 1, Occurrence: at("00:00"), Start: at("00:05"), End: at("00:10")},
+	}
+	in.AsOf = at("00:02")
+	s := Compute(in)
+	if found := Verify(in, s); len(found) > 0 {
+		t.Fatal(found)
+	}
+	for i, want := range []Placement{{Start: at("00:02"), Moved: MissedWindow}, {Start: at("00:07"), Moved: WaveGate}} {
+		if got := placementOf(t, s, 0, c.Assets[i].Name); got.Start != want.Start || got.Moved != want.Moved {
+			t.Errorf("%s is at %s, moved for %q; wanted %s for %q", got.Asset, clock(got.Start), got.Moved, clock(want.Start), want.Moved)
+		}
+	}
+}
+
+// What something moved goes earlier again, and to an occurrence that the client was not
+// told of only after a notice in full; what nothing moved stays.
+func TestFoundLooseGoesEarlier(t *testing.T) {
+	for lead, want := range map[int64]int64{0: at("00:02"), hour: at("01:02"), 5 * hour: at("02:30")} {
+		in := found(2, simple("p", Work{Asset: 0, Minutes: 5}, Work{Asset: 1, Minutes: 5}))
+		c := &in.Clients[0]
+		c.Windows = []Window{fixedWindow("early", at("00:00"), at("02:00")), fixedWindow("late", at("02:30"), at("12:00"))}
+		c.Agreements[0].Windows, c.Agreements[0].Lead = []int{0, 1}, Lead{Seconds: lead}
+		for i, loose := range []bool{false, true} {
+			c.Assets[i].Windows = []int{0, 1}
+			c.Progress.Notified = append(c.Progress.Notified, Notified{
+				Plan: "p", Asset: i, Window: 1, Occurrence: at("02:30"), Start: at("03:00"), End: at("03:05"), Loose: loose,
+			})
+		}
+		in.AsOf = at("00:02")
+		s := Compute(in)
+		if found := Verify(in, s); len(found) > 0 {
+			t.Fatal(found)
+		}
+		if got := placementOf(t, s, 0, "a"); got.Start != at("03:00") {
+			t.Errorf("lead %d: what nothing moved is at %s", lead, clock(got.Start))
+		}
+		if got := placementOf(t, s, 0, "b"); got.Start != want || got.Moved != "" {
+			t.Errorf("lead %d: it is at %s, moved for %q; wanted %s", lead, clock(got.Start), got.Moved, clock(want))
+		}
+	}
+}

@@ -153,6 +153,11 @@ func TestPropNotifiedPlacementsMoveForAReason(t *testing.T) {
 		told := notify(in, Compute(in), w.some)
 		told.AsOf += w.minutes(w.int(0, 300))
 		for i := range told.Clients {
+			for j := range told.Clients[i].Progress.Notified {
+				told.Clients[i].Progress.Notified[j].Quiet, told.Clients[i].Progress.Notified[j].Loose = w.rare(), w.rare()
+			}
+		}
+		for i := range told.Clients {
 			w.disturb(&told.Clients[i])
 		}
 		s := Compute(told)
@@ -184,7 +189,7 @@ func moved(t *rapid.T, in *Input, s *Schedule) {
 	for _, c := range n.clients {
 		for _, k := range c.Progress.Notified {
 			x := n.find(c, k.Plan, k.Asset)
-			if x.placed && x.start == k.Start || k.Start < in.AsOf {
+			if x.placed && (x.start == k.Start || k.Loose && x.start < k.Start) || k.Start < in.AsOf {
 				continue
 			}
 			was := *x

@@ -32,6 +32,7 @@ type session struct {
 	by       string
 	moved    Code
 	gaveUp   Code // why it could not stay where the client was told
+	late     bool // it has no place because of a later wave that keeps its places
 	binding  Code
 	rejected []Rejection
 	round    int // of the engine, when it was last without a place

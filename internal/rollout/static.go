@@ -70,7 +70,7 @@ func (c *client) classOf(plan int, w *Work, told *Notified) *class {
 	if aged := w.Released + c.Plans[plan].MinimumAge; aged > c.engine.first {
 		key.aged = aged
 	}
-	if told != nil {
+	if told.told() {
 		key.window, key.occurrence = told.Window, told.Occurrence
 	}
 	if cl := c.classes[key]; cl != nil {

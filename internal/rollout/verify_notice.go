@@ -70,7 +70,7 @@ func (c *verifiedClient) occurrencesOf(p *verifiedPlan) map[occurrenceKey]*toldO
 // in the occurrence that was announced for it, or notice is waived there.
 func (c *verifiedClient) needsNoNotice(p *verifiedPlan, x *verifiedSession) bool {
 	told := c.notified[planAsset{p.Name, x.asset}]
-	return c.Agreements[x.terms].Waived[x.window][x.occurrence] || told != nil && told.Window == x.window && told.Occurrence == x.occurrence
+	return c.Agreements[x.terms].Waived[x.window][x.occurrence] || told != nil && !told.Quiet && told.Window == x.window && told.Occurrence == x.occurrence
 }
 
 // mergeBy is the last instant at which a merge is in time for every session that

@@ -103,6 +103,9 @@ func (inst *instance) pin() (pinned []int32, begun []bool) {
 		pinned[i] = -1
 	}
 	begun = make([]bool, len(inst.waves))
+	for k := range begun {
+		begun[k] = slices.Contains(inst.client.Progress.Begun, Begun{inst.plan.Name, inst.waves[k].Name})
+	}
 	for _, pin := range inst.client.pins[inst.plan.Name] {
 		k := slices.IndexFunc(inst.waves, func(w waveState) bool { return w.Name == pin.Wave })
 		if k < 0 {
@@ -116,7 +119,7 @@ func (inst *instance) pin() (pinned []int32, begun []bool) {
 			inst.waves[k].over.add(pin.End)
 		}
 		key := workKey{inst.plan.Name, pin.Asset}
-		begun[k] = begun[k] || pin.Done || inst.client.notified[key] != nil || inst.client.underWay(key)
+		begun[k] = begun[k] || pin.Done || inst.client.notified[key].told() || inst.client.underWay(key)
 	}
 	return pinned, begun
 }

@@ -1,0 +1,34 @@
+package rollout
+
+// advance lets sessions that something moved go earlier again, where they stand where they
+// were and nothing else has to give way.
+func (e *engine) advance() {
+	for again := true; again; {
+		again = false
+		for _, inst := range e.instances {
+			if len(inst.client.notified) == 0 {
+				continue
+			}
+			for _, s := range inst.order {
+				if s.told != nil && s.told.Loose && s.placed && !s.running && s.moved == "" {
+					again = e.goEarlier(s) || again
+				}
+			}
+		}
+	}
+}
+
+// goEarlier gives a session the first place that there is, if that is earlier than its own.
+func (e *engine) goEarlier(s *session) bool {
+	was, start := outcomesOf([]*session{s}), s.start
+	e.vacate(s)
+	if e.place(s) && s.start < start {
+		s.kept = false
+		return true
+	}
+	if s.placed {
+		e.vacate(s)
+	}
+	e.restore([]*session{s}, was)
+	return false
+}
