@@ -1,0 +1,222 @@
+package runner
+
+import (
+	"context"
+	"errors"
+	"fmt"
+
+	"github.com/patchops/patchops/internal/progress"
+	"github.com/patchops/patchops/internal/resultlog"
+)
+
+// notices is how many contacts of one client are told in one step: others do not wait
+// for the rest.
+const notices = 16
+
+// Outcomes of notices and gates.
+const (
+	outcomeSent   = "sent"
+	outcomeFailed = "failed"
+	outcomePass   = "pass"
+)
+
+// sent is a notice that went out and that no acknowledged record holds.
+type sent struct {
+	outcome, channel, why string
+	lost                  bool // its record was in a flush that failed
+}
+
+// measured is a gate whose probe runs again and again.
+type measured struct {
+	next int64
+	fail int // in a row
+}
+
+// carryOut does what was decided, in order; claims at the end, in one flush with all
+// that comes before them.
+func (r *Runner) carryOut(ctx context.Context, do []progress.Decision) error {
+	var starts []*progress.Decision
+	replanned := false
+	clear(r.busy)
+	for i := range do {
+		d := &do[i]
+		if r.waits(d.Client) {
+			continue
+		}
+		r.busy[d.Client] = true
+		switch d.Act {
+		case progress.Records:
+			r.append(d.Client, d.Records, nil)
+		case progress.Replans:
+			if !replanned {
+				replanned = true
+				r.replan(d.Cause)
+			}
+		case progress.Notifies:
+			r.notify(ctx, d)
+		case progress.Measures:
+			r.measure(ctx, d)
+		case progress.Starts:
+			starts = append(starts, d)
+		case progress.Probes:
+			r.probe(d)
+		case progress.Stops:
+			r.askStop(d)
+		}
+		if r.out.n >= flushMost {
+			if err := r.flush(ctx); err != nil {
+				return err
+			}
+		}
+	}
+	if len(starts) == 0 {
+		return nil
+	}
+	return r.start(ctx, starts)
+}
+
+// replan appends schedules computed anew. What cannot be computed is not tried again at
+// once, and what was computed for a cause not again for the same.
+func (r *Runner) replan(cause string) {
+	now := r.Clock.Now()
+	if !r.asked.replan.due(now) {
+		r.retry.at(r.asked.replan.next)
+		return
+	}
+	all, err := r.think.replan(r.State, r.Docs, now)
+	if err != nil {
+		r.asked.replan.wait(now, replanDelays)
+		r.retry.at(r.asked.replan.next)
+		r.unplanned = fmt.Sprintf("no schedule can be computed: %v", err)
+		r.tell(Event{Kind: "error", Text: r.unplanned})
+		return
+	}
+	r.asked.replan, r.unplanned = patience{}, ""
+	if r.replanned != cause {
+		r.replanned = cause
+		r.version++
+	}
+	for i := range all {
+		var blobs [][]byte
+		if all[i].Blob != nil {
+			blobs = [][]byte{all[i].Blob}
+		}
+		r.append(all[i].Client, all[i].Records, blobs)
+	}
+}
+
+// notify tells a contact and records what came of it. What was sent by this process is
+// not sent again because a flush failed.
+func (r *Runner) notify(ctx context.Context, d *progress.Decision) {
+	if len(d.Records) == 0 || d.Notice == nil {
+		return
+	}
+	first := &d.Records[0]
+	key := d.Client + "\x00" + d.Plan + "\x00" + first.Contact + "\x00" + first.Window + "\x00" + first.Occurrence
+	now := r.Clock.Now()
+	if s, known := r.told[key]; known && s.lost {
+		s.lost = false // its record did not get into the log
+		r.told[key] = s
+		r.append(d.Client, filled(d.Records, s), nil)
+		return
+	}
+	p := r.tells[key]
+	if p == nil {
+		p = &patience{}
+		r.tells[key] = p
+	}
+	if !p.due(now) {
+		r.retry.at(p.next)
+		return
+	}
+	if r.telling == nil {
+		r.telling = map[string]int{}
+	}
+	// While the log cannot be written, one at a time: what was told is to be recorded.
+	if r.telling[d.Client]++; r.telling[d.Client] > notices || r.failure != nil && len(r.told) > 0 {
+		r.more = true
+		return
+	}
+	channel, err := r.Tell.Notify(ctx, d.Client, d.Plan, *d.Notice)
+	s := sent{outcome: outcomeSent, channel: channel}
+	switch {
+	case errors.Is(err, ErrPending):
+		r.pending = true
+		return
+	case err != nil:
+		s.outcome, s.why = outcomeFailed, err.Error()
+		p.wait(now, tellDelays)
+		r.retry.at(p.next)
+	default:
+		delete(r.tells, key)
+	}
+	r.told[key] = s
+	r.append(d.Client, filled(d.Records, s), nil)
+}
+
+// filled are a notice's records with what came of it.
+func filled(records []resultlog.Record, s sent) []resultlog.Record {
+	out := append([]resultlog.Record{}, records...)
+	for i := range out {
+		if out[i].Kind == resultlog.Notice {
+			out[i].Outcome, out[i].Why = s.outcome, s.why
+			if s.channel != "" {
+				out[i].Channel = s.channel
+			}
+		}
+	}
+	return out
+}
+
+// measure runs a gate's probe where it is due. It fails after so many failures in a
+// row, and passes at once.
+func (r *Runner) measure(ctx context.Context, d *progress.Decision) {
+	if d.Gate == nil {
+		return
+	}
+	key := runOf(d.Client, d.Plan) + "\x00" + d.Wave + "\x00" + d.Gate.Name
+	m := r.gates[key]
+	if m == nil {
+		m = &measured{}
+		r.gates[key] = m
+	}
+	now := r.Clock.Now()
+	if now < m.next {
+		r.retry.at(m.next)
+		return
+	}
+	outcome, why := r.Tell.Measure(ctx, d.Client, d.Plan, d.Wave, *d.Gate, r.members(d))
+	if outcome == "" {
+		r.pending = true
+		return
+	}
+	m.next = now + max(1, d.Gate.Every)
+	if outcome != outcomePass {
+		if m.fail++; m.fail < d.Gate.Fail {
+			r.retry.at(m.next)
+			return
+		}
+	}
+	delete(r.gates, key)
+	records := append([]resultlog.Record{}, d.Records...)
+	for i := range records {
+		if records[i].Kind == resultlog.Gate {
+			records[i].Outcome, records[i].Why = outcome, why
+		}
+	}
+	r.append(d.Client, records, nil)
+}
+
+// members are the assets of a wave, frozen when it began.
+func (r *Runner) members(d *progress.Decision) []string {
+	run := r.State.Runs[runOf(d.Client, d.Plan)]
+	if run == nil {
+		return nil
+	}
+	for i := range run.Waves {
+		if run.Waves[i].Name == d.Wave {
+			return run.Waves[i].Assets
+		}
+	}
+	return nil
+}

@@ -1,0 +1,90 @@
+//go:build museum
+
+package simulation
+
+import (
+	"os"
+	command "os/exec"
+	"slices"
+	"strings"
+	"sync/atomic"
+	"testing"
+
+	"github.com/patchops/patchops/internal/museum"
+)
+
+// worlds bounds the search for a planted bug.
+const worlds = 6000
+
+// TestMuseum: each planted bug breaks one of the promises that it must break, within
+// PATCHOPS_WORLDS worlds. PATCHOPS_ROTATE=N tries five of them only, others for each N.
+func TestMuseum(t *testing.T) {
+	pieces := museumPieces
+	if text := os.Getenv("PATCHOPS_ROTATE"); text != "" {
+		pieces = nil
+		for i := range 5 {
+			pieces = append(pieces, museumPieces[(5*number(t, "PATCHOPS_ROTATE", 0)+i)%len(museumPieces)])
+		}
+	}
+	most := number(t, "PATCHOPS_WORLDS", worlds)
+	for _, x := range pieces {
+		t.Run(x.name, func(t *testing.T) {
+			museum.Bug = x.name
+			defer func() { museum.Bug = "" }()
+			if seed, found := x.hunt(most); found == "" {
+				t.Errorf("%s: %s, and %d worlds did not show it; wanted one of %s", x.name, x.breaks, most, x.by)
+			} else {
+				t.Logf("seed %d: %s", seed, found)
+			}
+		})
+	}
+}
+
+// hunt looks for the first world that breaks what a bug must break.
+func (x *exhibit) hunt(most int) (seed int64, found string) {
+	var first atomic.Pointer[string]
+	var at atomic.Int64
+	all(most, func(i int, l *Library) bool {
+		if first.Load() != nil {
+			return false
+		}
+		o := Options{Seed: uint64(i), Library: l, Shape: x.place()}
+		for _, broken := range Run(o).Broken {
+			promise, _, _ := strings.Cut(broken, ":")
+			if slices.Contains(strings.Fields(x.by), promise) && first.CompareAndSwap(nil, &broken) {
+				at.Store(int64(i))
+			}
+		}
+		return first.Load() == nil
+	})
+	if first.Load() == nil {
+		return 0, ""
+	}
+	return at.Load(), *first.Load()
+}
+
+func (x *exhibit) place() *Shape {
+	for i := range Shapes {
+		if Shapes[i].Name == x.shape {
+			return &Shapes[i]
+		}
+	}
+	return nil
+}
+
+// TestMuseumElsewhere: the bugs that the simulation cannot see make the test fail that is
+// named for them.
+func TestMuseumElsewhere(t *testing.T) {
+	if os.Getenv("PATCHOPS_ROTATE") != "" {
+		t.Skip("only with the whole museum")
+	}
+	for _, x := range elsewhere {
+		t.Run(x.name, func(t *testing.T) {
+			cmd := command.CommandContext(t.Context(), "go", "test", "-count=1", "-tags", "museum", "-run", "^"+x.test+"$", "../"+x.pkg)
+			cmd.Env = append(os.Environ(), "PATCHOPS_BUG="+x.name)
+			if out, err := cmd.CombinedOutput(); err == nil || !strings.Contains(string(out), "--- FAIL: "+x.test) {
+				t.Errorf("%s does not fail with %s planted: %v\n%s", x.test, x.name, err, out)
+			}
+		})
+	}
+}
