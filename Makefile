@@ -10,8 +10,11 @@ COMMIT   := $(shell git rev-parse HEAD 2>/dev/null || echo unknown)
 LDFLAGS  := -X main.commit=$(COMMIT)
 FUZZTIME ?= 20s
 PROPS    ?= 10000
+SIMULATIONS ?= 1000000
+FROM     ?= 0
+ROTATE   ?=
 
-.PHONY: help demo test build plans lint fmt race props race-props zones fuzz rego-test mutate docs golden act bench pin ci clean
+.PHONY: help demo test e2e simulate exhaustive museum build plans lint fmt race props race-props zones fuzz rego-test mutate docs golden act bench pin ci clean
 
 help: ## list the targets
 	@echo 'Start with `make demo` and `make test`; they need Go and Git only.'
@@ -23,6 +26,9 @@ demo: build ## the main job on a realistic repository: check it, break it, see w
 
 test: ## all tests
 	@$(GO) test -timeout 30m ./...
+
+e2e: ## rollouts on full Debian hosts by ssh and ansible, and what goes wrong there (root, namespaces)
+	@internal/e2e.sh
 
 build: ## bin/patchops
 	@$(GO) build -ldflags '$(LDFLAGS)' -o $(BIN) ./cmd/patchops
@@ -37,6 +43,15 @@ fmt: ## format Go, Rego and CUE
 	@$(TOOL) gofumpt -w cmd internal policies schemas docs
 	@$(TOOL) opa fmt --write policies internal/generate/peers
 	@$(TOOL) cue fmt ./schemas/*.cue
+
+simulate: ## SIMULATIONS rollouts (1000000) in a world that fails on purpose, from seed FROM (0); prints the rate
+	@PATCHOPS_SIMULATIONS=$(SIMULATIONS) PATCHOPS_FROM=$(FROM) $(GO) test -count=1 -timeout 24h -v -run '^TestSimulations$$' ./internal/simulation
+
+exhaustive: ## every crash point, every pair of crashes, every call that fails, every state of the model (minutes)
+	@PATCHOPS_EXHAUSTIVE=1 $(GO) test -count=1 -timeout 1h -v -run '^(TestEvery|TestModel)' ./internal/simulation
+
+museum: ## plant every known bug, one after the other: the simulation must find each (ROTATE=N: five of them)
+	@PATCHOPS_ROTATE=$(ROTATE) $(GO) test -count=1 -timeout 2h -tags museum -v -run '^TestMuseum' ./internal/simulation
 
 race: ## all tests with the race detector
 	@$(GO) test -race -timeout 90m ./...

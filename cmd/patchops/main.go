@@ -33,6 +33,7 @@ func main() {
 		Getenv: os.Getenv, Now: time.Now, Color: term.IsTerminal(int(os.Stdout.Fd())),
 		Version: cli.Version{Version: version, Commit: commit},
 		Secret:  secret(),
+		Size:    size,
 		Limit:   func(bytes int64) { debug.SetMemoryLimit(bytes) },
 	}))
 }

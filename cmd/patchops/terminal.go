@@ -20,3 +20,12 @@ func secret() func(prompt string) ([]byte, error) {
 		return term.ReadPassword(in)
 	}
 }
+
+// size is that of the terminal that standard output is, in cells; 0 where it is none.
+func size() (width, height int) {
+	width, height, err := term.GetSize(int(os.Stdout.Fd()))
+	if err != nil {
+		return 0, 0
+	}
+	return width, height
+}

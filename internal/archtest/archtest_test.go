@@ -72,9 +72,10 @@ var table = map[string]string{
 	"internal/controller": "internal/canonical internal/finding internal/window internal/document internal/spec internal/corpus internal/effect internal/pipeline " +
 		"internal/change internal/approval internal/review internal/resultlog internal/authority internal/statement internal/trust internal/signature " +
 		"internal/report internal/git internal/wal internal/rollout internal/planning internal/dispatch internal/triage internal/progress internal/jobs " +
-		"internal/runner internal/executor internal/notify internal/museum",
+		"internal/runner internal/executor internal/secret internal/notify internal/museum",
 	"internal/runner/runnertest":     "internal/canonical internal/window internal/rollout internal/resultlog internal/dispatch internal/progress internal/runner internal/museum",
-	"internal/executor":              "internal/canonical internal/dispatch internal/museum",
+	"internal/secret":                "internal/finding internal/document",
+	"internal/executor":              "internal/canonical internal/dispatch internal/museum internal/secret",
 	"internal/executor/executortest": "internal/dispatch internal/executor internal/estate",
 	"internal/estate":                "",
 	"internal/notify":                "",
@@ -85,7 +86,7 @@ var table = map[string]string{
 	"internal/cli": "internal/finding internal/window internal/document internal/spec internal/shape internal/policy internal/corpus " +
 		"internal/rollout internal/planning internal/effect internal/risk internal/pipeline internal/report internal/scaffold internal/git internal/sandbox internal/cache docs " +
 		"internal/canonical internal/signature internal/statement internal/trust internal/change internal/resultlog internal/authority internal/approval internal/review " +
-		"internal/signer internal/wal internal/github internal/controller internal/dispatch internal/triage internal/progress internal/jobs internal/runner internal/executor internal/notify internal/estate",
+		"internal/signer internal/wal internal/github internal/controller internal/dispatch internal/triage internal/progress internal/jobs internal/runner internal/executor internal/secret internal/notify internal/estate",
 	"cmd/patchops": "internal/cli internal/pipeline internal/sandbox",
 }
 

@@ -17,11 +17,12 @@ import (
 
 // promised are the rows that docs/security.md must have.
 var promised = strings.Fields("R1 R2 R3 R4 R5 R6 R7 R8 R9 R10 R11 R12 R13 R14 R15 R16 R17 R18 R19 R35 R36 R37 R38 R39 R40 R41 R42 " +
-	"R55 R56 R57 R58 R59 R60 R66 A1 A2 A3 A4 A7 A8 A9 A10 A11 A12 A13 A14 A15 A17 A18 A19 M1 M2 M3 M5 M6 M7 M8 M10 M11 M12 M13 M14 " +
-	"G1 G2 G3 G4 G5 G6 G7 G8 F1 F2 F3 F4 F5 F6")
+	"R43 R44 R45 R46 R47 R48 R49 R50 R51 R52 R53 R54 R55 R56 R57 R58 R59 R60 R61 R62 R63 R64 R65 R66 A1 A2 A3 A4 A7 A8 A9 A10 A11 A12 A13 A14 A15 A17 A18 A19 M1 M2 M3 M5 M6 M7 M8 M10 M11 M12 M13 M14 " +
+	"G1 G2 G3 G4 G5 G6 G7 G8 F1 F2 F3 F4 F5 F6 X1 X2 X3 X4 X5 W14 W15 W16 W17 W18 W19 W20 " +
+	"WR16 WR18 WR19 WR20 WR22 WR23 WR26 WR27 WR28 WR29 WR30 WR31 WR32")
 
 var (
-	securityRow = regexp.MustCompile(`^\| ([A-Z]\d+) \|`)
+	securityRow = regexp.MustCompile(`^\| ([A-Z]+\d+) \|`)
 	namedTest   = regexp.MustCompile("`(\\.?[a-z./]+) (Test\\w+|Fuzz\\w+)`|`([a-z0-9-]+\\.txtar)`")
 )
 
@@ -53,7 +54,7 @@ func TestSecurityPageNamesTests(t *testing.T) {
 			if err != nil {
 				t.Errorf("%s: %v", id, err)
 			}
-			has = has || regexp.MustCompile(`\b`+id+`\b|Test`+id+`(\D|\b)`).MatchString(text)
+			has = has || regexp.MustCompile(`\b`+id+`\b|Test(Case)?`+id+`(\D|\b)`).MatchString(text)
 		}
 		if id[0] != 'R' && !has {
 			t.Errorf("none of the tests of %s has its id", id)

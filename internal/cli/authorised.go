@@ -8,9 +8,12 @@ import (
 	"github.com/patchops/patchops/internal/approval"
 	"github.com/patchops/patchops/internal/change"
 	"github.com/patchops/patchops/internal/controller"
+	"github.com/patchops/patchops/internal/corpus"
 	"github.com/patchops/patchops/internal/finding"
 	"github.com/patchops/patchops/internal/pipeline"
+	"github.com/patchops/patchops/internal/progress"
 	"github.com/patchops/patchops/internal/review"
+	"github.com/patchops/patchops/internal/spec"
 )
 
 // authorisedEnv is the shared set-up with what holds: the authorised tip, and its
@@ -21,8 +24,25 @@ type authorisedEnv struct {
 	source review.Source
 	tip    string
 	book   *approval.Book
+	// view is of the logs; nil on a machine without a root of trust.
+	view *controller.View
 	// revoked are the keys whose revocation is in the log.
 	revoked map[string]int64
+}
+
+func (t *authorisedEnv) close() {
+	if t.view != nil {
+		t.view.Close()
+	}
+	t.authorityEnv.close()
+}
+
+// logged wants the logs, which only a root of trust vouches for, and folds them.
+func (t *authorisedEnv) logged() (*progress.State, error) {
+	if t.view == nil {
+		return nil, noRoot(t.authorityEnv)
+	}
+	return t.view.Progress()
 }
 
 func (t *authorisedEnv) isRevoked(fingerprint string) bool {
@@ -88,7 +108,7 @@ func (t *authorisedEnv) look(ctx context.Context, a *app) error {
 	if err != nil {
 		return err
 	}
-	defer v.Close()
+	t.view = v
 	t.tip, t.book, t.revoked = v.State.Tip, v.Book, v.State.Revoked
 	t.chains = v.State.Chains
 	return nil
@@ -110,11 +130,27 @@ func (t *authorisedEnv) knows(subject string) error {
 		return err
 	}
 	for _, client := range []string{parts[0], ""} {
-		if out.Corpus.Entry(finding.Identity{Kind: "PatchPlan", Client: client, Name: parts[1]}) != nil {
+		e := out.Corpus.Entry(finding.Identity{Kind: "PatchPlan", Client: client, Name: parts[1]})
+		if e != nil && (len(parts) < 3 || kind == "notice") {
 			return nil
+		}
+		if e != nil {
+			return hasWave(e, parts[2])
 		}
 	}
 	return usage("there is no plan %s/%s at the authorised tip", parts[0], parts[1])
+}
+
+// hasWave wants that a plan has the wave that is spoken of.
+func hasWave(e *corpus.Entry, wave string) error {
+	var names []string
+	for _, w := range spec.ReadPlan(e.Document(), "UTC").Waves {
+		names = append(names, w.Name)
+	}
+	if slices.Contains(names, wave) {
+		return nil
+	}
+	return usage("plan %s has no wave %s; its waves are %s", e.ID.Name, wave, strings.Join(names, ", "))
 }
 
 // change is the proposal that a subject names, as it was fetched.

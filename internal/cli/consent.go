@@ -18,7 +18,7 @@ type consentFlags struct {
 func (a *app) consentCommand() *cobra.Command {
 	var f consentFlags
 	cmd := &cobra.Command{
-		Use:   "consent CHANGE|gate:CLIENT/PLAN/WAVE",
+		Use:   "consent CHANGE|gate:CLIENT/PLAN/WAVE|override:CLIENT/PLAN",
 		Short: "Take down a client contact's word, signed by you",
 		Long: "Consent records what a client's contact said of a change or a gate, on the phone,\n" +
 			"by e-mail or in a portal. You sign that they said it: whoever worked on the change\n" +
@@ -42,8 +42,8 @@ func (a *app) consentCommand() *cobra.Command {
 
 func (a *app) consent(ctx context.Context, f consentFlags, target string) error {
 	subject, err := subjectOf(target)
-	if err != nil || subject == "main" || !isChange(subject) && !strings.HasPrefix(subject, "gate:") {
-		return usage("consent is to a change or a gate:CLIENT/PLAN/WAVE, not to %q", target)
+	if err != nil || subject == "main" || !isChange(subject) && !strings.HasPrefix(subject, "gate:") && !strings.HasPrefix(subject, "override:") {
+		return usage("consent is to a change, a gate:CLIENT/PLAN/WAVE or an override:CLIENT/PLAN, not to %q", target)
 	}
 	if f.contact == "" || f.by == "" || strings.TrimSpace(f.text) == "" {
 		return usage("consent needs who, how and what: --contact CLIENT/NAME --by phone|email|portal --text TEXT")
@@ -88,7 +88,7 @@ func (t *authorisedEnv) hasContact(contact, subject string) error {
 	if !ok {
 		return usage("--contact is %q, wanted CLIENT/NAME of a Contact at the authorised tip", contact)
 	}
-	if gate, ok := strings.CutPrefix(subject, "gate:"); ok && !strings.HasPrefix(gate, c.Client+"/") {
+	if kind, plan, _ := strings.Cut(subject, ":"); (kind == "gate" || kind == "override") && !strings.HasPrefix(plan, c.Client+"/") {
 		return usage("--contact %s is not of the client of %s", contact, subject)
 	}
 	return nil

@@ -20,19 +20,32 @@ import (
 )
 
 func (a *app) demoCommand() *cobra.Command {
-	var dir string
+	var dir, clock string
 	cmd := &cobra.Command{
 		Use:   "demo",
 		Short: "See the main job on a realistic repository: check it, plan it, break it, mend it",
 		Long: "Demo writes a managed-service provider's repository into a temporary folder (or\n" +
 			"DIR), checks it, shows when and why its machines are patched, makes mistakes as\n" +
 			"people make them and shows what check says; then a change goes its way: a branch,\n" +
-			"signed approvals, the merge, the log. No network; nothing outside the folder is\n" +
+			"signed approvals, the merge, the rollout on hosts that are folders, of which one fails,\n" +
+			"a controller that is killed, the log. No network; nothing outside the folder is\n" +
 			"touched. In DIR, the people's keys and clones stay in .demo.",
 		Example: "  patchops demo\n  patchops demo --dir /tmp/demo",
-		Args:    cobra.NoArgs,
-		RunE:    func(cmd *cobra.Command, _ []string) error { return a.demo(cmd, dir) },
+		Args: func(cmd *cobra.Command, args []string) error {
+			if clock != "" {
+				return nil
+			}
+			return cobra.NoArgs(cmd, args)
+		},
+		RunE: func(cmd *cobra.Command, args []string) error {
+			if clock != "" {
+				return a.elsewhen(cmd.Context(), clock, args)
+			}
+			return a.demo(cmd, dir)
+		},
 	}
+	cmd.Flags().StringVar(&clock, "clock", "", "run a command on the demo's repository as if it were `INSTANT`")
+	_ = cmd.Flags().MarkHidden("clock")
 	cmd.Flags().StringVar(&dir, "dir", "", "keep the repository in `DIR` (must be empty or absent)")
 	return cmd
 }

@@ -12,6 +12,9 @@ import (
 	"regexp"
 	"slices"
 	"strings"
+	"time"
+
+	"github.com/patchops/patchops/internal/estate"
 )
 
 // life is the demo's second half: a change from a branch to the log. Each of its
@@ -22,6 +25,9 @@ type life struct {
 	ctx  context.Context
 	home string // the folder of all that is beside the repository
 	n    int    // of the next step
+	// ahead is how far the demo's clock is ahead of the machine's.
+	ahead time.Duration
+	lite  error // why there are no hosts with dpkg here
 }
 
 // The people of the second half: who proposes, who approve, and the controller.
@@ -41,8 +47,9 @@ func (d *demo) life(ctx context.Context, n int) error {
 			return nil
 		}
 	}
-	l := life{demo: d, ctx: ctx, home: filepath.Join(d.dir, ".demo"), n: n}
-	for _, step := range []func() error{l.prepare, l.propose, l.refused, l.approve, l.merge, l.audit, l.tamper} {
+	l := life{demo: d, ctx: ctx, home: filepath.Join(d.dir, ".demo"), n: n, lite: estate.HaveDpkg()}
+	steps := []func() error{l.prepare, l.propose, l.refused, l.approve, l.merge, l.canary, l.killed, l.resumed, l.triage, l.hosts, l.audit, l.tamper}
+	for _, step := range steps {
 		if err := errors.Join(ctx.Err(), step()); err != nil {
 			return fmt.Errorf("step %d: %w", l.n, err)
 		}
@@ -74,6 +81,9 @@ func (l *life) prepare() error {
 		people = regexp.MustCompile(`(name: `+name+`\n(?:.*\n)*?    - )ssh-ed25519 .*`).ReplaceAll(people, []byte("${1}"+key))
 	}
 	if err := os.WriteFile(file, people, 0o644); err != nil {
+		return err
+	}
+	if err := l.laboratory(); err != nil {
 		return err
 	}
 	setup := "git init -q -b main . && echo .demo/ >>.git/info/exclude && git init -q --bare -b main .demo/remote.git && git add -A && " +
@@ -119,23 +129,24 @@ func (l *life) key(name string) (string, error) {
 }
 
 const (
-	lifeBranch = "longer-soak"
-	lifeFile   = "plans/klinikum/windows-servers.yaml"
+	lifeBranch = "lab-agent"
+	lifeClient = "nordwind-lab"
+	lifePlan   = lifeClient + "/agent"
 )
 
 func (l *life) propose() error {
-	l.step("%s wants the canary of the hospital's Windows servers to soak for two days, and pushes a signed commit to a branch.", demoAuthor)
-	file := filepath.Join(l.dir, filepath.FromSlash(lifeFile))
-	b, err := os.ReadFile(file)
+	l.step("%s wants a new version on the six hosts of the laboratory: a plan, in a signed commit on a branch.", demoAuthor)
+	documents, err := labDocuments(l.env.Now(), l.lite != nil)
 	if err != nil {
 		return err
 	}
-	if err := os.WriteFile(file, bytes.Replace(b, []byte("soak: P1D"), []byte("soak: P2D"), 1), 0o644); err != nil {
+	if err := writeFiles(l.dir, map[string][]byte{labPlan: documents[labPlan]}); err != nil {
 		return err
 	}
 	for _, args := range [][]string{
 		{"git", "checkout", "-q", "-b", lifeBranch},
-		{"git", "commit", "-q", "-a", "-m", "windows-servers: two days of soak"},
+		{"git", "add", labPlan},
+		{"git", "commit", "-q", "-m", "demo-agent 1.1 in the laboratory"},
 		{"git", "push", "-q", "origin", lifeBranch},
 	} {
 		l.command(demoAuthor, args...)
@@ -173,12 +184,12 @@ func (l *life) approve() error {
 
 func (l *life) merge() error {
 	l.step("The controller judges it once more, by what main is now, merges it, and records who approved what.")
-	return l.patchops(demoController, exitDone, extract{}, "run", "--once")
+	return l.patchops(demoController, exitDone, extract{}, "merge", lifeBranch)
 }
 
 func (l *life) audit() error {
 	l.step("The log is branches in Git, one for each client and year. Anybody can read it, and verify it offline.")
-	branch := fmt.Sprintf("origin/patchops/log/klinikum/%d", l.env.Now().UTC().Year())
+	branch := fmt.Sprintf("origin/patchops/log/nordwind-lab/%d", l.env.Now().UTC().Year())
 	args := []string{"git", "log", "--format=%h %s", branch}
 	l.command(demoController, args...)
 	out, err := l.output(demoController, l.clone(demoController), args...)
@@ -194,7 +205,7 @@ func (l *life) audit() error {
 // rights to the repository could.
 func (l *life) tamper() error {
 	l.step("Somebody with every right to a copy of the repository writes another name into its log: %s never approved.", demoApprover)
-	branch := fmt.Sprintf("patchops/log/klinikum/%d", l.env.Now().UTC().Year())
+	branch := fmt.Sprintf("patchops/log/nordwind-lab/%d", l.env.Now().UTC().Year())
 	forged := filepath.Join(l.home, "forged")
 	if err := l.quiet(demoController, l.home, "sh", "-c", "git clone -q --mirror remote.git copy.git && git clone -q -b "+branch+" copy.git forged"); err != nil {
 		return err
@@ -244,12 +255,14 @@ func (l *life) command(name string, args ...string) {
 type extract struct {
 	from string
 	most int
+	only string // lines with this word; "" all
 }
 
 // lines are those of an output, without what somebody is told to do next: the demo
 // does that itself.
 func (s extract) lines(out string) []string {
 	lines := slices.DeleteFunc(strings.Split(strings.TrimSpace(out), "\n"), func(l string) bool { return strings.HasPrefix(l, "next: ") })
+	lines = slices.DeleteFunc(lines, func(l string) bool { return !strings.Contains(l, s.only) })
 	if at := slices.IndexFunc(lines, func(l string) bool { return strings.HasPrefix(l, s.from) }); at > 0 {
 		lines = lines[at:]
 	}
@@ -262,11 +275,7 @@ func (s extract) lines(out string) []string {
 // patchops runs ourselves as somebody, wants an exit status, and shows what is
 // printed.
 func (l *life) patchops(name string, want int, part extract, args ...string) error {
-	typed := slices.Clone(args)
-	for i, a := range typed {
-		typed[i] = strings.TrimPrefix(a, l.home+string(filepath.Separator))
-	}
-	l.command(name, append([]string{"patchops"}, typed...)...)
+	l.command(name, append([]string{"patchops"}, l.short(args)...)...)
 	out, status := l.run(name, args...)
 	for _, line := range part.lines(strings.ReplaceAll(string(out), l.home, "…")) {
 		fmt.Fprintln(l.env.Stdout, line)
@@ -284,7 +293,7 @@ func (l *life) run(name string, args ...string) (output []byte, status int) {
 	if err != nil {
 		return []byte(err.Error()), exitError
 	}
-	cmd := l.as(name, l.clone(name), program, args...)
+	cmd := l.as(name, l.clone(name), program, l.elsewhen(args)...)
 	cmd.Args[0] = "patchops"
 	output, err = cmd.CombinedOutput()
 	if exit, ok := errors.AsType[*exec.ExitError](err); ok {

@@ -16,7 +16,9 @@ func (a *app) explainRollouts() []*cobra.Command {
 	asset := a.explains("asset CLIENT/NAME", "Tell when an asset is patched, or why not",
 		"Asset tells for every open plan when the asset is patched and why not earlier, or why it is\n"+
 			"not, with the smallest change that would alter that; which windows, freezes and agreements\n"+
-			"apply to it and why; and the documents behind all of it.",
+			"apply to it and why; and the documents behind all of it. Where a rollout began it also\n"+
+			"tells what the log says, as fetched last: how its last attempt ended and why, what triage\n"+
+			"found, and what comes next.",
 		"  patchops explain asset acme/web-01\n  patchops explain asset acme/web-01 --format json",
 		func(p *plannedTree, arg string) (report.Explanation, error) {
 			client, name, err := splitAsset(arg)
@@ -92,6 +94,9 @@ func (a *app) explains(use, short, long, example string, explain func(*plannedTr
 				return err
 			}
 			e, err := explain(p, args[0])
+			if err == nil && e.Kind == "asset" {
+				err = a.explainLogged(cmd.Context(), p, &e)
+			}
 			if err != nil {
 				return err
 			}

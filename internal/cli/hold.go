@@ -9,26 +9,42 @@ import (
 	"github.com/patchops/patchops/internal/statement"
 )
 
+// holdFlags are those of hold, abort and recall.
+type holdFlags struct {
+	approveFlags
+	wave, propose string
+	write         bool
+}
+
 // holdCommands are the words that stop a plan. Any active person may say them.
 func (a *app) holdCommands() []*cobra.Command {
 	var out []*cobra.Command
-	for _, word := range []struct{ act, short, long string }{
-		{statement.Hold, "Stop a plan for now", "Hold stops a plan: nothing new starts until somebody resumes it."},
-		{statement.Abort, "Stop a plan for good", "Abort ends a plan: what runs comes to its safe point, and nothing new starts."},
-		{statement.Recall, "Say that what a plan installed must go again", "Recall ends a plan and says that what it installed must be removed again."},
+	for _, word := range []struct{ act, short, long, more string }{
+		{statement.Hold, "Stop a plan for now", "Hold stops a plan: nothing new starts until somebody resumes it\n(patchops approve resume:CLIENT/PLAN).", ""},
+		{statement.Abort, "Stop a plan for good", "Abort ends a plan: what runs comes to its safe point, and nothing new starts.", ""},
+		{statement.Recall, "Say that what a plan installed must go again", "Recall ends a plan and says that what it installed must be removed again.", "\n\n" +
+			"Recall then lists the hosts that have it, by the log, and what they had before.\n" +
+			"With --propose BRANCH it writes the way back as a change: a plan that installs the\n" +
+			"versions before on those hosts, in a commit that you sign, pushed to BRANCH; with\n" +
+			"--write into the working tree instead."},
 	} {
-		var f approveFlags
+		var f holdFlags
 		cmd := &cobra.Command{
-			Use: word.act + " CLIENT/PLAN", Short: word.short,
-			Long: word.long + " You sign that with your SSH key; it\n" +
-				"takes effect when the controller has recorded it.",
+			Use: word.act + " CLIENT/PLAN [--wave W]", Short: word.short,
+			Long: word.long + "\nWith --wave that is about one wave only. You sign it with your SSH key; it takes\n" +
+				"effect when the controller has recorded it." + word.more,
 			Example: "  patchops " + word.act + " acme/openssl-2026-03 --reason 'web shop is slow since the canary'\n" +
-				"  patchops " + word.act + " acme/openssl-2026-03 --reason 'vendor withdrew the patch' --out word.json",
+				"  patchops " + word.act + " acme/openssl-2026-03 --wave first --reason 'vendor withdrew the patch' --out word.json",
 			Args: cobra.ExactArgs(1),
 			RunE: func(cmd *cobra.Command, args []string) error { return a.hold(cmd.Context(), f, word.act, args[0]) },
 		}
 		f.add(cmd)
 		flags := cmd.Flags()
+		flags.StringVar(&f.wave, "wave", "", "only the wave `NAME`")
+		if word.act == statement.Recall {
+			flags.StringVar(&f.propose, "propose", "", "propose the way back as a change on the branch `NAME`")
+			flags.BoolVar(&f.write, "write", false, "write the way back into the working tree")
+		}
 		flags.StringVar(&f.reason, "reason", "", "why, in `TEXT`")
 		flags.StringVar(&f.key, "key", "", "sign with the SSH key `FILE`")
 		flags.StringVar(&f.out, "out", "", "write the signed statement to `FILE` instead of pushing it")
@@ -37,10 +53,15 @@ func (a *app) holdCommands() []*cobra.Command {
 	return out
 }
 
-func (a *app) hold(ctx context.Context, f approveFlags, act, plan string) error {
+func (a *app) hold(ctx context.Context, f holdFlags, act, plan string) error {
 	subject := "plan:" + plan
-	if err := statement.CheckSubject(subject); err != nil {
+	if err := statement.CheckSubject(subject); err != nil || strings.Count(plan, "/") != 1 {
 		return usage("%q, wanted CLIENT/PLAN", plan)
+	}
+	if f.wave != "" {
+		if subject += "/" + f.wave; statement.CheckSubject(subject) != nil {
+			return usage("--wave is %q, wanted the name of a wave", f.wave)
+		}
 	}
 	if strings.TrimSpace(f.reason) == "" {
 		return usage("%s needs --reason TEXT", act)
@@ -57,5 +78,37 @@ func (a *app) hold(ctx context.Context, f approveFlags, act, plan string) error 
 	if err != nil {
 		return err
 	}
-	return a.say(ctx, t.authorityEnv, who, statement.Statement{Act: act, Subject: subject, Reason: f.reason, AsOf: instantOf(t.now)}, f.out)
+	s := statement.Statement{Act: act, Subject: subject, Reason: f.reason, AsOf: instantOf(t.now)}
+	if act != statement.Recall {
+		return a.say(ctx, t.authorityEnv, who, s, f.out)
+	}
+	return a.recall(ctx, t, who, s, f, plan)
+}
+
+// recall says it, lists who has what was recalled, and proposes the way back.
+func (a *app) recall(ctx context.Context, t *authorisedEnv, who speaker, s statement.Statement, f holdFlags, plan string) error {
+	if f.write && f.propose != "" {
+		return usage("--write and --propose are two ways: give one")
+	}
+	var has []recalled
+	if t.view != nil {
+		state, err := t.logged()
+		if err != nil {
+			return err
+		}
+		if run := state.Runs[plan]; run != nil {
+			has = whoHasIt(run)
+		}
+	}
+	if err := a.say(ctx, t.authorityEnv, who, s, f.out); err != nil {
+		return err
+	}
+	a.tellRecalled(plan, has)
+	if !f.write && f.propose == "" {
+		return nil
+	}
+	if err := t.refetch(ctx); err != nil {
+		return err
+	}
+	return a.goBack(ctx, t, who, f, plan, has)
 }

@@ -32,6 +32,7 @@ type logSource struct {
 	id      string            // of the repository, "" until a log or root says
 	folder  string            // of the documents, below the repository's top
 	clone   bool              // it is the user's clone: we remember what we saw of it
+	whole   bool              // all its logs are looked at
 	own     []byte            // the root in the bundle itself
 	cleanup func()
 

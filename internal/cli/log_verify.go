@@ -74,6 +74,7 @@ func (a *app) verdict(s *logSource, f *logFlags) (report.LogVerdict, error) {
 	if err := f.remind(sources); err != nil {
 		return v, err
 	}
+	s.whole = s.clone && f.client == ""
 	good, err := s.verify(sources, nil)
 	addGood(&v, good)
 	var fault *resultlog.Fault
@@ -101,7 +102,7 @@ func (s *logSource) verify(sources []resultlog.Source, visit func(resultlog.Name
 	if err != nil {
 		return nil, err
 	}
-	return resultlog.Verify(sources, resultlog.Options{Keys: keys, Root: &s.root, Visit: visit})
+	return resultlog.Verify(sources, resultlog.Options{Keys: keys, Root: &s.root, Visit: visit, Whole: s.whole})
 }
 
 // remind gives the log that --since is a checkpoint of that checkpoint.
@@ -168,6 +169,7 @@ func (a *app) logProve(ctx context.Context, f *logFlags) error {
 	if err != nil {
 		return err
 	}
+	s.whole = s.clone && f.client == ""
 	good, err := s.verify(sources, nil)
 	if err != nil {
 		return err

@@ -13,6 +13,7 @@ import (
 
 	"github.com/spf13/cobra"
 
+	"github.com/patchops/patchops/internal/executor"
 	"github.com/patchops/patchops/internal/report"
 	"github.com/patchops/patchops/internal/resultlog"
 
@@ -33,7 +34,11 @@ type Env struct {
 	Version Version
 	// Secret asks on the terminal for what nobody shall see; nil: Stdin is no terminal.
 	Secret func(prompt string) ([]byte, error)
-	Limit  func(bytes int64) // sets how much memory the process shall do with; nil: nothing can
+	// Size is that of the terminal that Stdout is, in cells; nil: 80 by 24.
+	Size func() (width, height int)
+	// Hosts wraps what reaches hosts; nil: it is used as it is.
+	Hosts func(executor.Executor) executor.Executor
+	Limit func(bytes int64) // sets how much memory the process shall do with; nil: nothing can
 }
 
 // Version says which program this is.
@@ -154,6 +159,7 @@ func (a *app) root() *cobra.Command {
 	root.AddCommand(a.initCommand(), a.checkCommand(), a.testCommand(), a.schemaCommand(),
 		a.windowsCommand(), a.planCommand(), a.explainCommand(),
 		a.trustCommand(), a.statusCommand(), a.approveCommand(), a.consentCommand(), a.mergeCommand(), a.runCommand(), a.logCommand(),
+		a.noticeCommand(), a.taskCommand(), a.importCommand(), a.archiveCommand(),
 		a.demoCommand(), a.versionCommand())
 	root.AddCommand(a.holdCommands()...)
 	wrapArgs(root)

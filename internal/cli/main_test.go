@@ -6,6 +6,8 @@ import (
 	"fmt"
 	"os"
 	"os/exec"
+	"path/filepath"
+	"slices"
 	"strconv"
 	"testing"
 	"time"
@@ -27,17 +29,46 @@ func TestMain(m *testing.M) {
 	testscript.Main(m, map[string]func(){"patchops": command})
 }
 
+// sinceFirst is how long ago a command of this script first had this CLOCK: it goes on
+// from one command to the next.
+func sinceFirst(clock string) time.Duration {
+	file := filepath.Join(os.TempDir(), "clock-"+clock)
+	if f, err := os.OpenFile(file, os.O_CREATE|os.O_EXCL|os.O_WRONLY, 0o600); err == nil {
+		_ = f.Close()
+		return 0
+	}
+	info, err := os.Stat(file)
+	if err != nil {
+		panic(err)
+	}
+	return time.Since(info.ModTime())
+}
+
 func command() {
 	dir, err := os.Getwd()
 	if err != nil {
 		panic(err)
 	}
-	os.Exit(Main(context.Background(), Env{
+	env := Env{
 		Args: os.Args[1:], Dir: dir, Stdin: os.Stdin, Stdout: os.Stdout, Stderr: os.Stderr,
 		Getenv: os.Getenv, Now: func() time.Time { return scriptNow },
 		Version: Version{Version: "v0.0.0-test", Commit: "0123456789ab"},
 		Secret:  secret(),
-	}))
+	}
+	if len(env.Args) > 0 && env.Args[0] == "demo" { // it runs itself as somebody, at an instant that it names
+		env.Now = time.Now
+		if !slices.Contains(env.Args, "--clock") {
+			env = elsewhen(env, scriptNow)
+		}
+	} else if at := os.Getenv("CLOCK"); at != "" {
+		t, err := time.Parse(time.RFC3339, at)
+		if err != nil {
+			panic(err)
+		}
+		env.Now = time.Now
+		env = elsewhen(env, t.Add(sinceFirst(at)))
+	}
+	os.Exit(Main(context.Background(), env))
 }
 
 // secret is cmd/patchops's: a script attaches a terminal by ttyin.
@@ -61,16 +92,22 @@ func TestScripts(t *testing.T) {
 		RequireUniqueNames:  true,
 		UpdateScripts:       os.Getenv("UPDATE_SCRIPTS") != "",
 		Setup: func(env *testscript.Env) error {
+			lib, err := filepath.Abs("testdata/lib")
+			if err != nil {
+				return err
+			}
+			env.Setenv("LIB", lib)
 			env.Setenv("XDG_CACHE_HOME", env.WorkDir+"/.cache-home")
 			env.Setenv("HOME", env.WorkDir+"/.home")
 			env.Setenv("GIT_CONFIG_NOSYSTEM", "1")
+			env.Setenv("GOGC", "400") // the commands are short
 			env.Setenv("GIT_AUTHOR_NAME", "Ada")
 			env.Setenv("GIT_AUTHOR_EMAIL", "ada@example.com")
 			env.Setenv("GIT_COMMITTER_NAME", "Ada")
 			env.Setenv("GIT_COMMITTER_EMAIL", "ada@example.com")
 			return nil
 		},
-		Cmds: map[string]func(*testscript.TestScript, bool, []string){"status": status, "forge": forgeCommand},
+		Cmds: map[string]func(*testscript.TestScript, bool, []string){"status": status, "forge": forgeCommand, "hosts": hostsCommand, "installed": installedCommand},
 	})
 }
 

@@ -45,7 +45,7 @@ func (a *app) merge(ctx context.Context, flags runFlags, name string) error {
 	ctx, stop := signal.NotifyContext(ctx, syscall.SIGINT, syscall.SIGTERM)
 	defer stop()
 	flags.only = name
-	c, done, err := a.controller(ctx, flags)
+	c, done, err := a.controller(ctx, flags, nil)
 	if err != nil {
 		return err
 	}

@@ -10,6 +10,7 @@ import (
 	"strconv"
 	"strings"
 	"testing"
+	"time"
 )
 
 const repositoryRoot = "../../"
@@ -18,7 +19,8 @@ const repositoryRoot = "../../"
 // order of the page, it writes the files of blocks that begin with `# file: path`
 // and runs the lines of console blocks that begin with `$ `. What a command prints
 // (both streams), is what the page says, `...` standing for any lines. With
-// UPDATE_DOCS=1 the pages are corrected instead, where they hold no `...`.
+// UPDATE_DOCS=1 the pages are corrected instead, where they hold no `...`. On a page
+// that sleeps, time goes on, and `$ sleep 20m` takes no time.
 func TestReadme(t *testing.T) {
 	pages, err := filepath.Glob(repositoryRoot + "docs/guides/*.md")
 	if err != nil || len(pages) == 0 {
@@ -32,6 +34,7 @@ func TestReadme(t *testing.T) {
 				t.Fatal(err)
 			}
 			r := newReader(t)
+			r.lives = strings.Contains(string(before), "\n$ sleep ")
 			after := guideFence.ReplaceAllStringFunc(string(before), r.block)
 			if r.commands == 0 {
 				t.Error("no command is shown, so nothing of the page is tested")
@@ -58,11 +61,13 @@ type reader struct {
 	status    int // of the last command
 	commands  int
 	variables []string
+	lives     bool          // time goes on
+	began     time.Time     // when the page was begun, but for what was slept
 }
 
 func newReader(t *testing.T) *reader {
 	home := t.TempDir()
-	r := &reader{t: t, dir: t.TempDir(), home: home}
+	r := &reader{t: t, dir: t.TempDir(), home: home, began: time.Now()}
 	r.variables = append(os.Environ(),
 		"HOME="+home, "XDG_CACHE_HOME="+home+"/cache", "GIT_CONFIG_NOSYSTEM=1", "GIT_CONFIG_GLOBAL=",
 		"GIT_AUTHOR_NAME=Ada", "GIT_AUTHOR_EMAIL=ada@example.com", "GIT_AUTHOR_DATE=2026-03-12T09:00:00Z",
@@ -151,9 +156,16 @@ var counted = regexp.MustCompile(`\d+ (rules|files)\b|("rules"): \d+`)
 // run runs a line in the shell where the last one left it.
 func (r *reader) run(command string) []string {
 	r.commands++
+	if d, err := time.ParseDuration(strings.TrimPrefix(command, "sleep ")); err == nil {
+		r.began = r.began.Add(-d)
+		return nil
+	}
 	where := filepath.Join(r.home, "where")
 	cmd := exec.Command("bash", "-c", "(exit "+strconv.Itoa(r.status)+")\n"+command+"\nstatus=$?; pwd >\"$HOME/where\"; exit $status")
 	cmd.Dir, cmd.Env = r.dir, r.variables
+	if r.lives {
+		cmd.Env = append(slices.Clone(r.variables), "CLOCK="+scriptNow.Truncate(time.Minute).Add(time.Since(r.began)).Format(time.RFC3339))
+	}
 	b, err := cmd.CombinedOutput()
 	var exit *exec.ExitError
 	switch {

@@ -21,33 +21,47 @@ import (
 
 type runFlags struct {
 	authorityFlags
-	once, dryRun bool
-	interval     time.Duration
-	only         string
+	once, dryRun, merge                 bool
+	interval                            time.Duration
+	only                                string
+	allowLocal, secrets, known, notices string
+	acceptNew                           bool
 }
 
 func (a *app) runCommand() *cobra.Command {
 	var flags runFlags
 	cmd := &cobra.Command{
 		Use:   "run",
-		Short: "The controller: merge what is due, and record it",
+		Short: "The controller: merge what is due, carry out rollouts, and record it",
 		Long: "Run looks at the repository again and again: it verifies the logs, records what\n" +
 			"people said, merges the changes that are approved and due, one after another, and\n" +
-			"records every decision. It carries out no rollout yet: it merges and records.\n" +
-			"Several may run for one repository: one leads, the others stand by.\n\n" +
-			"Exit status: 0 done, or told to stop, 1 local error, 2 wrong command line, 3 main\n" +
-			"is blocked: people must act, 4 main, a log or the root of trust does not hold,\n" +
-			"5 try again later (with --once; without, it does so itself).",
-		Example: "  patchops run --once\n  patchops run --interval 30s --state /var/lib/patchops",
-		Args:    cobra.NoArgs,
-		RunE:    func(cmd *cobra.Command, _ []string) error { return a.run(cmd.Context(), flags) },
+			"carries out the rollouts of what was merged: inside its windows, wave by wave, and it\n" +
+			"stops by itself when too much fails. All of it is recorded. On a terminal it shows the\n" +
+			"waves and hosts that are at it, and why others wait; --format json prints one event a\n" +
+			"line. Several may run for one repository: one leads, the others stand by. On SIGTERM\n" +
+			"nothing new starts, and what is at hosts is waited for to its end or its safe point.\n\n" +
+			"Hosts are reached by their profiles. Secrets and pinned host keys come from secrets.yaml\n" +
+			"and known_hosts in this repository's configuration folder, notices go where notify.json\n" +
+			"there says. Hosts of type local, folders below --allow-local, are for trying it out.\n\n" +
+			"Exit status: 0 done, or told to stop, 1 local error, 2 wrong command line, 3 people must\n" +
+			"act: main is blocked, or a rollout failed, is held or paused (with --once), 4 main, a log\n" +
+			"or the root of trust does not hold, 5 try again later (with --once; without, it does so\n" +
+			"itself).",
+		Example: "  patchops run --once\n  patchops run --once --dry-run\n  patchops run --interval 30s --state /var/lib/patchops\n" +
+			"  patchops run --allow-local /srv/lite-hosts",
+		Args: cobra.NoArgs,
+		RunE: func(cmd *cobra.Command, _ []string) error { return a.run(cmd.Context(), flags) },
 	}
 	flags.add(cmd)
 	f := cmd.Flags()
-	f.BoolVar(&flags.once, "once", false, "one tick, then end")
-	f.BoolVar(&flags.dryRun, "dry-run", false, "with --once: judge, say what would be done first, and do nothing")
+	f.BoolVar(&flags.once, "once", false, "do all that can be done now, wait for the hosts that are at it, then end")
+	f.BoolVar(&flags.dryRun, "dry-run", false, "say what would be merged, what would start now and next, and why not; do nothing")
 	f.DurationVar(&flags.interval, "interval", time.Minute, "`TIME` between two ticks, such as 30s")
-	f.StringVar(&a.flags.format, "format", "text", "print as `FORMAT`: text or json, one object a tick")
+	f.StringVar(&flags.allowLocal, "allow-local", "", "let hosts of type local be the folders CLIENT/ASSET below `DIR`")
+	f.BoolVar(&flags.acceptNew, "accept-new-host-keys", false, "pin the key of a host that is seen for the first time, and record it")
+	f.StringVar(&flags.secrets, "secrets", "", "`FILE` that says which secret is for which host (default: secrets.yaml in the configuration folder)")
+	f.StringVar(&flags.known, "known-hosts", "", "`FILE` of pinned host keys (default: known_hosts in the configuration folder)")
+	f.StringVar(&a.flags.format, "format", "text", "print as `FORMAT`: text or json, one event a line")
 	a.completeFormats(cmd, []string{"text", "json"})
 	return cmd
 }
@@ -56,48 +70,65 @@ func (a *app) run(ctx context.Context, flags runFlags) error {
 	switch {
 	case flags.interval < time.Second || flags.interval > 24*time.Hour:
 		return usage("--interval is %s, wanted 1s to 24h", flags.interval)
-	case flags.dryRun && !flags.once:
-		return usage("--dry-run says what one tick would do: give --once too")
 	case flags.offline:
 		return usage("--offline: nothing can be merged or recorded without the remote")
 	}
 	if err := a.runFormat(); err != nil {
 		return err
 	}
-	ctx, stop := signal.NotifyContext(ctx, syscall.SIGINT, syscall.SIGTERM)
-	defer stop()
-	c, done, err := a.controller(ctx, flags)
+	color, err := a.color()
 	if err != nil {
 		return err
 	}
-	if flags.once {
-		r, err := c.Tick(ctx)
-		if ctx.Err() != nil {
-			err = nil // told to stop, and stopped between two effects
-		}
-		err = errors.Join(a.told(r, err), done())
-		if err == nil && r.Blocked != nil {
-			return statusError{status: exitFindings}
-		}
+	ctx, stop := signal.NotifyContext(ctx, syscall.SIGINT, syscall.SIGTERM)
+	defer stop()
+	w := a.newWatcher(color)
+	c, done, err := a.controller(ctx, flags, w)
+	if err != nil {
 		return err
 	}
-	a.progress("patchops: merging and recording every %s; rollouts are not carried out yet; stop with SIGTERM or Ctrl-C", flags.interval)
-	last := ""
-	err = c.Run(ctx, flags.interval, func(r *controller.Report, err error) {
-		if controller.Later(err) {
-			a.progress("patchops: %s: again in a while", legible(err))
-			return
+	switch {
+	case flags.dryRun:
+		r, err := c.Tick(ctx)
+		if err = errors.Join(a.told(r, err), done()); err == nil {
+			err = a.wouldStart(ctx, flags)
 		}
-		if err != nil {
-			return
-		}
-		now := tickText(r)
-		if a.flags.format == "json" || len(r.Done) > 0 || now != last {
-			_ = a.told(r, nil)
-		}
-		last = now
-	})
-	return errors.Join(err, done())
+		return errors.Join(err, blocked(r))
+	case flags.once:
+		return a.runOnce(ctx, c, done, w)
+	}
+	a.progress("patchops: merging, carrying out rollouts and recording every %s; stop with SIGTERM or Ctrl-C", flags.interval)
+	err = c.Run(ctx, flags.interval, w.ticked)
+	w.live.End()
+	return errors.Join(err, w.summary(), done())
+}
+
+// runOnce does all that can be done now.
+func (a *app) runOnce(ctx context.Context, c *controller.Controller, done func() error, w *watcher) error {
+	r, err := c.Once(ctx)
+	if w.live == nil && w.state != nil {
+		w.wait(w.waits, w.at, true)
+	}
+	if ctx.Err() != nil {
+		err = nil // told to stop, and stopped between two effects
+	}
+	w.live.End()
+	err = errors.Join(a.told(r, err), w.summary(), done())
+	if err == nil {
+		err = blocked(r)
+	}
+	if err == nil {
+		err = stands(w.last())
+	}
+	return err
+}
+
+// blocked is the exit status where main holds what nobody authorised.
+func blocked(r *controller.Report) error {
+	if r != nil && r.Blocked != nil {
+		return statusError{status: exitFindings}
+	}
+	return nil
 }
 
 func (a *app) runFormat() error {
@@ -108,7 +139,7 @@ func (a *app) runFormat() error {
 }
 
 // controller builds the controller on the user's clone.
-func (a *app) controller(ctx context.Context, flags runFlags) (*controller.Controller, func() error, error) {
+func (a *app) controller(ctx context.Context, flags runFlags, w *watcher) (*controller.Controller, func() error, error) {
 	e, err := a.authority(ctx, flags.authorityFlags, false)
 	if err != nil {
 		return nil, nil, err
@@ -130,12 +161,21 @@ func (a *app) controller(ctx context.Context, flags runFlags) (*controller.Contr
 	if err != nil {
 		return nil, nil, err
 	}
+	rollouts, err := a.rollouts(e, flags, w)
+	if err != nil {
+		return nil, nil, err
+	}
+	added, err := endorsements(e)
+	if err != nil {
+		return nil, nil, err
+	}
 	began := a.env.Now() // with the monotonic reading that main gives it
 	return controller.Open(ctx, controller.Real{
 		Root: *e.trust, Signed: e.signed, Clone: e.clone, Forge: forge, Engine: engine, Child: e.child, Prefix: e.repo.prefix,
-		State: e.state, Signer: signer, Only: flags.only, DryRun: flags.dryRun,
+		State: e.state, Signer: signer, Added: added, Only: flags.only, DryRun: flags.dryRun,
 		Clock:   controller.Clock{Now: a.env.Now, Monotonic: func() time.Duration { return a.env.Now().Sub(began) }},
 		Version: a.env.Version.Version, Tzdata: window.Version, Policy: policy,
+		Rollouts: rollouts,
 	})
 }
 

@@ -39,8 +39,10 @@ func (a *app) tellJSON(r *controller.Report, err error) error {
 		Blocked  *blocked  `json:"blocked"`
 		Problems []string  `json:"problems"`
 		Error    *string   `json:"error"`
+		Event    string    `json:"event"`
 	}{
-		At: r.At.UTC().Format(time.RFC3339), Main: r.Main, Tip: r.Tip, Done: notNil(r.Done), Would: notNil(r.Would),
+		Event: "tick",
+		At:    r.At.UTC().Format(time.RFC3339), Main: r.Main, Tip: r.Tip, Done: notNil(r.Done), Would: notNil(r.Would),
 		Merged: []merged{}, Waiting: []waiting{}, Problems: notNil(r.Problems),
 	}
 	for _, m := range r.Merged {

@@ -34,18 +34,26 @@ type statusFlags struct {
 func (a *app) statusCommand() *cobra.Command {
 	var flags statusFlags
 	cmd := &cobra.Command{
-		Use:   "status CHANGE|CLIENT/PLAN",
-		Short: "The verdict on a change, and what would unblock it",
+		Use:   "status [CHANGE|CLIENT/PLAN]",
+		Short: "How a change or a rollout stands, and what would unblock it",
 		Long: "Status judges a change, a branch or a pull request such as '#41', as it would land\n" +
 			"now: who must agree and who did, whose word does not count and why, what the\n" +
 			"change would allow, what it does to schedules, what is found, and what would\n" +
-			"unblock it. With CLIENT/PLAN it says how the changes of that plan stand. It\n" +
+			"unblock it. With CLIENT/PLAN it says how the changes of that plan stand, and how\n" +
+			"its rollout does: waves, hosts, what it waits for and what would unblock it, by the\n" +
+			"log, while the controller is at it. Without an argument it lists the rollouts. It\n" +
 			"records nothing.\n\n" +
-			"Exit status: 0 approved and can merge, or merged, 1 could not judge, 2 wrong command line,\n" +
-			"3 people must act, 4 main, a log or the root of trust does not hold, 5 try again.",
+			"Exit status: 0 approved and can merge, or merged, or rolled out, 1 could not judge,\n" +
+			"2 wrong command line, 3 people must act, or a rollout failed, 4 main, a log or the\n" +
+			"root of trust does not hold, 5 try again.",
 		Example: "  patchops status reorder-waves\n  patchops status acme/openssl --format json",
-		Args:    cobra.ExactArgs(1),
-		RunE:    func(cmd *cobra.Command, args []string) error { return a.showStatus(cmd.Context(), flags, args[0]) },
+		Args:    cobra.MaximumNArgs(1),
+		RunE: func(cmd *cobra.Command, args []string) error {
+			if len(args) == 0 {
+				return a.listRuns(cmd.Context(), flags)
+			}
+			return a.showStatus(cmd.Context(), flags, args[0])
+		},
 	}
 	flags.add(cmd)
 	f := cmd.Flags()
@@ -278,7 +286,10 @@ func (s *statusRun) plan(ctx context.Context, name string) error {
 			out.Reviews = append(out.Reviews, s.shown(r))
 		}
 	}
-	if out.File == "" && len(out.Reviews) == 0 {
+	if out.Runs, err = s.runs(ctx, name); err != nil {
+		return err
+	}
+	if out.File == "" && len(out.Reviews) == 0 && (out.Runs == nil || out.Runs.State.Runs[name] == nil) {
 		return s.noChange(name, open)
 	}
 	if err := report.WritePlanReviews(s.app.env.Stdout, s.app.flags.format, out, report.Options{Color: s.color}); err != nil {
@@ -289,7 +300,7 @@ func (s *statusRun) plan(ctx context.Context, name string) error {
 			return err
 		}
 	}
-	return nil
+	return stands(out.Runs)
 }
 
 func (s *statusRun) noChange(name string, open []string) error {

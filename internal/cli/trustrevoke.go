@@ -2,21 +2,29 @@ package cli
 
 import (
 	"strings"
+	"time"
 
 	"github.com/spf13/cobra"
 
 	"github.com/patchops/patchops/internal/statement"
 )
 
+type revokeFlags struct {
+	approveFlags
+	since string
+}
+
 func (a *app) trustRevokeCommand() *cobra.Command {
-	var f approveFlags
+	var f revokeFlags
 	cmd := &cobra.Command{
 		Use:   "revoke KEY",
 		Short: "Sign that a person's key is lost or stolen",
 		Long: "Revoke says that a key of a Person counts no more: what it signed and the log\n" +
 			"recorded before stays valid, what comes later does not count. Any active Person\n" +
 			"may say so: it stands in the log who did. KEY is a public key, its file, or its\n" +
-			"fingerprint. A log key or an owner's is replaced by trust rotate.",
+			"fingerprint. A log key or an owner's is replaced by trust rotate.\n\n" +
+			"With --compromised-since what it signed since then is in doubt, too: rollouts that such\n" +
+			"an approval let begin are held, until somebody resumes them.",
 		Example: "  patchops trust revoke ben.pub --reason 'laptop stolen'\n  patchops trust revoke SHA256:… --reason 'left the company'",
 		Args:    cobra.ExactArgs(1),
 		RunE:    func(cmd *cobra.Command, args []string) error { return a.trustRevoke(cmd, f, args[0]) },
@@ -25,11 +33,12 @@ func (a *app) trustRevokeCommand() *cobra.Command {
 	flags := cmd.Flags()
 	flags.StringVar(&f.key, "key", "", "sign with the SSH key `FILE`")
 	flags.StringVar(&f.reason, "reason", "", "why, in `TEXT`")
+	flags.StringVar(&f.since, "compromised-since", "", "it was in wrong hands since `INSTANT`, RFC 3339")
 	flags.StringVar(&f.out, "out", "", "write the signed statement to `FILE` instead of pushing it")
 	return cmd
 }
 
-func (a *app) trustRevoke(cmd *cobra.Command, f approveFlags, text string) error {
+func (a *app) trustRevoke(cmd *cobra.Command, f revokeFlags, text string) error {
 	if strings.TrimSpace(f.reason) == "" {
 		return usage("a revocation needs --reason TEXT")
 	}
@@ -54,5 +63,12 @@ func (a *app) trustRevoke(cmd *cobra.Command, f approveFlags, text string) error
 		return err
 	}
 	s := statement.Statement{Act: statement.Revoke, Subject: subject, Reason: f.reason, AsOf: instantOf(t.now)}
+	if f.since != "" {
+		at, err := time.Parse(time.RFC3339, f.since)
+		if err != nil || at.After(t.now) {
+			return usage("--compromised-since is %q, wanted an instant that has passed, such as 2026-03-12T09:00:00Z", f.since)
+		}
+		s.Expires = instantOf(at)
+	}
 	return a.say(cmd.Context(), t.authorityEnv, who, s, f.out)
 }

@@ -181,6 +181,9 @@ func (a *app) install(e *authorityEnv, signed trust.Signed) error {
 		return err
 	}
 	if verifier, err := trust.VerifierOf(string(b)); err == nil && slices.Contains(root.LogKeys, verifier) {
+		if err := endorse(e, verifier); err != nil {
+			return err
+		}
 		if err := os.Rename(key, key+".old"); err != nil && !errors.Is(err, fs.ErrNotExist) {
 			return err
 		}

@@ -90,7 +90,7 @@ func (v *View) overrideWords() map[string][]word {
 			person := v.speaker(s.key.Fingerprint(), 0)
 			_, revoked := v.State.Revoked[s.key.Fingerprint()]
 			switch {
-			case !about || revoked || person != c.person || s.what.Target != v.Root.Target:
+			case !about || s.what.Act == statement.Consent || revoked || person != c.person || s.what.Target != v.Root.Target:
 			case s.what.Act != statement.Approve: // it takes back what they said before
 				out[plan] = slices.DeleteFunc(out[plan], func(w word) bool { return w.person == person })
 			case !used[s.evidence]:

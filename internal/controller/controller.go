@@ -83,6 +83,8 @@ type Journal interface {
 	Append(entry []byte) error
 	// Cut forgets all entries: the remote has them, or they are derived anew.
 	Cut() error
+	// Stop is Append for the last entry, which has room also on a full disk.
+	Stop(entry []byte) error
 }
 
 // identity is who makes the commits of logs, lease and merges.

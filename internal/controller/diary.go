@@ -49,6 +49,11 @@ func line(r resultlog.Record) string {
 	if r.Plan != "" {
 		out.WriteString(" " + oneLine(r.Plan))
 	}
+	for _, where := range []string{r.Wave, r.Asset, r.Segment, r.Gate, r.Contact, r.Outcome, r.Code} {
+		if where != "" {
+			out.WriteString(" " + oneLine(where))
+		}
+	}
 	if r.Actor != nil {
 		out.WriteString(" by " + oneLine(r.Actor.ID))
 	}

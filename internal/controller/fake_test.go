@@ -10,6 +10,7 @@ import (
 	"maps"
 	"slices"
 	"strings"
+	"sync"
 	"testing/fstest"
 	"time"
 
@@ -31,6 +32,15 @@ type world struct {
 	at      map[int]func()
 	trace   []string
 	lies    map[int]error // pushes whose answer is lost, by effect
+	down    func() error  // why the remote does not answer; nil: it does
+	bad     map[string]git.Bad
+}
+
+func (w *world) reach() error {
+	if w.down == nil {
+		return nil
+	}
+	return w.down()
 }
 
 type file struct{ mode, blob string }
@@ -127,9 +137,18 @@ type clone struct {
 func (w *world) clone() *clone { return &clone{w, maps.Clone(w.refs)} }
 
 func (c *clone) Fetch(context.Context, ...string) error {
+	if err := c.reach(); err != nil {
+		return err
+	}
 	c.seen = maps.Clone(c.refs)
+	for branch := range c.bad {
+		delete(c.seen, heads+branch)
+	}
 	return nil
 }
+
+// Bad are branches whose tips the remote has and nobody can read.
+func (c *clone) Bad() map[string]git.Bad { return c.bad }
 
 func (c *clone) Branches(_ context.Context, prefix string) (map[string]string, error) {
 	out := map[string]string{}
@@ -148,6 +167,9 @@ func (c *clone) Push(_ context.Context, updates []git.Update) error {
 	}
 	slices.Sort(refs)
 	n := c.effect("before push of %s", strings.Join(refs, " "))
+	if err := c.reach(); err != nil {
+		return err
+	}
 	for _, u := range updates {
 		if c.refs[u.Ref] != u.Old {
 			return fmt.Errorf("%s is at %q, wanted %q: %w", u.Ref, c.refs[u.Ref], u.Old, git.ErrRace)
@@ -245,6 +267,8 @@ func (m *memory) Append(entry []byte) error {
 	return nil
 }
 
+func (m *memory) Stop(entry []byte) error { return m.Append(entry) }
+
 func (m *memory) Cut() error {
 	m.world.effect("before cut")
 	m.entries = nil
@@ -257,12 +281,36 @@ var scriptTime = time.Date(2026, 3, 12, 9, 0, 30, 0, time.UTC)
 
 // ticker is a clock that only moves when told.
 type ticker struct {
+	mu   sync.Mutex // hosts look at it too
 	now  time.Time
 	mono time.Duration
 }
 
 func (t *ticker) clock() Clock {
-	return Clock{Now: func() time.Time { return t.now }, Monotonic: func() time.Duration { return t.mono }}
+	return Clock{
+		Now: func() time.Time {
+			t.mu.Lock()
+			defer t.mu.Unlock()
+			return t.now
+		},
+		Monotonic: func() time.Duration {
+			t.mu.Lock()
+			defer t.mu.Unlock()
+			return t.mono
+		},
+	}
 }
 
-func (t *ticker) pass(d time.Duration) { t.now, t.mono = t.now.Add(d), t.mono+d }
+func (t *ticker) pass(d time.Duration) {
+	t.set(d)
+	t.mu.Lock()
+	defer t.mu.Unlock()
+	t.mono += d
+}
+
+// set moves the clock, and no time passes.
+func (t *ticker) set(d time.Duration) {
+	t.mu.Lock()
+	defer t.mu.Unlock()
+	t.now = t.now.Add(d)
+}

@@ -35,11 +35,13 @@ func bounded(r resultlog.Record) resultlog.Record {
 	if r.Review != nil && len(r.Accepts) > mostAccepted {
 		r.Accepts = nil
 	}
-	size := 0
-	for i, one := range r.Uncovered {
-		if size += written(one); size > mostListed {
-			r.Uncovered = append(r.Uncovered[:i:i], fmt.Sprintf("and %d more", len(r.Uncovered)-i))
-			break
+	for _, list := range []*[]string{&r.Uncovered, &r.Covered} {
+		size := 0
+		for i, one := range *list {
+			if size += written(one); size > mostListed {
+				*list = append((*list)[:i:i], fmt.Sprintf("and %d more", len(*list)-i))
+				break
+			}
 		}
 	}
 	return r
@@ -84,12 +86,18 @@ func (c *Controller) part(entries []entry) []entry {
 			c.report.problem("not recorded: %s: %v", oneLine(string(e.record.Kind)+" "+e.record.Change+e.record.Plan), err)
 			continue
 		}
-		if size += len(line) * len(e.clients); len(out) > 0 && (size > mostFlushed || len(out) >= mostEntries) {
+		if size += len(line) * len(e.clients); len(out) > 0 && !sameWord(out[len(out)-1], e) && (size > mostFlushed || len(out) >= mostEntries) {
 			break
 		}
 		out = append(out, e)
 	}
 	return out
+}
+
+// sameWord reports whether two records come from one statement: they are written
+// together, or the rest would pass for recorded.
+func sameWord(a, b entry) bool {
+	return a.record.Evidence != "" && a.record.Evidence == b.record.Evidence
 }
 
 // legible keeps strangers' words in their place: control characters, line breaks

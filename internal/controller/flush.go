@@ -6,6 +6,7 @@ import (
 	"fmt"
 	"maps"
 	"slices"
+	"strings"
 	"time"
 
 	"github.com/patchops/patchops/internal/authority"
@@ -23,6 +24,8 @@ type entry struct {
 	subs    map[string]string
 	// uncovered are "PLAN/ASSET" by client that nobody approved.
 	uncovered map[string][]string
+	// covered are those that nobody had approved before this.
+	covered map[string][]string
 }
 
 // about makes an entry for every client that an effect touches; for none it goes
@@ -44,7 +47,7 @@ func about(r resultlog.Record, e *effect.Effect) entry {
 // in is the record as one client's log has it.
 func (e entry) in(client string) resultlog.Record {
 	r := e.record
-	r.Uncovered = e.uncovered[client]
+	r.Uncovered, r.Covered = e.uncovered[client], e.covered[client]
 	if r.Kind == resultlog.Decision || r.Kind == resultlog.Merge {
 		r.Plan = e.plans(client)
 	}
@@ -71,6 +74,7 @@ type intent struct {
 	Logs  map[string][]resultlog.Record `json:"logs"`
 	Main  string                        `json:"main,omitempty"`
 	Merge string                        `json:"merge,omitempty"` // decision that the forge is asked to carry out
+	Stop  string                        `json:"stop,omitempty"`  // why nothing goes on
 }
 
 // push carries a flush out. What the remote refuses has not happened; on
@@ -88,7 +92,7 @@ func (c *Controller) push(ctx context.Context, v *View, f flush) error {
 				r.T = resultlog.Instant(t)
 			}
 			if !slices.ContainsFunc(byClient[client], func(o resultlog.Record) bool {
-				return r.Evidence != "" && o.Evidence == r.Evidence && o.Kind == r.Kind
+				return r.Evidence != "" && o.Evidence == r.Evidence && o.Kind == r.Kind && o.Asset == r.Asset
 			}) {
 				byClient[client] = append(byClient[client], r)
 			}
@@ -137,7 +141,7 @@ func (c *Controller) logUpdates(ctx context.Context, v *View, byClient map[strin
 		after[branch] = authority.Branch{Log: l.log, Records: l.records}
 	}
 	for _, client := range slices.Sorted(maps.Keys(byClient)) {
-		u, log, records, err := c.logUpdate(ctx, v, client, byClient[client], t)
+		u, log, records, err := c.logUpdate(ctx, v, client, parcel{records: byClient[client]}, t)
 		if err != nil {
 			return nil, err
 		}
@@ -153,8 +157,10 @@ func (c *Controller) logUpdates(ctx context.Context, v *View, byClient map[strin
 }
 
 // logUpdate appends records to a client's newest log, or begins one.
-func (c *Controller) logUpdate(ctx context.Context, v *View, client string, records []resultlog.Record, t time.Time) (git.Update, *resultlog.Log, []resultlog.Record, error) {
+func (c *Controller) logUpdate(ctx context.Context, v *View, client string, p parcel, t time.Time) (git.Update, *resultlog.Log, []resultlog.Record, error) {
 	log, old := v.newest(client, t)
+	records := p.records
+	records = append(c.newKeys(log, t), records...)
 	if old != nil && old.foreign() {
 		gap := resultlog.Record{Kind: resultlog.Gap, T: resultlog.Instant(t), Commit: old.tip, Why: old.why}
 		records = append([]resultlog.Record{gap}, records...)
@@ -169,6 +175,10 @@ func (c *Controller) logUpdate(ctx context.Context, v *View, client string, reco
 	if err != nil {
 		return git.Update{}, nil, nil, fmt.Errorf("log of %s: %w", client, err)
 	}
+	for _, blob := range p.blobs {
+		path, _ := resultlog.Blob(blob)
+		update.Files[path] = blob
+	}
 	base, parents, branch := "", []string(nil), log.Name.Branch(c.looker.logs.prefix)
 	if old != nil {
 		parents = []string{old.tip}
@@ -182,6 +192,19 @@ func (c *Controller) logUpdate(ctx context.Context, v *View, client string, reco
 	}
 	commit, err := c.write(ctx, base, parents, update.Files, diary(update.Records), t)
 	return git.Update{Ref: heads + branch, Old: first(parents), New: commit}, next, update.Records, err
+}
+
+// newKeys are the records that bring a log's new keys in, where it does not have them:
+// with them whoever knows the old root of trust can follow it.
+func (c *Controller) newKeys(log *resultlog.Log, t time.Time) []resultlog.Record {
+	var out []resultlog.Record
+	for _, r := range c.Added {
+		if log.Size == 0 && log.Name.Part == 0 || !slices.Contains(log.Keys, r.Key) {
+			r.T = resultlog.Instant(t)
+			out = append(out, r)
+		}
+	}
+	return out
 }
 
 func first(list []string) string {
@@ -215,7 +238,25 @@ func (v *View) newest(client string, t time.Time) (*resultlog.Log, *openLog) {
 		}
 		name = next
 	}
+	name = v.free(name)
 	return resultlog.New(name, v.Root.LogKeys), v.on(name)
+}
+
+// free is a log's name, or that of the next part where a branch below it keeps it from
+// being made: anybody can make one, and no log must wait for somebody to remove it.
+func (v *View) free(name resultlog.Name) resultlog.Name {
+	below := func(n resultlog.Name) bool {
+		for other := range v.branches {
+			if strings.HasPrefix(other, n.Branch(v.prefix)+"/") {
+				return true
+			}
+		}
+		return false
+	}
+	for below(name) {
+		name.Part = max(name.Part, 1) + 1
+	}
+	return name
 }
 
 // on is the branch with a log's name, nil where there is none.

@@ -52,7 +52,15 @@ type pipelineJudge struct {
 	book     *approval.Book
 	config   *spec.Config
 	bookedAt string
-	signed   map[string]change.Contributors // by tip, base and head
+	whole    *corpus.Corpus // of wholeAt, and its grants
+	tree     *effect.Tree
+	wholeAt  string
+	wholeOf  *git.Repository
+	// The same as it was read, and its rules of the start gate; nil where it has none.
+	wholeTree *pipeline.Tree
+	starts    *pipeline.Starting
+	startsAt  string
+	signed    map[string]change.Contributors // by tip, base and head
 }
 
 // mostSigned is how many changes' contributors are remembered.

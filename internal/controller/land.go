@@ -98,7 +98,7 @@ func (c *Controller) decide(ctx context.Context, v *View, j *judgement) (*deed, 
 		Engine: c.Engine, Tzdata: c.Tzdata, Policy: c.Policy, Actor: c.actor(), Plan: v.ratifiedBy(j),
 	}
 	e := about(r, j.Landing)
-	e.uncovered = uncovered(j)
+	e.uncovered, e.covered = uncovered(j), v.covered(j)
 	f := flush{entries: append(v.alsoRecorded(j.Verdict.Used, e), e)}
 	deed := c.flushing(v, f, "decided %s: %s may land on %s", d.ID, d.Change, short(d.Base))
 	do := deed.do
@@ -130,6 +130,27 @@ func uncovered(j *judgement) map[string][]string {
 			client = effect.Org
 		}
 		out[client] = append(out[client], u.Document.Name+"/"+u.Asset)
+	}
+	for _, list := range out {
+		slices.Sort(list)
+	}
+	return out
+}
+
+// covered are the grants that landed once without anybody's approval and that this
+// judgement covers.
+func (v *View) covered(j *judgement) map[string][]string {
+	if j.Landing == nil {
+		return nil
+	}
+	still := uncovered(j)
+	out := map[string][]string{}
+	for _, g := range j.Landing.Grants {
+		client, grant := g.Client, g.Plan.Name+"/"+g.Asset
+		known := v.State.Uncovered[client+"/"+grant] || v.State.Uncovered[client+"/*"] && !v.State.Covered[client+"/"+grant]
+		if known && g.After != nil && !slices.Contains(still[client], grant) {
+			out[client] = append(out[client], grant)
+		}
 	}
 	for _, list := range out {
 		slices.Sort(list)

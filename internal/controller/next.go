@@ -61,7 +61,7 @@ func (c *Controller) begin(_ context.Context, v *View) (*deed, error) {
 	what := fmt.Sprintf("recorded the root of trust, version %d", v.Root.Version)
 	if v.State.Root != "" {
 		r := resultlog.Record{Kind: resultlog.RootKind, Root: v.rootText, Commit: v.Root.Genesis.Commit}
-		return c.flushing(v, flush{entries: []entry{{record: r, clients: []string{resultlog.Org}}}}, "%s", what), nil
+		return c.flushing(v, flush{entries: []entry{{record: r, clients: []string{resultlog.Org}}}, touch: c.keyless(v)}, "%s", what), nil
 	}
 	m, err := c.Judge.Manifest(v.Root.Genesis.Commit)
 	if err != nil {
@@ -72,6 +72,17 @@ func (c *Controller) begin(_ context.Context, v *View) (*deed, error) {
 			resultlog.ErrIntegrity, v.Root.Genesis.Commit, m, v.Root.Genesis.Manifest)
 	}
 	return c.flushing(v, flush{}, "%s", what), nil
+}
+
+// keyless are the clients whose newest logs do not have a new log key yet.
+func (c *Controller) keyless(v *View) []string {
+	var out []string
+	for _, client := range clientsOf(v) {
+		if last := v.last(client); last != nil && !last.foreign() && c.shut(v, client) == "" && len(c.newKeys(last.log, v.time())) > 0 {
+			out = append(out, client)
+		}
+	}
+	return out
 }
 
 // open are the open changes that were not merged, those of Persons first.

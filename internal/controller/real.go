@@ -16,6 +16,7 @@ import (
 
 	"github.com/patchops/patchops/internal/git"
 	"github.com/patchops/patchops/internal/pipeline"
+	"github.com/patchops/patchops/internal/resultlog"
 	"github.com/patchops/patchops/internal/trust"
 	"github.com/patchops/patchops/internal/wal"
 )
@@ -31,11 +32,14 @@ type Real struct {
 	Prefix string // folder of the documents below the repository's top
 	State  string // folder of this machine's state
 	Signer note.Signer
+	Added  []resultlog.Record // key.add of log keys that an older one endorses
 	Clock  Clock
 	// Version, Tzdata and Policy say what judges.
 	Version, Tzdata, Policy string
 	Only                    string
 	DryRun                  bool
+	// Rollouts are carried out where it is given.
+	Rollouts *Rollouts
 }
 
 // Open makes the controller. Close it in the end: until then no other process can
@@ -61,16 +65,27 @@ func Open(_ context.Context, r Real) (*Controller, func() error, error) {
 	if err != nil {
 		return nil, nil, errors.Join(err, done())
 	}
+	rollouts, said, err := r.rollouts()
+	if err != nil {
+		return nil, nil, errors.Join(err, done())
+	}
 	c, err := New(Options{
 		Root: r.Root, Signed: r.Signed, Store: store, Forge: r.Forge, Journal: journal, Left: left, Torn: torn,
 		Judge:  &pipelineJudge{engine: r.Engine, child: r.Child, store: store, prefix: r.Prefix},
-		Signer: r.Signer, Clock: r.Clock, State: r.State, Holder: holder, Process: process,
+		Signer: r.Signer, Added: r.Added, Clock: r.Clock, State: r.State, Holder: holder, Process: process,
 		Engine: r.Version, Tzdata: r.Tzdata, Policy: r.Policy, Only: r.Only, DryRun: r.DryRun,
+		Rollouts: rollouts, Remote: r.Clone.URL(),
 	})
 	if err != nil {
 		return nil, nil, errors.Join(err, done())
 	}
-	return c, done, nil
+	if c.rolling == nil {
+		return c, done, nil
+	}
+	said.of = c.rolling.ledger.task
+	files := &tips{clone: r.Clone, prefix: r.Prefix}
+	said.tree = func() (fs.FS, error) { return files.at(c.rolling.ledger.tip()) }
+	return c, func() error { return errors.Join(c.rolling.close(), done()) }, nil
 }
 
 var holderForm = regexp.MustCompile(`^[A-Za-z0-9._-]{1,100}-[0-9a-f]{16}$`)

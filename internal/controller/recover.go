@@ -70,7 +70,7 @@ func (c *Controller) abandon(v *View, d *authority.Decision, why string) *deed {
 
 // ended is the merge record of a decision, in the logs that hold the decision.
 func (v *View) ended(d *authority.Decision, via, commit, why string) entry {
-	e := entry{subs: map[string]string{}, uncovered: map[string][]string{}}
+	e := entry{subs: map[string]string{}, uncovered: map[string][]string{}, covered: map[string][]string{}}
 	var decided resultlog.Record
 	for _, l := range v.logs {
 		for _, r := range slices.Backward(l.records) {
@@ -80,7 +80,7 @@ func (v *View) ended(d *authority.Decision, via, commit, why string) entry {
 				if r.Sub != "" {
 					e.subs[client] = r.Sub
 				}
-				e.uncovered[client] = r.Uncovered
+				e.uncovered[client], e.covered[client] = r.Uncovered, r.Covered
 				r.Plan = authority.Plans(decided.Plan, r.Plan)
 				decided = r
 				break
@@ -93,7 +93,7 @@ func (v *View) ended(d *authority.Decision, via, commit, why string) entry {
 		Actor: decided.Actor,
 	}
 	if via == authority.Abandoned {
-		e.uncovered = nil
+		e.uncovered, e.covered = nil, nil
 		return e
 	}
 	e.record.Tree, e.record.Manifest, e.record.Effect, e.record.Approvals = d.Tree, d.Manifest, d.Effect, d.Approvals
@@ -286,7 +286,7 @@ func (c *Controller) adoption(ctx context.Context, v *View) (*adopted, error) {
 	r.Plan = v.ratifiedBy(used)
 	r.Effect, r.VerdictTree = used.Landing.Digest().String(), verdictText(used.Verdict.Tree)
 	e := about(r, used.Landing)
-	e.uncovered = uncovered(used)
+	e.uncovered, e.covered = uncovered(used), v.covered(used)
 	return &adopted{
 		flush{entries: append(v.alsoRecorded(cover.Approvals, e), e)},
 		fmt.Sprintf("adopted %s, merged by hand: %s", short(commit), cover.Change),

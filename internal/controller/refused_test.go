@@ -105,6 +105,7 @@ type full struct{ err error }
 
 func (f full) Append([]byte) error { return f.err }
 func (f full) Cut() error          { return nil }
+func (f full) Stop([]byte) error   { return f.err }
 
 // R60: what cannot be recorded does not happen: not where the journal fails, nor
 // where the remote takes no record.

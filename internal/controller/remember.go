@@ -3,6 +3,7 @@ package controller
 import (
 	"fmt"
 	"maps"
+	"strings"
 
 	"github.com/patchops/patchops/internal/canonical"
 	"github.com/patchops/patchops/internal/resultlog"
@@ -30,12 +31,15 @@ func lostOf(v *View, left [][]byte, torn bool) string {
 			have[contentOf(l.log.Name.Client, r)] = true
 		}
 	}
-	lost := 0
+	lost, stopped := 0, ""
 	for _, b := range left {
 		var i intent
 		if err := canonical.Unmarshal(b, &i); err != nil {
 			lost++
 			continue
+		}
+		if i.Stop != "" {
+			stopped = "; it stopped at " + i.Stop
 		}
 		for client, records := range i.Logs {
 			for _, r := range records {
@@ -48,11 +52,11 @@ func lostOf(v *View, left [][]byte, torn bool) string {
 	}
 	switch {
 	case lost > 0:
-		return fmt.Sprintf("the last run ended before %d records of its write-ahead log reached the remote; what they were about is judged anew", lost)
+		return fmt.Sprintf("the last run ended before %d records of its write-ahead log reached the remote; what they were about is judged anew%s", lost, stopped)
 	case torn:
-		return "the last run ended in the middle of a write to its write-ahead log"
+		return "the last run ended in the middle of a write to its write-ahead log" + stopped
 	}
-	return ""
+	return strings.TrimPrefix(stopped, "; ")
 }
 
 // contentOf is a record without its number.

@@ -9,8 +9,10 @@ import (
 
 	"github.com/patchops/patchops/internal/canonical"
 	"github.com/patchops/patchops/internal/change"
+	"github.com/patchops/patchops/internal/progress"
 	"github.com/patchops/patchops/internal/report"
 	"github.com/patchops/patchops/internal/resultlog"
+	"github.com/patchops/patchops/internal/runner"
 )
 
 // Report is what a tick saw and did.
@@ -26,7 +28,20 @@ type Report struct {
 	// Problems are what is wrong with people's chains and with changes that cannot
 	// be read.
 	Problems []string
+	// Of rollouts: what happened, what is waited for, how many segments are at hosts, why
+	// nothing may start, and where the remote's time is known from.
+	Events   []runner.Event
+	Waits    []progress.Wait
+	InFlight int
+	Stop     string
+	Clock    string
 	changes  map[string]Waiting
+}
+
+// rolled takes in a step of the runner.
+func (r *Report) rolled(out runner.Report, l *ledger) {
+	r.Events = append(r.Events, out.Events...)
+	r.Waits, r.InFlight, r.Stop, r.Clock = out.Waits, out.InFlight, out.Stop, clockName(l.guard.remote)
 }
 
 // Merged is a change that was merged or adopted in this tick.
@@ -132,4 +147,16 @@ func (c *Controller) present(ctx context.Context, j *judgement) error {
 	}
 	c.shown[name] = digest
 	return nil
+}
+
+// join adds what a later tick or step saw and did.
+func (r *Report) join(o *Report) {
+	done, events, merged := slices.Concat(r.Done, o.Done), slices.Concat(r.Events, o.Events), slices.Concat(r.Merged, o.Merged)
+	before := *r
+	*r = *o
+	r.Done, r.Events, r.Merged = done, events, merged
+	if o.Main == "" { // a step, which looked at nothing but hosts
+		r.Main, r.Tip, r.Waiting, r.Blocked = before.Main, before.Tip, before.Waiting, before.Blocked
+		r.Problems = slices.Concat(before.Problems, o.Problems)
+	}
 }

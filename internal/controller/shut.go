@@ -6,10 +6,14 @@ import (
 )
 
 // shut is the branch because of which a client's log cannot be made, "" none: Git
-// has no branch below another. Anybody can make one; somebody must remove it.
+// has no branch below another. Anybody can make one; somebody must remove it. Or it is
+// the log's own, at a commit that Git does not take.
 func (c *Controller) shut(v *View, client string) string {
 	log, there := v.newest(client, v.time())
 	if there != nil {
+		if _, bad := v.unread[there.branch]; bad {
+			return there.branch
+		}
 		return ""
 	}
 	branch := log.Name.Branch(c.looker.logs.prefix)
@@ -33,7 +37,7 @@ func (c *Controller) writable(v *View, entries []entry) []entry {
 				known[client] = other
 			}
 			if other != "" {
-				c.report.problem("nothing about client %s can be recorded: branch %s is where its log should be: remove it", client, other)
+				c.report.problem("nothing about client %s can be recorded: branch %s is in the way of its log, or cannot be read: remove it, or what is wrong there", client, other)
 			}
 			return other != ""
 		})

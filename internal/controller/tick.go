@@ -4,6 +4,7 @@ import (
 	"context"
 	"errors"
 	"fmt"
+	"strings"
 	"time"
 
 	"golang.org/x/mod/sumdb/note"
@@ -24,6 +25,7 @@ type Options struct {
 	Left    [][]byte // what the journal held at the start
 	Torn    bool     // its end was torn
 	Signer  note.Signer
+	Added   []resultlog.Record // key.add of log keys that an older one endorses
 	Clock   Clock
 	State   string // folder of this machine's state; "" remembers nothing
 	Holder  string // who this is; one for each state folder
@@ -33,6 +35,9 @@ type Options struct {
 	Policy  string
 	Only    string // the only change that may be merged; "" any
 	DryRun  bool
+	// Rollouts are carried out where it is given.
+	Rollouts *Rollouts
+	Remote   string // address of the remote, whose clock is asked; "" none
 }
 
 // Controller makes ticks. It is for one goroutine.
@@ -47,11 +52,13 @@ type Controller struct {
 	dirty    bool   // the journal holds entries
 	mine     map[string]bool
 	troubled map[string]error  // changes that the forge did not answer for in this tick
+	old      string            // how far this machine's clock is behind the newest record
 	given    map[string]string // changes that were given up in this tick, and why
 	judged   map[string]*judgement
 	spent    map[string]time.Duration // of judging, by author, in this tick
 	report   *Report
 	shown    map[string]string // digest of what the forge shows, by change
+	rolling  *rolling          // nil: it merges only
 }
 
 // New makes a controller.
@@ -69,6 +76,10 @@ func New(o Options) (*Controller, error) {
 		}
 	}
 	c.cold = l.seen == nil
+	if o.Rollouts != nil {
+		c.rolling = c.newRolling(*o.Rollouts)
+		c.rolling.ledger.guard.remote = clockOf(o.Remote)
+	}
 	return c, nil
 }
 
@@ -91,9 +102,18 @@ func (c *Controller) Tick(ctx context.Context) (*Report, error) {
 	c.report = &Report{At: c.Clock.Now().UTC()}
 	c.troubled = map[string]error{}
 	c.given, c.spent = map[string]string{}, map[string]time.Duration{}
+	if c.rolling != nil {
+		c.rolling.ledger.stale = true // until the steps below have looked
+	}
 	err := c.steps(ctx)
-	if c.lease != nil {
+	if c.rolling != nil && !c.DryRun && !errors.Is(err, resultlog.ErrIntegrity) {
+		err = errors.Join(err, c.roll(ctx))
+	}
+	if c.lease != nil && !c.keeps() {
 		err = errors.Join(err, c.release(ctx, err != nil))
+	}
+	if c.rolling != nil {
+		c.rolling.watch(c.report.At.Unix(), c.report)
 	}
 	return c.report, err
 }
@@ -113,6 +133,9 @@ func (c *Controller) steps(ctx context.Context) error {
 			return err
 		}
 		if d == nil {
+			if c.rolling != nil {
+				c.rolling.ledger.took(v)
+			}
 			return errors.Join(c.show(ctx, v), c.trouble())
 		}
 		if c.DryRun {
@@ -145,8 +168,18 @@ func (c *Controller) deed(ctx context.Context, v *View, d *deed) error {
 	return nil
 }
 
-// look fetches, verifies and folds, and remembers what it saw.
+// look fetches, verifies and folds, and remembers what it saw; with a clock behind
+// the log nothing is judged.
 func (c *Controller) look(ctx context.Context) (*View, error) {
+	v, err := c.lookAnyway(ctx)
+	if err == nil && c.old != "" {
+		return nil, fmt.Errorf("%w: %s", ErrClock, c.old)
+	}
+	return v, err
+}
+
+// lookAnyway is look, whatever this machine's clock says.
+func (c *Controller) lookAnyway(ctx context.Context) (*View, error) {
 	if err := c.Store.Fetch(ctx, c.Forge.Refspecs()...); err != nil {
 		return nil, fmt.Errorf("fetch: %w", err)
 	}
@@ -155,8 +188,9 @@ func (c *Controller) look(ctx context.Context) (*View, error) {
 	if err != nil {
 		return nil, err
 	}
+	c.old = ""
 	if now.Before(v.State.Newest.Add(-resultlog.Slack)) {
-		return nil, fmt.Errorf("%w: it is %s here, and the newest record is of %s", ErrClock, resultlog.Instant(now), resultlog.Instant(v.State.Newest))
+		c.old = fmt.Sprintf("it is %s here, and the newest record is of %s", resultlog.Instant(now), resultlog.Instant(v.State.Newest))
 	}
 	c.watch.look(v.branches[leaseBranch], c.Clock.Monotonic())
 	if err := c.ours(v); err != nil {
@@ -204,6 +238,9 @@ func (c *Controller) leaseAt(tip string) (Lease, error) {
 func (c *Controller) remember(v *View) error {
 	if c.first {
 		c.lost = lostOf(v, c.Left, c.Torn)
+		if why := c.whyStopped(); why != "" {
+			c.lost = strings.TrimPrefix(c.lost+"; ", "; ") + "the last run stopped at " + why
+		}
 		c.first = false
 	}
 	if c.State != "" && !c.DryRun {
@@ -227,6 +264,9 @@ func (c *Controller) remember(v *View) error {
 // take takes the lease if it is free; git.ErrRace if somebody was faster.
 func (c *Controller) take(ctx context.Context, v *View) error {
 	tip := v.branches[leaseBranch]
+	if why := v.unread[leaseBranch]; why != "" {
+		return fmt.Errorf("%w: nobody can lead: %s", resultlog.ErrIntegrity, why)
+	}
 	l, err := c.leaseAt(tip)
 	if err != nil {
 		return err

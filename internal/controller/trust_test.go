@@ -3,6 +3,7 @@ package controller
 import (
 	"errors"
 	"slices"
+	"strings"
 	"testing"
 	"time"
 
@@ -110,5 +111,35 @@ func TestANewYearBeginsANewLog(t *testing.T) {
 	if !slices.Equal(years, []int{2026, 2027}) {
 		t.Errorf("logs of %v", years)
 	}
+	s.ok(s.verify())
+}
+
+// A new log key is written into every log, endorsed by the old one: log verify follows
+// it with the root of before, also into clients' logs that began later.
+func TestANewLogKeyIsFollowed(t *testing.T) {
+	k := makeKeys(t)
+	s := k.begin(t)
+	s.propose("x", april)
+	s.approve("x", "dana", "erin")
+	s.tick()
+	before := s.root
+	next := makeKeys(t)
+	added, err := resultlog.AddKey(repositoryID, next.verify, k.log)
+	s.ok(err)
+	s.root.Version, s.root.Previous = 2, s.signed.Digest()
+	s.root.LogKeys = append(slices.Clone(s.root.LogKeys), next.verify)
+	s.resign(k)
+	s.signer, s.added = next.log, []resultlog.Record{added}
+	s.tick()
+	s.propose("y", map[string]string{"plans/acme/may.yaml": "plan", "plans/initech/may.yaml": "plan"})
+	s.approve("y", "dana", "erin")
+	s.tick()
+	for _, client := range []string{"_org", "acme", "globex", "initech"} {
+		if got := strings.Count(s.kinds(client), "key.add"); got != 1 && s.kinds(client) != "" {
+			t.Errorf("%s: %s", client, s.kinds(client))
+		}
+	}
+	s.ok(s.verify())
+	s.root = before
 	s.ok(s.verify())
 }

@@ -60,6 +60,10 @@ type View struct {
 	who      map[string]change.Contributors
 	required map[string][]change.Required
 	opened   map[string]said // statements whose signature was checked, by evidence
+	prefix   string          // of the logs
+	// unread are logs and the lease whose tip was not fetched, and why: what is known of
+	// them from before counts, and nothing is written there.
+	unread map[string]string
 }
 
 // looker looks again and again at one repository, and remembers what it read.
@@ -152,11 +156,12 @@ func (l *looker) look(ctx context.Context, now time.Time) (*View, error) {
 		Root: l.root, store: l.store, judge: l.judge, forge: l.forge, now: now, branches: branches,
 		Main: branches[l.root.Target], broken: map[string]string{}, reviews: map[string][]forgeReview{}, rootText: l.text,
 		who: map[string]change.Contributors{}, required: map[string][]change.Required{}, opened: l.opened,
+		prefix: l.logs.prefix, unread: map[string]string{},
 	}
+	l.logs.seen = l.seen
 	if err := v.broke(l); err != nil {
 		return nil, err
 	}
-	l.logs.seen = l.seen
 	if v.logs, err = l.logs.read(l.store, branches); err != nil {
 		return nil, err
 	}
@@ -188,17 +193,27 @@ func (l *looker) look(ctx context.Context, now time.Time) (*View, error) {
 }
 
 // broke tells of branches that were not fetched because their objects are malformed:
-// of a change it is that change's problem, of main, a log or the lease ours.
+// of a change it is that change's problem, of main or the organisation's log everybody's.
+// A client's log goes on being what is known of it, and only that client waits; without
+// the lease there is nothing to do but to look.
 func (v *View) broke(l *looker) error {
 	fetched, ok := v.store.(interface{ Bad() map[string]git.Bad })
 	if !ok {
 		return nil
 	}
 	for branch, bad := range fetched.Bad() {
-		if branch == v.Root.Target || branch == leaseBranch || strings.HasPrefix(branch, l.logs.prefix+"/") {
-			return fmt.Errorf("%w: branch %s at %s was not fetched: %s", resultlog.ErrIntegrity, branch, bad.ID, firstLine(bad.Reason))
+		why := fmt.Sprintf("branch %s at %s was not fetched: %s", branch, bad.ID, firstLine(bad.Reason))
+		name, log := resultlog.ParseBranch(l.logs.prefix, l.root.Repository, branch)
+		known := l.logs.verified(v.store, name, branch)
+		switch {
+		case branch == leaseBranch:
+			v.unread[branch] = why
+		case log && name.Client != resultlog.Org && known != "":
+			v.unread[branch], v.branches[branch] = why, known
+		case branch == v.Root.Target || strings.HasPrefix(branch, l.logs.prefix+"/"):
+			return fmt.Errorf("%w: %s", resultlog.ErrIntegrity, why)
 		}
-		v.Problems = append(v.Problems, fmt.Sprintf("branch %s at %s was not fetched: %s", branch, bad.ID, firstLine(bad.Reason)))
+		v.Problems = append(v.Problems, why)
 	}
 	slices.Sort(v.Problems)
 	return nil

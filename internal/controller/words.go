@@ -23,7 +23,9 @@ func (v *View) otherWords() []entry {
 			if revoked || seen || v.speaker(key, 0) != c.person {
 				continue
 			}
-			if e, ok := v.wordEntry(s, c); ok {
+			if deeds := deedEntries(s, c); len(deeds) > 0 {
+				out = append(out, deeds...)
+			} else if e, ok := v.wordEntry(s, c); ok {
 				out = append(out, e)
 			}
 		}
@@ -67,6 +69,10 @@ func (v *View) wordEntry(s said, c chain) (entry, bool) {
 	switch kind {
 	case "gate":
 		r.Kind, r.Plan = kinds[s.what.Act], of
+	case "override": // what the signers say is for break-glass; a contact's word goes with it
+		if s.what.Act == statement.Consent {
+			r.Kind, r.Plan, r.Contact, r.Expires = resultlog.Consent, of, s.what.Contact, s.what.Expires
+		}
 	case "resume":
 		r.Plan = of
 		if s.what.Act == statement.Approve {
@@ -77,7 +83,7 @@ func (v *View) wordEntry(s said, c chain) (entry, bool) {
 		r.Kind = map[string]resultlog.Kind{statement.Hold: resultlog.Hold, statement.Abort: resultlog.Abort, statement.Recall: resultlog.Recall}[s.what.Act]
 	case "key": // like a hold: whoever says that a key is lost is believed at once
 		if s.what.Act == statement.Revoke {
-			r.Kind, r.Key = resultlog.KeyRevoke, of
+			r.Kind, r.Key, r.Expires = resultlog.KeyRevoke, of, s.what.Expires
 		}
 		return entry{record: r, clients: []string{"_org"}}, r.Kind != ""
 	}

@@ -1,6 +1,7 @@
 package controller
 
 import (
+	"cmp"
 	"context"
 	"crypto/ed25519"
 	"crypto/rand"
@@ -39,6 +40,8 @@ type stage struct {
 	started int
 	state   string
 	forge   Forge
+	holder  string // "one"
+	added   []resultlog.Record
 }
 
 // trustForge is that of a root whose changes are pull requests.
@@ -188,7 +191,7 @@ func (s *stage) start() *Controller {
 	s.started++
 	c, err := New(Options{
 		Root: s.root, Signed: s.signed, Store: s.world.clone(), Judge: s.judge, Forge: s.forge, Journal: s.journal, Left: s.journal.entries,
-		Signer: s.signer, Clock: s.clock.clock(), Holder: "one", Process: fmt.Sprint(s.started), Engine: "test", State: s.state,
+		Signer: s.signer, Added: s.added, Clock: s.clock.clock(), Holder: cmp.Or(s.holder, "one"), Process: fmt.Sprint(s.started), Engine: "test", State: s.state,
 	})
 	s.ok(err)
 	return c

@@ -65,6 +65,7 @@ type none struct{}
 
 func (none) Append([]byte) error { return nil }
 func (none) Cut() error          { return nil }
+func (none) Stop([]byte) error   { return nil }
 
 // TestM11FourWritersInMemory is TestM11FourWriters with 4 x 25 appends on a world:
 // every one is there once, in one order, and the log verifies.

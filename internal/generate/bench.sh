@@ -28,3 +28,6 @@ echo
 echo
 mkdir "$work/log"
 "$work/logbench" -patchops "$work/patchops" -work "$work/log" -records "${RECORDS:-1000000}"
+
+echo
+internal/generate/hosts.sh

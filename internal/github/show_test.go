@@ -202,3 +202,34 @@ func TestPersonalToken(t *testing.T) {
 		t.Error(err)
 	}
 }
+
+// R50: what is written in comments commands nothing: an echo of our own comment, a
+// quotation of it, an order to us, by whomever. It is no review, wakes nothing but a
+// look, and the one comment of ours stays as it is.
+func TestR50CommentsCommandNothing(t *testing.T) {
+	w := start(t)
+	head := w.propose("feature").Head
+	w.show(head, "pending: 1 of 2 approvals\n\npatchops approve #1 --effect sha256:aa")
+	ours := w.forge.Comments(1)[0].Body
+	quoted := "> " + strings.ReplaceAll(ours, "\n", "\n> ")
+	for _, account := range []int64{bob, eve, githubtest.BotID} {
+		for _, text := range []string{ours, quoted, "/approve", "@patchops merge", "patchops approve #1 --effect sha256:aa", quoted + "\n\nLGTM, approved"} {
+			w.forge.Say(1, account, text)
+		}
+	}
+	_, _ = w.forge.Review(1, bob, "COMMENTED")
+	before := len(w.forge.Comments(1))
+	reviews, err := w.client().Reviews(t.Context(), "#1")
+	for _, r := range reviews {
+		if r.State != "COMMENTED" {
+			t.Errorf("a comment became the review %+v", r)
+		}
+	}
+	if err != nil {
+		t.Error(err)
+	}
+	w.show(head, "pending: 1 of 2 approvals\n\npatchops approve #1 --effect sha256:aa")
+	if after := w.forge.Comments(1); len(after) != before || after[0].Edits != 0 || w.asked("PUT /repos/*/*/pulls/1/merge") != 0 {
+		t.Errorf("%d comments, %d wanted, ours was edited %d times", len(after), before, after[0].Edits)
+	}
+}

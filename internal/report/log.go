@@ -17,6 +17,7 @@ func LogLine(n resultlog.Name, r resultlog.Record) string {
 			words = append(words, w)
 		}
 	}
+	words = append(words, executionWords(r)...)
 	if r.Actor != nil {
 		words = append(words, "by "+who(r.Actor))
 	}

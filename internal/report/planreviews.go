@@ -15,6 +15,8 @@ type PlanReviews struct {
 	RulesCommit  string // the authorised tip
 	NoRoot       bool
 	Reviews      []Review
+	// Runs is how its rollout stands, by the log; nil where no log can be believed.
+	Runs *Runs
 }
 
 type jsonPlanReviews struct {
@@ -23,13 +25,14 @@ type jsonPlanReviews struct {
 	RulesCommit string       `json:"rulesCommit"`
 	RootOfTrust bool         `json:"rootOfTrust"`
 	Changes     []jsonReview `json:"changes"`
+	Rollout     *jsonRun     `json:"rollout"`
 }
 
 // WritePlanReviews prints them.
 func WritePlanReviews(w io.Writer, format string, p PlanReviews, o Options) error {
 	if format == "json" {
 		return encode(w, jsonPlanReviews{
-			legible(p.Client + "/" + p.Plan), optional(p.File), p.RulesCommit, !p.NoRoot, each(p.Reviews, Review.value),
+			legible(p.Client + "/" + p.Plan), optional(p.File), p.RulesCommit, !p.NoRoot, each(p.Reviews, Review.value), p.Runs.only(),
 		})
 	}
 	var b bytes.Buffer
@@ -56,6 +59,25 @@ func WritePlanReviews(w io.Writer, format string, p PlanReviews, o Options) erro
 			return err
 		}
 	}
+	if p.Runs != nil {
+		b.WriteByte('\n')
+		if err := WriteRuns(&b, "text", *p.Runs, o); err != nil {
+			return err
+		}
+	}
 	_, err := w.Write(b.Bytes())
 	return err
+}
+
+// only is the rollout that was asked for, nil where none began.
+func (r *Runs) only() *jsonRun {
+	if r == nil {
+		return nil
+	}
+	views := r.views()
+	if len(views) == 0 {
+		return nil
+	}
+	v := r.value(views[0])
+	return &v
 }

@@ -19,6 +19,9 @@ const (
 // Zones give the time zone of a client; nil, or a nil zone, is UTC.
 type Zones func(client string) *time.Location
 
+// Of is the zone of a client, UTC where none is known.
+func (z Zones) Of(client string) *time.Location { return z.of(client) }
+
 func (z Zones) of(client string) *time.Location {
 	if z == nil {
 		return time.UTC

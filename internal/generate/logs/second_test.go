@@ -111,8 +111,8 @@ func TestSecondVerifierAgrees(t *testing.T) {
 	}
 	acme := branches[0]
 	good := tree(acme)
-	if text, err := os.ReadFile(script); err != nil || bytes.Count(text, []byte("\n")) >= 150 {
-		t.Errorf("the second verifier has %d lines, wanted less than 150 (%v)", bytes.Count(text, []byte("\n")), err)
+	if text, err := os.ReadFile(script); err != nil || bytes.Count(text, []byte("\n")) > 205 {
+		t.Errorf("the second verifier has %d lines, wanted about 200 (%v)", bytes.Count(text, []byte("\n")), err)
 	}
 	for name, content := range good {
 		step := max(1, len(content.Data)/3)

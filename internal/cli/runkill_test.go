@@ -1,0 +1,236 @@
+package cli
+
+import (
+	"context"
+	"fmt"
+	"math/rand/v2"
+	"os"
+	"os/exec"
+	"path/filepath"
+	"strconv"
+	"strings"
+	"syscall"
+	"testing"
+	"time"
+
+	"github.com/patchops/patchops/internal/estate"
+)
+
+// killsVariable says how often a run is killed; without it, a few times.
+const killsVariable = "PATCHOPS_KILLS"
+
+// office is a repository with hosts, and the command as a process of its own.
+type office struct {
+	t     *testing.T
+	dir   string
+	env   []string
+	clock time.Time
+	since time.Time
+}
+
+// killPlan is one wave over twelve workstations, in a window of six hours.
+const killPlan = `
+sed -i 's/matchLabels: {os: debian}/matchLabels: {class: workstation}/' plans/acme/openssl.yaml
+sed -i -e '/name: canary/d' -e '/name: half/d' -e 's/name: rest, percent: 100, maxFailures: 1/name: all, percent: 100, maxFailures: 3/' plans/acme/openssl.yaml
+sed -i -e 's/windowRefs: .*/windowRefs: [nightly]/' -e 's/maxUnavailable: .*/maxUnavailable: "100%"/' clients/acme/agreement.yaml
+sed -i 's/capacity: 4/capacity: 50/' clients/acme/windows.yaml
+for n in 05 06 07 08 09 10 11 12; do
+	echo "    - {name: ws-$n, class: workstation, role: office, tier: 3}" >>clients/acme/assets.yaml
+done
+`
+
+func newOffice(t *testing.T, edit string) *office {
+	t.Helper()
+	if err := estate.HaveDpkg(); err != nil {
+		t.Skip(err)
+	}
+	o := &office{t: t, dir: t.TempDir()}
+	lib, err := filepath.Abs("testdata/lib")
+	if err != nil {
+		t.Fatal(err)
+	}
+	bin := filepath.Join(o.dir, "bin")
+	if err := os.Mkdir(bin, 0o755); err != nil {
+		t.Fatal(err)
+	}
+	if err := os.Symlink(must(os.Executable()), filepath.Join(bin, "patchops")); err != nil {
+		t.Fatal(err)
+	}
+	o.env = append(os.Environ(), "PATH="+bin+":"+os.Getenv("PATH"), "HOME="+o.dir+"/.home", "XDG_CACHE_HOME="+o.dir+"/.cache",
+		"XDG_CONFIG_HOME=", "XDG_STATE_HOME=", "GIT_CONFIG_NOSYSTEM=1", "GOGC=400",
+		"GIT_AUTHOR_NAME=Ada", "GIT_AUTHOR_EMAIL=ada@example.com", "GIT_COMMITTER_NAME=Ada", "GIT_COMMITTER_EMAIL=ada@example.com")
+	o.at("2026-03-12T09:00:00Z")
+	if err := os.WriteFile(filepath.Join(o.dir, "edit.sh"), []byte(edit), 0o600); err != nil {
+		t.Fatal(err)
+	}
+	o.do(o.dir, "sh", filepath.Join(lib, "office.sh"))
+	return o
+}
+
+func must[T any](v T, err error) T {
+	if err != nil {
+		panic(err)
+	}
+	return v
+}
+
+// at sets the clock that every process has from now on; it goes on.
+func (o *office) at(text string) { o.clock, o.since = must(time.Parse(time.RFC3339, text)), time.Now() }
+
+func (o *office) command(dir, name string, args ...string) *exec.Cmd {
+	cmd := exec.Command(name, args...)
+	if name == "patchops" {
+		cmd.Path, cmd.Err = filepath.Join(o.dir, "bin", "patchops"), nil
+	}
+	cmd.Dir = dir
+	cmd.Env = append(o.env[:len(o.env):len(o.env)], "CLOCK="+o.clock.Add(time.Since(o.since)).UTC().Format(time.RFC3339))
+	return cmd
+}
+
+func (o *office) do(dir, name string, args ...string) string {
+	o.t.Helper()
+	out, err := o.command(dir, name, args...).CombinedOutput()
+	if err != nil {
+		o.t.Fatalf("%s %s: %v\n%s", name, strings.Join(args, " "), err, out)
+	}
+	return string(out)
+}
+
+// patchops runs the command in the clone.
+func (o *office) patchops(args ...string) string {
+	o.t.Helper()
+	return o.do(filepath.Join(o.dir, "plans"), "patchops", args...)
+}
+
+// lite makes hosts with the agent's old version.
+func (o *office) lite(names ...string) string {
+	o.t.Helper()
+	dir := filepath.Join(o.dir, "hosts")
+	r, err := estate.NewRepository(context.Background(), dir+"/.packages", labPackages()...)
+	if err == nil {
+		err = estate.Lite(context.Background(), dir, names, r, labPackages()[0])
+	}
+	if err != nil {
+		o.t.Fatal(err)
+	}
+	return dir
+}
+
+// killed runs the controller and kills it with signal 9 after a while; false when it
+// ended before.
+func (o *office) killed(after time.Duration, args ...string) bool {
+	o.t.Helper()
+	cmd := o.command(filepath.Join(o.dir, "plans"), "patchops", args...)
+	var said strings.Builder
+	cmd.Stdout, cmd.Stderr = &said, &said
+	if err := cmd.Start(); err != nil {
+		o.t.Fatal(err)
+	}
+	timer := time.AfterFunc(after, func() { _ = cmd.Process.Kill() })
+	defer timer.Stop()
+	err := cmd.Wait()
+	if err != nil && cmd.ProcessState.ExitCode() != -1 {
+		o.t.Fatalf("run: %v\n%s", err, said.String())
+	}
+	return err != nil
+}
+
+// TestR61KilledRun kills real controllers with signal 9 in the middle of a rollout on
+// hosts with dpkg, at random moments. In the end each host itself says that it was
+// updated, once, and the log holds (R43, R44, R61).
+func TestR61KilledRun(t *testing.T) {
+	kills, limit := 5, 30*time.Second
+	if testing.Short() {
+		t.Skip("a rollout on hosts")
+	}
+	if n, err := strconv.Atoi(os.Getenv(killsVariable)); err == nil {
+		kills, limit = n, 24*time.Hour
+	}
+	seed := uint64(time.Now().UnixNano())
+	random := rand.New(rand.NewPCG(seed, 0))
+	began, killed := time.Now(), 0
+	for killed < kills && time.Since(began) < limit {
+		killed += killedRollout(t, random, kills-killed)
+	}
+	t.Logf("seed %d: %d kills in %s", seed, killed, time.Since(began).Round(time.Second))
+}
+
+// killedRollout is one rollout, and how often it was killed, at most so often.
+func killedRollout(t *testing.T, random *rand.Rand, most int) (killed int) {
+	o := newOffice(t, killPlan)
+	var names []string
+	for n := range 12 {
+		names = append(names, fmt.Sprintf("acme/ws-%02d", n+1))
+	}
+	hosts := o.lite(names...)
+	o.patchops("run", "--once", "--allow-local", hosts)
+	o.at("2026-03-15T21:00:10Z")
+	for killed < most && !o.ended() {
+		if o.killed(300*time.Millisecond+time.Duration(random.Int64N(int64(2*time.Second))), "run", "--interval", "1s", "--allow-local", hosts) {
+			killed++
+		}
+	}
+	for n := 0; !o.ended(); n++ {
+		if n == 60 {
+			t.Fatalf("the rollout does not end:\n%s", o.patchops("log", "show"))
+		}
+		o.patchops("run", "--once", "--allow-local", hosts)
+	}
+	for _, name := range names {
+		root := filepath.Join(hosts, filepath.FromSlash(name))
+		version, state, err := estate.State(context.Background(), root, "demo-agent")
+		times, err2 := estate.Installs(root, "demo-agent", "1.1")
+		if err != nil || err2 != nil || version != "1.1" || state != "ii" || times != 1 {
+			t.Errorf("%s: %s %s, installed %d times: %v %v", name, version, state, times, err, err2)
+		}
+	}
+	o.patchops("log", "verify")
+	return killed
+}
+
+// ended reports whether the rollout is over: the newest flush says so.
+func (o *office) ended() bool { return strings.Contains(o.head("acme"), "run.ended") }
+
+// TestRunStopsGracefully: on SIGTERM nothing new begins, what runs ends and is
+// recorded, the lease is given back, and the status is 0.
+func TestRunStopsGracefully(t *testing.T) {
+	if testing.Short() {
+		t.Skip("a rollout on hosts")
+	}
+	o := newOffice(t, killPlan)
+	hosts := o.lite("acme/ws-01", "acme/ws-02", "acme/ws-03", "acme/ws-04", "acme/ws-05", "acme/ws-06", "acme/ws-07", "acme/ws-08", "acme/ws-09", "acme/ws-10", "acme/ws-11", "acme/ws-12")
+	o.patchops("run", "--once", "--allow-local", hosts)
+	o.at("2026-03-15T21:00:10Z")
+	cmd := o.command(filepath.Join(o.dir, "plans"), "patchops", "run", "--interval", "1s", "--allow-local", hosts)
+	var said strings.Builder
+	cmd.Stdout, cmd.Stderr = &said, &said
+	if err := cmd.Start(); err != nil {
+		t.Fatal(err)
+	}
+	for range 200 {
+		if strings.Contains(o.head("acme"), "claim") {
+			break
+		}
+		time.Sleep(50 * time.Millisecond)
+	}
+	if err := cmd.Process.Signal(syscall.SIGTERM); err != nil {
+		t.Fatal(err)
+	}
+	if err := cmd.Wait(); err != nil {
+		t.Fatalf("%v\n%s", err, said.String())
+	}
+	log := o.patchops("log", "show")
+	claims, results := strings.Count(log, " claim "), strings.Count(log, " result ")
+	if claims == 0 || claims != results || strings.Contains(log, "run.ended") {
+		t.Errorf("%d claims, %d results:\n%s", claims, results, log)
+	}
+	if lease := o.do(o.dir, "git", "--git-dir", "remote.git", "show", "patchops/lease:lease"); !strings.Contains(lease, `"released":true`) {
+		t.Errorf("the lease: %s", lease)
+	}
+	o.patchops("log", "verify")
+}
+
+// head is the message of the newest flush of a client's log.
+func (o *office) head(client string) string {
+	return o.do(o.dir, "git", "--git-dir", "remote.git", "log", "-1", "--format=%B", "patchops/log/"+client+"/2026")
+}
