@@ -27,6 +27,7 @@ type Branch struct {
 type State struct {
 	Tip      string   // A, the authorised tip
 	Tips     []string // genesis and every authorised tip since, oldest first
+	Since    []int64  // when each of Tips was authorised; 0 the genesis
 	Open     *Decision
 	Seen     map[string]Seen    // by evidence
 	Acts     []Act              // what people did, by position
@@ -40,7 +41,7 @@ type State struct {
 	Expired  map[string]bool     // evidence whose expiry is recorded
 	Clients  map[string][]string // evidence -> clients in whose logs it is
 	Holds    map[string]Hold     // by "CLIENT/PLAN" or "CLIENT/PLAN/WAVE"
-	Distrust map[string]Hold     // by client: an approval that a merge used there was not its person's
+	Distrust map[string]Hold     // by client: an approval that a merge used there was not its person's, or was taken back since
 	Resumed  map[string]int64    // position of the newest resume, by "CLIENT/PLAN"
 	// Uncovered are "CLIENT/PLAN/ASSET" that landed without anybody's approval; with
 	// "CLIENT/*" there are more than a record could name, and Covered those that were
@@ -52,6 +53,8 @@ type State struct {
 	Leased             int64               // fence of the newest lease record
 	Position           int64               // of the next act that is recorded
 	Newest             time.Time           // of all records
+
+	knew map[string]time.Time // until when whoever resumed a plan last knew what happened
 }
 
 // Key joins a change and a head, or a change and a person.
@@ -114,14 +117,15 @@ type Hold struct {
 	Person   string
 	Reason   string
 	Position int64
+	At       time.Time
 }
 
-// Distrusted is the approval that was nobody's word and on which a plan rests, nil if
-// there is none, or somebody resumed the plan since.
+// Distrusted is the approval that was nobody's word, or is not any more, and on which a
+// plan rests, nil if there is none, or somebody resumed the plan since.
 func (s *State) Distrusted(plan string) *Hold {
 	client, _, _ := strings.Cut(plan, "/")
 	for _, of := range []string{client, resultlog.Org} {
-		if h, ok := s.Distrust[of]; ok && s.Resumed[plan] < h.Position {
+		if h, ok := s.Distrust[of]; ok && (s.Resumed[plan] < h.Position || s.knew[plan].Before(h.At)) {
 			return &h
 		}
 	}

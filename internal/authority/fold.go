@@ -30,7 +30,7 @@ func Fold(root trust.Root, branches []Branch) (*State, error) {
 	s := &State{
 		Seen: map[string]Seen{}, Chains: map[string]string{}, Spent: map[string]string{}, Landed: map[string]string{},
 		Revoked: map[string]int64{}, Denied: map[string]string{}, Expired: map[string]bool{}, Clients: map[string][]string{},
-		GivenUp: map[string]GivenUp{}, Holds: map[string]Hold{}, Distrust: map[string]Hold{}, Resumed: map[string]int64{},
+		GivenUp: map[string]GivenUp{}, Holds: map[string]Hold{}, Distrust: map[string]Hold{}, Resumed: map[string]int64{}, knew: map[string]time.Time{},
 		Uncovered: map[string]bool{}, Covered: map[string]bool{}, Override: map[string]Override{}, Position: int64(len(all)) + 1,
 	}
 	for _, i := range all {
@@ -45,6 +45,7 @@ func Fold(root trust.Root, branches []Branch) (*State, error) {
 	}
 	s.block(all)
 	s.distrust(all)
+	s.regret(all)
 	return s, nil
 }
 
@@ -155,7 +156,7 @@ func (s *State) chain(genesis string, all []item) error {
 	if err != nil {
 		return err
 	}
-	s.Tip, s.Tips = genesis, []string{genesis}
+	s.Tip, s.Tips, s.Since = genesis, []string{genesis}, []int64{0}
 	for {
 		m, ok := l.merges[s.Tip]
 		if !ok {
@@ -166,7 +167,7 @@ func (s *State) chain(genesis string, all []item) error {
 			return contradiction(m, "makes %s the authorised tip again: the order never goes back", m.record.Commit)
 		}
 		s.Tip = m.record.Commit
-		s.Tips = append(s.Tips, s.Tip)
+		s.Tips, s.Since = append(s.Tips, s.Tip), append(s.Since, m.at.Unix())
 		s.merged(m)
 	}
 	for _, m := range l.merges {

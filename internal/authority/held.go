@@ -16,19 +16,30 @@ func (s *State) hold(i item) {
 	if old, ok := s.Holds[r.Plan]; ok && old.Kind != resultlog.Hold && r.Kind == resultlog.Hold {
 		return
 	}
-	s.Holds[r.Plan] = Hold{Kind: r.Kind, Person: actor(r), Reason: r.Reason, Position: i.position}
+	s.Holds[r.Plan] = Hold{Kind: r.Kind, Person: actor(r), Reason: r.Reason, Position: i.position, At: i.at}
 }
 
-// resume lifts holds: of a wave those of that wave, of a plan all. An abort or a recall
-// is for good.
+// clocksDiffer is how far the clock of whoever signs may be off from ours.
+const clocksDiffer = 5 * time.Minute
+
+// resume lifts holds: of a wave those of that wave, of a plan all; but none that came
+// after it was signed. An abort or a recall is for good.
 func (s *State) resume(i item) {
-	of := i.record.Plan
+	of, knows := i.record.Plan, i.at
+	if asOf, err := time.Parse(time.RFC3339, i.record.AsOf); err == nil {
+		if asOf.After(i.at.Add(clocksDiffer)) {
+			return // dated in the future
+		}
+		if known := asOf.Add(clocksDiffer); known.Before(knows) {
+			knows = known
+		}
+	}
 	for held, h := range s.Holds {
-		if h.Kind == resultlog.Hold && (held == of || strings.HasPrefix(held, of+"/")) {
+		if h.Kind == resultlog.Hold && (held == of || strings.HasPrefix(held, of+"/")) && !h.At.After(knows) {
 			delete(s.Holds, held)
 		}
 	}
-	s.Resumed[of] = i.position
+	s.Resumed[of], s.knew[of] = i.position, knows
 }
 
 // over ends what is for good with the run that it was for.
@@ -90,22 +101,49 @@ func (s *State) distrust(all []item) {
 		}
 		for _, evidence := range i.record.Approvals {
 			if l, used := bad[evidence]; used {
-				s.distrusts(i, l.item)
+				s.distrusts(i, l.item, fmt.Sprintf("%s was merged with an approval by key %s, which was revoked as lost before that", short(i.record.Commit), l.record.Key))
 			}
 		}
 	}
 }
 
-func (s *State) distrusts(merge, revoked item) {
-	h := Hold{Kind: resultlog.Hold, Person: actor(revoked.record), Position: revoked.position, Reason: fmt.Sprintf(
-		"%s was merged with an approval by key %s, which was revoked as lost before that", short(merge.record.Commit), revoked.record.Key)}
+// regret finds what people took back, or turned against, after a merge had used it: that
+// undoes nothing, and makes a hold for the merge's clients (authority.md 2).
+func (s *State) regret(all []item) {
+	newest, merged := map[string]item{}, map[string]item{} // by change and person; by evidence
+	for _, i := range all {
+		r := i.record
+		by := Key(r.Change, actor(r))
+		switch r.Kind {
+		case resultlog.Approval, resultlog.Consent:
+			newest[by] = i
+		case resultlog.Merge:
+			for _, evidence := range r.Approvals {
+				if r.Via != Abandoned {
+					merged[evidence] = i
+				}
+			}
+		case resultlog.Withdrawal, resultlog.Rejection:
+			a, said := newest[by]
+			if m, used := merged[a.record.Evidence]; said && used && r.Change != "" && (r.Head == "" || r.Head == a.record.Head) {
+				s.distrusts(m, i, fmt.Sprintf("%s was merged with the approval of %s, who took it back", short(m.record.Commit), actor(r)))
+			}
+		}
+	}
+}
+
+// distrusts holds the clients of a merge because of what was said after it.
+func (s *State) distrusts(merge, after item, why string) {
+	h := Hold{Kind: resultlog.Hold, Person: actor(after.record), Position: after.position, At: after.at, Reason: why}
 	for _, client := range merge.clients {
 		if old, ok := s.Distrust[client]; !ok || old.Position < h.Position {
 			s.Distrust[client] = h
 		}
 	}
 	if slices.Contains(merge.clients, resultlog.Org) { // rules and people: all of it rests on them
-		s.Distrust[resultlog.Org] = h
+		if old, ok := s.Distrust[resultlog.Org]; !ok || old.Position < h.Position {
+			s.Distrust[resultlog.Org] = h
+		}
 	}
 }
 

@@ -90,3 +90,45 @@ func TestALostKeyMakesAHold(t *testing.T) {
 		t.Error("a resume is for its plan")
 	}
 }
+
+// TestAWithdrawalAfterTheMergeMakesAHold: what a merge used is not undone by taking it
+// back, but nothing new starts on it until somebody resumes. What is said of a later
+// proposal of the same name is not about that merge.
+func TestAWithdrawalAfterTheMergeMakesAHold(t *testing.T) {
+	word := func(kind resultlog.Kind, evidence, head string) resultlog.Record {
+		return resultlog.Record{Kind: kind, Change: "c", Head: head, Evidence: evidence, Actor: &resultlog.Actor{ID: "dana", Key: "SHA256:k"}}
+	}
+	approval := word(resultlog.Approval, "e", "h1")
+	merge := resultlog.Record{Kind: resultlog.Merge, Via: Adopted, Base: "g", Commit: "1", Change: "c", Head: "h1", Approvals: []string{"e"}}
+	for _, kind := range []resultlog.Kind{resultlog.Withdrawal, resultlog.Rejection} {
+		s := grown(t, approval, merge, word(kind, "w", ""))
+		if h := s.Distrusted("acme/x"); h == nil || h.Person != "dana" || s.Distrusted("globex/x") != nil {
+			t.Errorf("%s after the merge: %v", kind, h)
+		}
+		s = grown(t, approval, merge, word(kind, "w", "h1"), resultlog.Record{Kind: resultlog.Resume, Plan: "acme/x", Evidence: "r"})
+		if s.Distrusted("acme/x") != nil || s.Distrusted("acme/y") == nil {
+			t.Errorf("%s: a resume is for its plan", kind)
+		}
+		for name, records := range map[string][]resultlog.Record{
+			"of another head":      {approval, merge, word(kind, "w", "h2")},
+			"of a later proposal":  {approval, merge, word(resultlog.Approval, "e2", "h2"), word(kind, "w", "")},
+			"of another's":         {approval, merge, {Kind: kind, Change: "c", Evidence: "w", Actor: &resultlog.Actor{ID: "erin"}}},
+			"before it was merged": {approval, word(kind, "w", ""), word(resultlog.Approval, "e2", "h1"), {Kind: resultlog.Merge, Via: Adopted, Base: "g", Commit: "1", Change: "c", Head: "h1", Approvals: []string{"e2"}}},
+		} {
+			if s := grown(t, records...); s.Distrusted("acme/x") != nil {
+				t.Errorf("%s %s: %v", kind, name, s.Distrusted("acme/x"))
+			}
+		}
+	}
+}
+
+// TestAResumeOfBefore: whoever signed it did not know what stopped the plan since.
+func TestAResumeOfBefore(t *testing.T) {
+	hold := resultlog.Record{Kind: resultlog.Hold, Plan: "acme/x", Evidence: "1", T: "2026-03-12T12:00:00Z", Actor: &resultlog.Actor{ID: "dana"}}
+	for asOf, held := range map[string]bool{"2026-03-12T11:50:00Z": true, "2026-03-12T11:58:00Z": false, "2026-03-12T13:00:00Z": false, "2026-03-12T13:06:00Z": true} {
+		s := grown(t, hold, resultlog.Record{Kind: resultlog.Resume, Plan: "acme/x", Evidence: "2", AsOf: asOf, T: "2026-03-12T13:00:00Z", Actor: &resultlog.Actor{ID: "erin"}})
+		if (len(s.Holds) > 0) != held {
+			t.Errorf("signed at %s: %v", asOf, s.Holds)
+		}
+	}
+}

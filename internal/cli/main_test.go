@@ -29,6 +29,15 @@ func TestMain(m *testing.M) {
 	testscript.Main(m, map[string]func(){"patchops": command})
 }
 
+// clockOf is the clock that goes on for a command: CLOCK, and for what waits for hosts and
+// remotes in any case one; "" it stands still.
+func clockOf(args []string) string {
+	if at := os.Getenv("CLOCK"); at != "" || len(args) == 0 || args[0] != "run" && args[0] != "merge" {
+		return at
+	}
+	return scriptNow.Format(time.RFC3339)
+}
+
 // sinceFirst is how long ago a command of this script first had this CLOCK: it goes on
 // from one command to the next.
 func sinceFirst(clock string) time.Duration {
@@ -60,7 +69,7 @@ func command() {
 		if !slices.Contains(env.Args, "--clock") {
 			env = elsewhen(env, scriptNow)
 		}
-	} else if at := os.Getenv("CLOCK"); at != "" {
+	} else if at := clockOf(env.Args); at != "" {
 		t, err := time.Parse(time.RFC3339, at)
 		if err != nil {
 			panic(err)

@@ -13,6 +13,7 @@ import (
 
 	"github.com/patchops/patchops/internal/controller"
 	"github.com/patchops/patchops/internal/report"
+	"github.com/patchops/patchops/internal/runner"
 )
 
 func (a *app) mergeCommand() *cobra.Command {
@@ -85,11 +86,16 @@ func (a *app) told(r *controller.Report, err error) error {
 		return errors.Join(err, a.tellJSON(r, err))
 	}
 	text := tickText(r)
-	if text == "" && err == nil {
+	if text == "" && err == nil && !began(r.Events) {
 		text = "nothing to do\n"
 	}
 	_, wrong := fmt.Fprint(a.env.Stdout, text)
 	return errors.Join(err, wrong)
+}
+
+// began reports whether anything was done on hosts, of which the events were told.
+func began(events []runner.Event) bool {
+	return slices.ContainsFunc(events, func(e runner.Event) bool { return e.Kind != "wait" && e.Kind != "notice" })
 }
 
 // tickText is what a tick saw and did, for people.

@@ -61,15 +61,15 @@ type reader struct {
 	status    int // of the last command
 	commands  int
 	variables []string
-	lives     bool          // time goes on
-	began     time.Time     // when the page was begun, but for what was slept
+	lives     bool      // time goes on
+	began     time.Time // when the page was begun, but for what was slept
 }
 
 func newReader(t *testing.T) *reader {
 	home := t.TempDir()
 	r := &reader{t: t, dir: t.TempDir(), home: home, began: time.Now()}
 	r.variables = append(os.Environ(),
-		"HOME="+home, "XDG_CACHE_HOME="+home+"/cache", "GIT_CONFIG_NOSYSTEM=1", "GIT_CONFIG_GLOBAL=",
+		"HOME="+home, "XDG_CACHE_HOME="+home+"/cache", "TMPDIR="+t.TempDir(), "GIT_CONFIG_NOSYSTEM=1", "GIT_CONFIG_GLOBAL=",
 		"GIT_AUTHOR_NAME=Ada", "GIT_AUTHOR_EMAIL=ada@example.com", "GIT_AUTHOR_DATE=2026-03-12T09:00:00Z",
 		"GIT_COMMITTER_NAME=Ada", "GIT_COMMITTER_EMAIL=ada@example.com", "GIT_COMMITTER_DATE=2026-03-12T09:00:00Z",
 		"LC_ALL=C.UTF-8", "TERM=dumb")

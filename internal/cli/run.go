@@ -21,7 +21,7 @@ import (
 
 type runFlags struct {
 	authorityFlags
-	once, dryRun, merge                 bool
+	once, dryRun, onlyMerge             bool
 	interval                            time.Duration
 	only                                string
 	allowLocal, secrets, known, notices string
@@ -57,6 +57,7 @@ func (a *app) runCommand() *cobra.Command {
 	f.BoolVar(&flags.once, "once", false, "do all that can be done now, wait for the hosts that are at it, then end")
 	f.BoolVar(&flags.dryRun, "dry-run", false, "say what would be merged, what would start now and next, and why not; do nothing")
 	f.DurationVar(&flags.interval, "interval", time.Minute, "`TIME` between two ticks, such as 30s")
+	f.BoolVar(&flags.onlyMerge, "only-merge", false, "merge and record, and carry out no rollout: for a machine that reaches no hosts")
 	f.StringVar(&flags.allowLocal, "allow-local", "", "let hosts of type local be the folders CLIENT/ASSET below `DIR`")
 	f.BoolVar(&flags.acceptNew, "accept-new-host-keys", false, "pin the key of a host that is seen for the first time, and record it")
 	f.StringVar(&flags.secrets, "secrets", "", "`FILE` that says which secret is for which host (default: secrets.yaml in the configuration folder)")
@@ -90,14 +91,18 @@ func (a *app) run(ctx context.Context, flags runFlags) error {
 	switch {
 	case flags.dryRun:
 		r, err := c.Tick(ctx)
-		if err = errors.Join(a.told(r, err), done()); err == nil {
+		if err = errors.Join(a.told(r, err), done()); err == nil && !flags.onlyMerge {
 			err = a.wouldStart(ctx, flags)
 		}
 		return errors.Join(err, blocked(r))
 	case flags.once:
 		return a.runOnce(ctx, c, done, w)
 	}
-	a.progress("patchops: merging, carrying out rollouts and recording every %s; stop with SIGTERM or Ctrl-C", flags.interval)
+	what := "merging, carrying out rollouts and recording"
+	if flags.onlyMerge {
+		what = "merging and recording"
+	}
+	a.progress("patchops: %s every %s; stop with SIGTERM or Ctrl-C", what, flags.interval)
 	err = c.Run(ctx, flags.interval, w.ticked)
 	w.live.End()
 	return errors.Join(err, w.summary(), done())

@@ -14,7 +14,7 @@ import (
 // rollouts is how hosts are reached and people told; nil for a command that only
 // merges.
 func (a *app) rollouts(e *authorityEnv, flags runFlags, w *watcher) (*controller.Rollouts, error) {
-	if w == nil || flags.dryRun {
+	if w == nil || flags.dryRun || flags.onlyMerge {
 		return nil, nil
 	}
 	out := &controller.Rollouts{

@@ -78,11 +78,17 @@ func (w *watcher) runs() report.Runs {
 	return r
 }
 
+// mostSaid is how many events are remembered.
+const mostSaid = 4096
+
 // again reports whether an event was just told: what is recorded anew because somebody
 // else was faster happens once.
 func (w *watcher) again(e runner.Event) bool {
 	at := e.At
 	e.At = 0
+	if len(w.said) > mostSaid { // words of hosts are in it, and a controller runs for months
+		clear(w.said)
+	}
 	last, known := w.said[e]
 	w.said[e] = at
 	return known && at-last < 5

@@ -47,7 +47,7 @@ func (a *app) trustRotateCommand() *cobra.Command {
 	flags.StringArrayVar(&f.remove, "remove-owner", nil, "remove the owner with this `FINGERPRINT`, or public key")
 	flags.Int64Var(&f.threshold, "threshold", 0, "how many owners sign a root from now on (default: as before)")
 	flags.BoolVar(&f.newLog, "new-log-key", false, "draw a new log key; the old ones still verify what they signed")
-	flags.BoolVar(&f.dropLog, "drop-log-keys", false, "with --new-log-key: believe the old ones no more, nor the logs that only they signed")
+	flags.BoolVar(&f.dropLog, "drop-log-keys", false, "list only the log key of this machine, where no other has signed anything yet")
 	f.addForge(cmd, "the root now")
 	flags.StringVar(&f.out, "out", "", "write a root that others must sign to `FILE` (default: root-VERSION.json)")
 	return cmd
@@ -124,20 +124,21 @@ func (a *app) nextRoot(ctx context.Context, e *authorityEnv, f rotateFlags) (tru
 	if f.threshold != 0 {
 		root.Threshold = f.threshold
 	}
+	if f.dropLog {
+		var err error
+		if root.LogKeys, err = e.dropped(ctx, f.newLog); err != nil {
+			return root, err
+		}
+	}
 	if f.newLog {
 		verifier, err := newLogKey(e)
 		if err != nil {
 			return root, err
 		}
-		if f.dropLog {
-			root.LogKeys = nil
-		}
 		root.LogKeys = append(root.LogKeys, verifier)
-	} else if f.dropLog {
-		return root, usage("--drop-log-keys goes with --new-log-key: logs must be signed by some key")
 	}
-	if len(f.add)+len(f.remove) == 0 && f.threshold == 0 && !f.newLog && root.Forge == e.trust.Forge {
-		return root, usage("nothing to change: give --add-owner, --remove-owner, --threshold, --new-log-key or --forge")
+	if len(f.add)+len(f.remove) == 0 && f.threshold == 0 && slices.Equal(root.LogKeys, e.trust.LogKeys) && root.Forge == e.trust.Forge {
+		return root, usage("nothing to change: give --add-owner, --remove-owner, --threshold, --new-log-key, --drop-log-keys or --forge")
 	}
 	if err := root.Check(); err != nil {
 		return root, usage("%w", err)

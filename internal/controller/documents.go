@@ -58,12 +58,15 @@ func (v *View) documents(s *progress.State, now int64, o jobs.Options) (*progres
 	o.Commit, o.AsOf, o.State, o.Tree = v.State.Tip, time.Unix(now, 0).UTC(), s, tree
 	o.Uncovered = v.State.Uncovered
 	o.Overrides = v.lifted(all, o.AsOf)
+	if o.Declared, err = v.since(s); err != nil {
+		return nil, err
+	}
 	out, err := jobs.Build(all, o)
 	if err != nil {
 		return nil, err
 	}
 	v.limit(out)
-	v.gate(out, s, now)
+	v.gate(all, out, s, now)
 	return out, nil
 }
 
@@ -125,7 +128,7 @@ func freezes(all *corpus.Corpus, client string) map[string]string {
 func (v *View) signersSatisfy(rule string, o authority.Override) bool {
 	for _, r := range v.Book.Rules {
 		if r.Name == rule {
-			return satisfied(v.Book, r.Require, o.Signers, v.contactsFor(o))
+			return lifts(v.Book, &r, o.Signers, v.contactsFor(o))
 		}
 	}
 	return false

@@ -19,8 +19,7 @@ import (
 
 // executors are the ways to reach hosts from this machine. Without a file of secrets
 // none is for any host.
-func (r Real) executors(said *words) (map[string]executor.Executor, error) {
-	o := r.Rollouts
+func (r Real) executors(o *Rollouts, said *words) (map[string]executor.Executor, error) {
 	book := secret.Empty()
 	if o.Secrets != "" {
 		read, err := secret.Read(o.Secrets, secret.Options{Repository: r.Clone.Dir(), Getenv: os.Getenv, Agent: os.Getenv("SSH_AUTH_SOCK")})
@@ -32,6 +31,7 @@ func (r Real) executors(said *words) (map[string]executor.Executor, error) {
 		}
 	}
 	sink := executor.Sink{Folder: cmp.Or(o.Output, filepath.Join(r.State, "output"))}
+	o.prune = func() error { return sink.Prune(mostKept, mostFiles) }
 	var err error
 	if sink.Salt, err = saltOf(r.State); err != nil {
 		return nil, err
@@ -46,6 +46,12 @@ func (r Real) executors(said *words) (map[string]executor.Executor, error) {
 	}
 	return out, nil
 }
+
+// What is kept of what hosts print: bytes, and files.
+const (
+	mostKept  = 1 << 30
+	mostFiles = 200_000
+)
 
 // saltOf is this machine's salt: what hosts print is hashed with it, so that whoever
 // reads the log cannot find an output out by trying.
@@ -94,7 +100,7 @@ func (r Real) rollouts() (*Rollouts, *words, error) {
 	out := *r.Rollouts
 	var err error
 	if out.Executors == nil {
-		out.Executors, err = r.executors(said)
+		out.Executors, err = r.executors(&out, said)
 	}
 	if out.Wrap != nil {
 		out.Executors = maps.Clone(out.Executors)

@@ -30,9 +30,10 @@ func TestR46ClockGuards(t *testing.T) {
 	clock := &ticker{now: scriptTime, mono: time.Hour}
 	remote := &told{of: func() time.Time { return clock.now }}
 	g := &guard{clock: clock.clock(), remote: remote}
+	newest := scriptTime
 	stops := func(want string) {
 		t.Helper()
-		if why := g.stop(context.Background(), true); want == "" && why != "" || !strings.Contains(why, want) {
+		if why := g.stop(context.Background(), true, newest); want == "" && why != "" || !strings.Contains(why, want) {
 			t.Fatalf("%q, wanted %q", why, want)
 		}
 	}
@@ -60,8 +61,20 @@ func TestR46ClockGuards(t *testing.T) {
 	g.remote = nil
 	clock.now = clock.now.Add(-3 * time.Second)
 	stops("jumped by -3s")
-	clock.pass(24 * time.Hour)
-	stops("started again")
+	clock.pass(119 * time.Second)
+	stops("evenly for 2m0s")
+	clock.now = clock.now.Add(3 * time.Second)
+	clock.pass(time.Second)
+	stops("jumped by 3s") // and the time begins anew
+	clock.pass(2 * time.Minute)
+	stops("")
+	clock.now = clock.now.Add(-time.Hour)
+	newest = clock.now.Add(5 * time.Minute)
+	stops("jumped by -1h")
+	clock.pass(4 * time.Minute)
+	stops("not behind the log")
+	clock.pass(time.Minute)
+	stops("")
 }
 
 // TestTheRemotesDate asks a real server, which refuses us.

@@ -47,6 +47,8 @@ type pipelineJudge struct {
 	prefix string
 	kept   pipeline.Kept
 
+	declared declared
+
 	source   review.Source
 	of       *git.Repository // that source reads
 	book     *approval.Book

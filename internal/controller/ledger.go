@@ -208,7 +208,7 @@ func (l *ledger) stop(ctx context.Context) string {
 	case l.c.old != "":
 		return l.c.old
 	}
-	return l.guard.stop(ctx, l.c.lease != nil)
+	return l.guard.stop(ctx, l.c.lease != nil, l.view.State.Newest)
 }
 
 // Fence implements runner.Ledger.

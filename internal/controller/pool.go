@@ -187,7 +187,7 @@ func (p *pool) ring() {
 func (p *pool) ask(what string, t dispatch.Task) (a dispatch.Answer) {
 	defer func() {
 		if v := recover(); v != nil {
-			a = dispatch.Answer{State: dispatch.Unreachable, Text: fmt.Sprintf("a bug: %v", v)}
+			a = dispatch.Answer{State: dispatch.Unreachable, Text: executor.Escape(fmt.Sprintf("a bug: %.300v", v))}
 		}
 	}()
 	e := p.executors[t.Target.Type]

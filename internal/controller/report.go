@@ -158,5 +158,9 @@ func (r *Report) join(o *Report) {
 	if o.Main == "" { // a step, which looked at nothing but hosts
 		r.Main, r.Tip, r.Waiting, r.Blocked = before.Main, before.Tip, before.Waiting, before.Blocked
 		r.Problems = slices.Concat(before.Problems, o.Problems)
+		return
+	}
+	for _, p := range before.Problems { // also what only the tick before had reason to say
+		r.problem("%s", p)
 	}
 }

@@ -33,6 +33,8 @@ type Rollouts struct {
 	// Tell and Documents are the real ones where nil.
 	Tell      runner.Tell
 	Documents runner.Documents
+
+	prune func() error // bounds what is kept of what hosts print; nil: nothing is
 }
 
 // Watched is what there is to see after a step or a tick. State and Docs are read
@@ -60,6 +62,7 @@ type rolling struct {
 	pool   *pool
 	runner *runner.Runner
 	last   runner.Report
+	pruned time.Duration // when, by the monotonic clock; 0 never
 	beat   time.Duration // how long it waits before it looks again for what should have come
 	// sleep waits in tests, whose time is another; true if something came in.
 	sleep func(time.Duration) bool
@@ -142,6 +145,21 @@ func (c *Controller) inFlight() int {
 
 // keeps reports whether the lease is kept between two ticks.
 func (c *Controller) keeps() bool { return c.rolling != nil && c.rolling.ledger.wanted() }
+
+// pruneAfter is how often what hosts print is bounded.
+const pruneAfter = time.Hour
+
+// tidy bounds what is kept of what hosts print, at the start and now and then. That it
+// cannot is told, and stops nothing.
+func (r *rolling) tidy(now time.Duration, report *Report) {
+	if r.prune == nil || r.pruned != 0 && now-r.pruned < pruneAfter {
+		return
+	}
+	r.pruned = max(now, 1)
+	if err := r.prune(); err != nil {
+		report.Problems = append(report.Problems, fmt.Sprintf("old outputs of hosts stay: %v", err))
+	}
+}
 
 // telling reports whether a notice or a probe is under way.
 func (r *rolling) telling() bool {

@@ -32,7 +32,8 @@ type teller struct {
 // errand is something that is done beside the loop.
 type errand struct {
 	done bool
-	say  string // channel or outcome
+	at   time.Duration // when it was done, by the monotonic clock
+	say  string        // channel or outcome
 	why  string
 	err  error
 }
@@ -67,7 +68,7 @@ func (t *teller) errand(key string, do func(ctx context.Context) errand) (errand
 		}
 		out := safely(t.r.pool.ctx, do)
 		<-t.places
-		out.done = true
+		out.done, out.at = true, t.c.Clock.Monotonic()
 		t.mu.Lock()
 		*e = out
 		t.mu.Unlock()
@@ -85,11 +86,20 @@ func safely(ctx context.Context, do func(ctx context.Context) errand) (out erran
 	return do(ctx)
 }
 
+// unasked is after how long nobody asks any more what came of an errand: a hold came
+// meanwhile, say.
+const unasked = time.Minute
+
 // busy reports whether something is under way.
 func (t *teller) busy() bool {
 	t.mu.Lock()
 	defer t.mu.Unlock()
-	return len(t.going) > 0
+	for _, e := range t.going {
+		if !e.done || t.c.Clock.Monotonic()-e.at < unasked {
+			return true
+		}
+	}
+	return false
 }
 
 // Notify implements runner.Tell.

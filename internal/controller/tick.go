@@ -107,12 +107,21 @@ func (c *Controller) Tick(ctx context.Context) (*Report, error) {
 	}
 	err := c.steps(ctx)
 	if c.rolling != nil && !c.DryRun && !errors.Is(err, resultlog.ErrIntegrity) {
+		said := *c.report
 		err = errors.Join(err, c.roll(ctx))
+		// Rolling looks again, and judges nothing: what the steps judged still stands.
+		c.report.Blocked, c.report.Waiting = said.Blocked, said.Waiting
+		for _, p := range said.Problems {
+			c.report.problem("%s", p)
+		}
 	}
 	if c.lease != nil && !c.keeps() {
 		err = errors.Join(err, c.release(ctx, err != nil))
 	}
 	if c.rolling != nil {
+		if !c.DryRun {
+			c.rolling.tidy(c.Clock.Monotonic(), c.report)
+		}
 		c.rolling.watch(c.report.At.Unix(), c.report)
 	}
 	return c.report, err
@@ -172,10 +181,14 @@ func (c *Controller) deed(ctx context.Context, v *View, d *deed) error {
 // the log nothing is judged.
 func (c *Controller) look(ctx context.Context) (*View, error) {
 	v, err := c.lookAnyway(ctx)
-	if err == nil && c.old != "" {
+	if err != nil {
+		return nil, err
+	}
+	if c.old != "" {
 		return nil, fmt.Errorf("%w: %s", ErrClock, c.old)
 	}
-	return v, err
+	c.report.view(v)
+	return v, nil
 }
 
 // lookAnyway is look, whatever this machine's clock says.
@@ -199,7 +212,6 @@ func (c *Controller) lookAnyway(ctx context.Context) (*View, error) {
 	if err := c.remember(v); err != nil {
 		return nil, err
 	}
-	c.report.view(v)
 	return v, nil
 }
 

@@ -20,7 +20,7 @@ func (v *View) otherWords() []entry {
 			key := s.key.Fingerprint()
 			_, revoked := v.State.Revoked[key]
 			_, seen := v.State.Seen[s.evidence]
-			if revoked || seen || v.speaker(key, 0) != c.person {
+			if revoked || seen || v.speaker(key, 0) != c.person || v.idle(s, c.person) {
 				continue
 			}
 			if deeds := deedEntries(s, c); len(deeds) > 0 {
@@ -31,6 +31,16 @@ func (v *View) otherWords() []entry {
 		}
 	}
 	return out
+}
+
+// idle reports whether a statement does not count whatever it is on: a word of
+// agreement that has run out, or is a bot's; bots stop things, and let nothing go on.
+func (v *View) idle(s said, person string) bool {
+	if s.what.Act != statement.Approve && s.what.Act != statement.Consent {
+		return false
+	}
+	ends := instant(s.what.Expires)
+	return v.Book.People[person].Bot || !ends.IsZero() && !v.now.Before(ends)
 }
 
 // regret is the record of a withdrawal or rejection by somebody whose approval was
@@ -68,7 +78,9 @@ func (v *View) wordEntry(s said, c chain) (entry, bool) {
 	}
 	switch kind {
 	case "gate":
-		r.Kind, r.Plan = kinds[s.what.Act], of
+		if r.Kind, r.Plan = kinds[s.what.Act], of; r.Kind == resultlog.Consent {
+			r.Contact, r.Expires = s.what.Contact, s.what.Expires
+		}
 	case "override": // what the signers say is for break-glass; a contact's word goes with it
 		if s.what.Act == statement.Consent {
 			r.Kind, r.Plan, r.Contact, r.Expires = resultlog.Consent, of, s.what.Contact, s.what.Expires

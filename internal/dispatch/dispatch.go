@@ -45,6 +45,9 @@ type Step struct {
 	// Optional lets the segment go on when the step fails or runs out of time; its outcome
 	// says so. A snapshot that is only tried is one.
 	Optional bool
+	// Undoes names a step before the point of no return that this one takes back: it runs
+	// only where that one began and the segment ended before that point.
+	Undoes string
 	// Env are declared parameters, from profile and retries.
 	Env map[string]string
 }

@@ -169,7 +169,7 @@ func TestRunOnTenHosts(t *testing.T) {
 	hosts := full.Hosts[:10]
 	profiles := []string{"by-ssh", "by-ansible", "by-sudo"}
 	o := newOffice(t, "1.1", "[{name: canary, count: 1, soak: PT0S, maxFailures: 0}, {name: rest, percent: 100, maxFailures: 5}]",
-		func(h *estate.FullHost) string { return profiles[h.N%3] }, hosts)
+		func(h *estate.FullHost) string { return profiles[(h.N+1)%3] }, hosts)
 	for _, h := range hosts {
 		fresh(t, h)
 	}

@@ -193,6 +193,18 @@ func (h *FullHost) Down() {
 		_ = h.process.Process.Kill()
 		<-h.ended
 		h.process = nil
+		h.gone()
+	}
+}
+
+// gone waits until the last of the host's processes is.
+func (h *FullHost) gone() {
+	for range 200 {
+		b, err := exec.Command("ip", "netns", "pids", h.Name()).Output()
+		if err != nil || len(b) == 0 {
+			return
+		}
+		<-time.NewTimer(10 * time.Millisecond).C
 	}
 }
 

@@ -46,6 +46,7 @@ type Ansible struct {
 	pins *pins
 	seen learned
 
+	once    sync.Once // sweeps
 	mu      sync.Mutex
 	waiting map[string]*batch
 	// hand are the keys whose playbook this process runs (true) or ran.
@@ -70,6 +71,7 @@ type job struct {
 	begun     bool   // the wrapper holds the host for the playbook
 	play      verdict
 	said      string
+	hostKey   string // that it showed, where it is not the pinned one
 	keyFile   string
 	user      string
 	vars      map[string]any

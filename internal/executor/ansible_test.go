@@ -311,3 +311,16 @@ func long(t *testing.T) {
 		t.Skip("make e2e runs it: the real Ansible is slow")
 	}
 }
+
+// TestX2HostKeysByAnsible: what ssh says of another host key comes with the answer, so that it
+// is recorded, and nothing is taken as done or as not begun.
+func TestX2HostKeysByAnsible(t *testing.T) {
+	s := serve(t)
+	const seen = "SHA256:AAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAA"
+	event := `{"_event":"v2_runner_on_unreachable","task":{"name":"x"},"hosts":{"h1":{"unreachable":true,"msg":"REMOTE HOST IDENTIFICATION HAS CHANGED! It is ` + seen +
+		`. Host key verification failed."}}}`
+	a := s.ansible(t, root(t), "echo '"+event+"'; exit 4", somePlay).Start(t.Context(), s.ansibleTask(""), nil)
+	if a.State != dispatch.Unreachable || a.Why != dispatch.HostKey || a.HostKey != seen {
+		t.Errorf("%+v found, the key that was seen wanted", a)
+	}
+}

@@ -5,6 +5,7 @@ import (
 	"encoding/json"
 	"fmt"
 	"io"
+	"regexp"
 	"strings"
 )
 
@@ -108,6 +109,9 @@ func (l *listener) result(i int, e *event, res result) {
 	if e.Name == "v2_runner_on_failed" || e.Name == "v2_runner_on_unreachable" {
 		j.said = Escape(clip(fmt.Sprintf("%s: %s", e.Task.Name, first(message(res.Msg), res.Stderr)), 300))
 	}
+	if text := message(res.Msg); e.Name == "v2_runner_on_unreachable" && strings.Contains(text, "Host key verification failed") {
+		j.hostKey = first(fingerprint.FindString(text), "unknown")
+	}
 	if e.Task.Name != l.own {
 		l.seen[i] = true
 		return
@@ -116,6 +120,9 @@ func (l *listener) result(i int, e *event, res result) {
 		j.play = unknown
 	}
 }
+
+// fingerprint is how ssh names the key that a host shows.
+var fingerprint = regexp.MustCompile(`SHA256:[A-Za-z0-9+/]{43}`)
 
 // message is what a module says, which is a text nearly always.
 func message(raw json.RawMessage) string {

@@ -5,15 +5,18 @@ import (
 	"errors"
 	"fmt"
 	"io/fs"
+	"net"
 	"os"
 	"os/user"
 	"path"
 	"path/filepath"
 	"strings"
+	"syscall"
 
 	"golang.org/x/crypto/ssh"
 
 	"github.com/patchops/patchops/internal/dispatch"
+	"github.com/patchops/patchops/internal/secret"
 )
 
 // Bounds of what is copied of the tree for a playbook.
@@ -128,6 +131,33 @@ func (r *playRun) keys() error {
 		}
 	}
 	return errors.Join(append(all, os.WriteFile(r.file("known_hosts"), []byte(known.String()), 0o600))...)
+}
+
+// prefix begins the names of runs' folders.
+const prefix = "po-"
+
+// sweep removes the folders of runs whose process was killed: they are ours, and nobody
+// answers at their agent any more.
+func sweep(folder string) {
+	if folder == "" {
+		folder = os.TempDir()
+	}
+	agents, err := filepath.Glob(filepath.Join(folder, prefix+"*", "agent"))
+	if err != nil {
+		return
+	}
+	for _, a := range agents {
+		info, err := os.Lstat(filepath.Dir(a))
+		if err != nil || !info.IsDir() || info.Mode().Perm() != 0o700 || !secret.Owned(info) {
+			continue
+		}
+		c, err := net.Dial("unix", a)
+		if err == nil {
+			_ = c.Close()
+		} else if errors.Is(err, syscall.ECONNREFUSED) {
+			_ = os.RemoveAll(filepath.Dir(a))
+		}
+	}
 }
 
 // materialise copies what a playbook may read: its top folder in the tree of the

@@ -42,12 +42,18 @@ func (x *Ansible) run(ctx context.Context, jobs []*job) []dispatch.Answer {
 		}
 		answers[i] = unreachable(j.task.Key, why)
 	}
+	for i, j := range jobs {
+		if a := &answers[i]; a.State == dispatch.Unreachable && j.hostKey != "" {
+			a.Why, a.HostKey = dispatch.HostKey, j.hostKey
+		}
+	}
 	return answers
 }
 
 // carry sets a run up and goes through its parts. What it sets no answer for is unknown.
 func (r *playRun) carry(ctx context.Context, answers []dispatch.Answer) error {
-	dir, err := os.MkdirTemp(r.x.o.Folder, "po-") // short: sockets have a name of 100 bytes
+	r.x.once.Do(func() { sweep(r.x.o.Folder) })
+	dir, err := os.MkdirTemp(r.x.o.Folder, prefix) // short: sockets have a name of 100 bytes
 	if err != nil {
 		return err
 	}
@@ -204,6 +210,9 @@ func (r *playRun) play(ctx context.Context, answers []dispatch.Answer) error {
 		if !r.read(i, out, answers) {
 			return false
 		}
+		if a := &answers[i]; a.State == dispatch.Refused || a.State == dispatch.Absent {
+			a.State, a.Outcome = dispatch.Unreachable, nil // the playbook ran all the same
+		}
 		if o := answers[i].Outcome; o != nil && o.Step == dispatch.Installs && o.Why == "" {
 			o.Why = r.x.seen.of(r.jobs[i].task.Client).String(r.jobs[i].said)
 		}
@@ -273,7 +282,7 @@ func (r *playRun) installed(t dispatch.Task, out string) dispatch.Answer {
 	for _, p := range t.Packages {
 		found := false
 		for _, f := range o.Facts {
-			found = found || f.Subject == p.Name && f.Value == p.Version && f.State == "ii"
+			found = found || f.Subject == p.Name && f.Value == p.Version && dispatch.InOrder(f.State)
 		}
 		if !found {
 			return dispatch.Answer{State: dispatch.Interrupted, Text: fmt.Sprintf("%s %s is not installed", p.Name, p.Version)}

@@ -18,6 +18,9 @@ const maxAnswer = 1 << 20
 // errNoAnswer says that the connection ended, or carried something else.
 var errNoAnswer = errors.New("no answer found, one of the wrapper wanted")
 
+// errTorn says that an answer began and did not come to its end: the task may have begun.
+var errTorn = errors.New("an answer without its end found, a whole one wanted")
+
 // Printed is what a host's steps printed: its beginning, its end, and how much in all.
 type Printed struct {
 	Head, Tail []byte
@@ -34,11 +37,14 @@ func ReadAnswer(r io.Reader, t dispatch.Task, asked string, at func(step string)
 	for lines.Scan() {
 		done, err := p.line(lines.Text())
 		if err != nil {
-			return dispatch.Answer{}, Printed{}, err
+			return dispatch.Answer{}, Printed{}, fmt.Errorf("%w: %w", errTorn, err)
 		}
 		if done {
 			return p.finish()
 		}
+	}
+	if p.begun {
+		return dispatch.Answer{}, Printed{}, errTorn
 	}
 	return dispatch.Answer{}, Printed{}, errNoAnswer
 }
@@ -126,7 +132,7 @@ func (p *parser) ofAnswer(word, rest string) (err error) {
 			err = fmt.Errorf("refusal %.40q found, one of the wrapper's wanted", rest)
 		}
 	case "text":
-		a.Text = Escape(clip(rest, 300))
+		a.Text = Escape(clip(rest, maxWords))
 	case "at":
 		if stepName.MatchString(rest) {
 			a.At = rest
@@ -159,7 +165,7 @@ func (p *parser) ofOutcome(word, rest string) (err error) {
 	case "reboot":
 		o.Reboot = true
 	case "words":
-		o.Why = Escape(clip(rest, 300))
+		o.Why = Escape(clip(rest, maxWords))
 	case "rest":
 		p.beyond, err = whole(rest)
 	case "ran", "fact", "before":
@@ -179,7 +185,7 @@ func (p *parser) list(word string, f []string) error {
 		f[i] = Escape(clip(f[i], 200))
 	}
 	switch {
-	case word == "ran" && len(f) == 3 && stepName.MatchString(f[0]):
+	case word == "ran" && len(f) == 3 && stepName.MatchString(f[0]) && len(o.Steps) < maxSteps:
 		code, err := number(f[1])
 		ms, err2 := whole(f[2])
 		o.Steps = append(o.Steps, dispatch.StepOutcome{Name: f[0], Exit: code, Millis: ms})
@@ -191,14 +197,14 @@ func (p *parser) list(word string, f []string) error {
 		o.Before = append(o.Before, dispatch.Package{Name: f[0], Version: f[1]})
 		return nil
 	}
-	return fmt.Errorf("a line %s with %d fields found, another number wanted", word, len(f))
+	return fmt.Errorf("a line %s with %d fields, or too many such lines, found", word, len(f))
 }
 
 func (p *parser) finish() (dispatch.Answer, Printed, error) {
 	a := p.answer
 	switch {
 	case a.State == "", a.State == dispatch.Refused && a.Why == "", a.State == dispatch.Finished && !p.has:
-		return dispatch.Answer{}, Printed{}, fmt.Errorf("an answer without its state found, a whole one wanted")
+		return dispatch.Answer{}, Printed{}, fmt.Errorf("%w: no state", errTorn)
 	}
 	// An interrupted task has no outcome but what it noted: what was there before.
 	if p.has || a.State == dispatch.Interrupted && len(p.outcome.Before) > 0 {
@@ -225,10 +231,20 @@ func latest(facts []dispatch.Fact) []dispatch.Fact {
 	return out
 }
 
+// maxWords is read of a host's words; what Keep keeps is less, as a cut may go through a
+// secret.
+const (
+	maxWords  = 4 << 10
+	keptWords = 300
+)
+
+// maxNumber is more than any clock or counter of a host says, and can be added to.
+const maxNumber = 1e15
+
 // number reads what a shell counted.
 func number(s string) (int64, error) {
 	n, err := strconv.ParseInt(s, 10, 64)
-	if err != nil {
+	if err != nil || n > maxNumber || n < -maxNumber {
 		return 0, fmt.Errorf("number %.40q found, a decimal one wanted", s)
 	}
 	return n, nil

@@ -2,6 +2,7 @@ package executor
 
 import (
 	"encoding/base64"
+	"slices"
 	"strings"
 	"testing"
 
@@ -51,6 +52,8 @@ func TestReadAnswerRefuses(t *testing.T) {
 		"result":    {head, "state finished", "result wonderful", "end"},
 		"no result": {head, "state finished", "end"},
 		"number":    {head, "time soon", "state absent", "end"},
+		"huge":      {head, "time 9223372036854775807", "state absent", "end"},
+		"too often": append(append([]string{head, "state finished", "result failed"}, slices.Repeat([]string{"ran a 0 1000000000000000"}, 100)...), "end"),
 		"negative":  {head, "highest -3", "state absent", "end"},
 		"base64":    {head, "state finished", "result failed", "head", "!!!", ".", "end"},
 		"fields":    {head, "state finished", "result failed", "fact a b", "end"},

@@ -13,6 +13,8 @@ import (
 
 	"golang.org/x/crypto/ssh"
 	"golang.org/x/crypto/ssh/knownhosts"
+
+	"github.com/patchops/patchops/internal/secret"
 )
 
 // pins are the host keys that are known, in a file like OpenSSH's. The file is read
@@ -52,6 +54,8 @@ func (p *pins) load() error {
 		return err
 	case info.Mode().Perm()&0o022 != 0:
 		return fmt.Errorf("%s: mode %04o, wanted 0600: others can change it: run chmod 600 %s", p.file, info.Mode().Perm(), p.file)
+	case !secret.Owned(info):
+		return fmt.Errorf("%s: belongs to somebody else, wanted the account that runs patchops", p.file)
 	case p.check != nil && info.ModTime().Equal(p.changed) && info.Size() == p.size:
 		return nil
 	}

@@ -28,6 +28,8 @@ type Local struct {
 	Sink Sink
 	// Secrets are taken out of outputs.
 	Secrets *Redactor
+	// Question bounds a probe or a stop; 0 a minute.
+	Question time.Duration
 
 	once sync.Once
 	file string
@@ -70,6 +72,12 @@ func (l *Local) ask(ctx context.Context, t dispatch.Task, asked, verb string, at
 	if err != nil {
 		return refuse(dispatch.Journal, err)
 	}
+	bound := cmp.Or(l.Question, questionTime)
+	if verb == VerbBegin {
+		bound = patience(t)
+	}
+	ctx, cancel := context.WithTimeout(ctx, bound) // whatever lies in the host's folder
+	defer cancel()
 	cmd := l.command(ctx, wrapper, verb, root)
 	cmd.Stdin = bytes.NewReader(request)
 	a, printed, err := converse(cmd, t, asked, at)
@@ -82,7 +90,7 @@ func (l *Local) ask(ctx context.Context, t dispatch.Task, asked, verb string, at
 // Keep puts what was printed into the answer's outcome and into the state folder, and takes
 // secrets out of every word of the answer.
 func Keep(a dispatch.Answer, p Printed, s Sink, secrets *Redactor) dispatch.Answer {
-	a.Text = secrets.String(a.Text)
+	a.Text = secrets.short(a.Text, maxWords, keptWords)
 	o := a.Outcome
 	if o == nil {
 		return a
@@ -91,11 +99,16 @@ func Keep(a dispatch.Answer, p Printed, s Sink, secrets *Redactor) dispatch.Answ
 	if err != nil {
 		a.Text = strings.TrimSpace(a.Text + " " + Escape(err.Error()))
 	}
-	o.Output, o.Why, o.BootID = out, secrets.String(o.Why), secrets.String(o.BootID)
+	o.Output, o.Why, o.BootID = out, secrets.short(o.Why, maxWords, keptWords), secrets.String(o.BootID)
 	for i := range o.Facts {
 		f := &o.Facts[i]
 		f.Name, f.Subject = secrets.String(f.Name), secrets.String(f.Subject)
 		f.Value, f.State = secrets.String(f.Value), secrets.String(f.State)
+	}
+	o.Step = secrets.String(o.Step)
+	for i := range o.Before {
+		p := &o.Before[i]
+		p.Name, p.Version = secrets.String(p.Name), secrets.String(p.Version)
 	}
 	return a
 }
@@ -192,7 +205,7 @@ func (l *Local) root(t dispatch.Task) (string, error) {
 // written are the folders below a root that are written to on behalf of a task.
 var written = strings.Fields("var/lib/patchops var/lib/dpkg/info var/lib/dpkg/updates var/lib/dpkg/status " +
 	"var/lib/apt/lists var/cache/apt/archives var/log/apt var/lib/rpm var/lib/dnf var/cache/dnf etc/apt etc/apt/apt.conf.d " +
-	"etc/dnf run usr/share usr/bin usr/lib bin lib")
+	"etc/dnf run usr/share usr/bin usr/lib bin lib boot etc home lib64 opt root sbin srv usr usr/local usr/sbin var/cache var/log")
 
 func inside(root string) error {
 	r, err := os.OpenRoot(root)

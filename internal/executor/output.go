@@ -42,10 +42,11 @@ func (s Sink) Keep(key string, p Printed, secrets *Redactor) (dispatch.Output, e
 		head, tail = secrets.edges(secrets.String(head), secrets.String(tail))
 		whole = head + fmt.Sprintf("\n[%d bytes left out]\n", dropped) + tail
 	}
+	whole = Escape(whole) // also for those who look at the file on a terminal
 	sum := sha256.New()
 	sum.Write(s.Salt)
 	sum.Write([]byte(whole))
-	text, cut := excerpt(Escape(whole))
+	text, cut := excerpt(whole)
 	out := dispatch.Output{
 		SHA256: "sha256:" + hex.EncodeToString(sum.Sum(nil)), Bytes: p.Bytes,
 		Cut: cut || dropped > 0, Text: text,
@@ -70,8 +71,9 @@ func excerpt(s string) (string, bool) {
 	return first + mark + last, true
 }
 
-// Prune lets the oldest outputs go until the others take at most so many bytes.
-func (s Sink) Prune(bytes int64) error {
+// Prune lets the oldest outputs go until the others are at most so many files, of so many
+// bytes.
+func (s Sink) Prune(bytes int64, files int) error {
 	entries, err := os.ReadDir(s.Folder)
 	if errors.Is(err, fs.ErrNotExist) || s.Folder == "" {
 		return nil
@@ -86,8 +88,8 @@ func (s Sink) Prune(bytes int64) error {
 		}
 	}
 	slices.SortFunc(kept, func(a, b fs.FileInfo) int { return b.ModTime().Compare(a.ModTime()) })
-	for _, info := range kept {
-		if bytes -= info.Size(); bytes < 0 {
+	for i, info := range kept {
+		if bytes -= info.Size(); bytes < 0 || i >= files {
 			err = errors.Join(err, os.Remove(filepath.Join(s.Folder, info.Name())))
 		}
 	}

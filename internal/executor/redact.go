@@ -1,6 +1,7 @@
 package executor
 
 import (
+	"bytes"
 	"cmp"
 	"encoding/base64"
 	"encoding/hex"
@@ -20,9 +21,15 @@ const redacted = "[redacted]"
 // shortest is the length below which a value is not sought: it would be found everywhere.
 const shortest = 4
 
+// shortestCoded is the same for what is sought over line breaks and blanks.
+const shortestCoded = 16
+
 // Redactor takes secrets out of what is kept and shown: their values, and their base64,
 // hexadecimal, URL and JSON forms. The zero value takes nothing out.
-type Redactor struct{ forms []string }
+type Redactor struct {
+	forms []string
+	coded []string // those of base64 and hexadecimal, which tools break into lines
+}
 
 // NewRedactor seeks these values, and those lines of them that are long enough.
 func NewRedactor(secrets ...string) *Redactor {
@@ -42,6 +49,8 @@ func NewRedactor(secrets ...string) *Redactor {
 		return cmp.Or(cmp.Compare(len(b), len(a)), cmp.Compare(a, b))
 	})
 	r.forms = slices.Compact(r.forms)
+	slices.Sort(r.coded)
+	r.coded = slices.Compact(r.coded)
 	return r
 }
 
@@ -52,11 +61,21 @@ func (r *Redactor) add(secret string) {
 	}
 	for _, v := range []string{secret, trimmed} {
 		hexed := hex.EncodeToString([]byte(v))
-		r.forms = append(r.forms, v, hexed, strings.ToUpper(hexed), url.QueryEscape(v), url.PathEscape(v))
-		r.forms = append(r.forms, inBase64(v)...)
-		r.forms = append(r.forms, inJSON(v)...)
+		coded := append(inBase64(v), hexed, strings.ToUpper(hexed))
+		for _, c := range coded {
+			if len(c) >= shortestCoded {
+				r.coded = append(r.coded, c)
+			}
+		}
+		r.forms = append(append(append(r.forms, v), coded...), inJSON(v)...)
+		for _, u := range []string{url.QueryEscape(v), url.PathEscape(v), strings.ReplaceAll(url.QueryEscape(v), "+", "%20")} {
+			r.forms = append(r.forms, u, percent.ReplaceAllStringFunc(u, strings.ToLower))
+		}
 	}
 }
+
+// percent is an escape of URLs, of which some write the letters small.
+var percent = regexp.MustCompile(`%[0-9A-F]{2}`)
 
 // inBase64 are the letters that v alone decides, wherever it begins in what is encoded.
 func inBase64(v string) []string {
@@ -85,7 +104,8 @@ func inJSON(v string) []string {
 	if e.Encode(v) != nil {
 		return nil
 	}
-	return []string{string(b[1 : len(b)-1]), strings.Trim(strings.TrimSpace(plain.String()), `"`)}
+	ascii := strconv.QuoteToASCII(v)
+	return []string{ascii[1 : len(ascii)-1], string(b[1 : len(b)-1]), strings.Trim(strings.TrimSpace(plain.String()), `"`)}
 }
 
 // userInfo is what stands before the host in a URL: a name, and often a password.
@@ -102,7 +122,57 @@ func (r *Redactor) String(s string) string {
 	for _, form := range r.forms {
 		s = strings.ReplaceAll(s, form, redacted)
 	}
-	return s
+	return r.broken(s)
+}
+
+// broken takes out what is broken into lines, as base64 and od print it.
+func (r *Redactor) broken(s string) string {
+	if len(r.coded) == 0 || !strings.ContainsAny(s, "\n ") {
+		return s
+	}
+	whole, at := make([]byte, 0, len(s)), make([]int, 0, len(s))
+	for i := range len(s) {
+		if strings.IndexByte(" \t\r\n", s[i]) < 0 {
+			whole, at = append(whole, s[i]), append(at, i)
+		}
+	}
+	secret := make([]bool, len(s)) // and what is between its parts
+	found := false
+	for _, form := range r.coded {
+		for from := 0; ; {
+			n := bytes.Index(whole[from:], []byte(form))
+			if n < 0 {
+				break
+			}
+			from, found = from+n+len(form), true
+			for i := at[from-len(form)]; i <= at[from-1]; i++ {
+				secret[i] = true
+			}
+		}
+	}
+	if !found {
+		return s
+	}
+	var out strings.Builder
+	for i := range len(s) {
+		switch {
+		case !secret[i]:
+			out.WriteByte(s[i])
+		case i == 0 || !secret[i-1]:
+			out.WriteString(redacted)
+		}
+	}
+	return out.String()
+}
+
+// short is text without secrets, of at most n bytes, none of which is of a secret that the
+// cut at most bytes went through.
+func (r *Redactor) short(s string, most, n int) string {
+	cut := len(s) >= most
+	if s = r.String(s); cut {
+		s, _ = r.edges(s, "")
+	}
+	return clip(s, n)
 }
 
 // edges takes away what the end of one piece and the beginning of the next show of a secret

@@ -52,6 +52,44 @@ func TestRedaction(t *testing.T) {
 	}
 }
 
+// TestR53RedactionOverLines: what base64 and od break into lines is found, too, and so is what
+// the bound of a host's words cuts through.
+func TestR53RedactionOverLines(t *testing.T) {
+	var key strings.Builder
+	key.WriteString("-----BEGIN OPENSSH PRIVATE KEY-----\n")
+	for i := range 5 {
+		key.WriteString(strings.Repeat(string(rune('a'+i))+"3Bz+9/Q", 8)[:60] + "\n")
+	}
+	key.WriteString("-----END OPENSSH PRIVATE KEY-----\n")
+	r := NewRedactor(key.String())
+	coded, hexed := base64.StdEncoding.EncodeToString([]byte("x"+key.String())), hex.EncodeToString([]byte(key.String()))
+	for name, c := range map[string]struct {
+		text string
+		step int
+	}{"base64": {coded, 76}, "short base64": {coded, 13}, "od": {hexed, 2}} {
+		var broken strings.Builder
+		for rest := c.text; rest != ""; rest = rest[min(c.step, len(rest)):] {
+			broken.WriteString(rest[:min(c.step, len(rest))] + "\n")
+		}
+		got := strings.ReplaceAll(r.String("before\n"+broken.String()+"after"), "\n", "")
+		if !strings.HasPrefix(got, "before") || !strings.HasSuffix(got, "after") || len(got) > 60 {
+			t.Errorf("%s: %q found, no more than what is around the key wanted", name, got)
+		}
+	}
+	for _, form := range []string{"p%2fss+w%c3%b6rd", "p%2Fss%20w%C3%B6rd", `p/ss w\u00f6rd`} {
+		if got := NewRedactor("p/ss wörd").String(form); got != redacted {
+			t.Errorf("%q found for %q, %s wanted", got, form, redacted)
+		}
+	}
+	line := strings.Split(key.String(), "\n")[1]
+	for _, before := range []int{270, maxWords - 20} {
+		a := Keep(dispatch.Answer{Text: Escape(clip(strings.Repeat(".", before)+line, maxWords))}, Printed{}, Sink{}, r)
+		if strings.Contains(a.Text, line[:8]) || len(a.Text) > keptWords {
+			t.Errorf("%d bytes, %q found, nothing of the key wanted", len(a.Text), a.Text)
+		}
+	}
+}
+
 // TestRedactionOfKeys: a private key is shown line by line.
 func TestRedactionOfKeys(t *testing.T) {
 	key := "-----BEGIN OPENSSH PRIVATE KEY-----\nb3BlbnNzaC1rZXktdjEAAAAABG5vbmUAAAAEbm9uZQ\nAAAAABAAAAMwAAAAtzc2gtZWQyNTUxOQAAACB\n-----END OPENSSH PRIVATE KEY-----\n"
@@ -75,9 +113,9 @@ func TestSecretsReachNothing(t *testing.T) {
 	sink := Sink{Folder: t.TempDir(), Salt: []byte("0123456789abcdef")}
 	a := dispatch.Answer{
 		Key: "sha256:0123456789", State: dispatch.Finished, Text: "at " + canary,
-		Outcome: &dispatch.Outcome{Result: dispatch.Failed, Why: "no " + canary, Facts: []dispatch.Fact{{Name: "x", Value: canary}}, BootID: canary},
+		Outcome: &dispatch.Outcome{Result: dispatch.Failed, Why: "no " + canary, Facts: []dispatch.Fact{{Name: "x", Value: canary}}, BootID: canary, Step: canary, Before: []dispatch.Package{{Name: canary, Version: canary}}},
 	}
-	a = Keep(a, Printed{Head: []byte("a canary-7f"), Tail: []byte("3a91 b"), Bytes: 17}, sink, NewRedactor(canary))
+	a = Keep(a, Printed{Head: []byte("\x1b[2Ja canary-7f"), Tail: []byte("3a91 b"), Bytes: 17}, sink, NewRedactor(canary))
 	b, err := json.Marshal(a)
 	if err != nil {
 		t.Fatal(err)
@@ -89,6 +127,9 @@ func TestSecretsReachNothing(t *testing.T) {
 	kept, err := os.ReadFile(files[0])
 	if err != nil {
 		t.Fatal(err)
+	}
+	if strings.Contains(string(kept), "\x1b") {
+		t.Errorf("%q found in a file, no escape of a terminal wanted", kept)
 	}
 	if all := string(b) + string(kept); strings.Contains(all, canary) || !strings.Contains(all, redacted) {
 		t.Errorf("%s found, no canary wanted", all)
@@ -107,7 +148,7 @@ func TestRedactionAtTheCut(t *testing.T) {
 
 func TestPrune(t *testing.T) {
 	sink := Sink{Folder: filepath.Join(t.TempDir(), "outputs"), Salt: []byte("0123456789abcdef")}
-	if err := sink.Prune(10); err != nil {
+	if err := sink.Prune(10, 9); err != nil {
 		t.Fatal(err)
 	}
 	for i, key := range []string{"sha256:old00000", "sha256:middle00", "sha256:new00000"} {
@@ -119,7 +160,7 @@ func TestPrune(t *testing.T) {
 			t.Fatal(err)
 		}
 	}
-	if err := sink.Prune(20); err != nil {
+	if err := sink.Prune(20, 9); err != nil {
 		t.Fatal(err)
 	}
 	if left, _ := filepath.Glob(filepath.Join(sink.Folder, "*old*")); len(left) != 0 {
@@ -127,6 +168,12 @@ func TestPrune(t *testing.T) {
 	}
 	if left, _ := filepath.Glob(filepath.Join(sink.Folder, "*")); len(left) != 2 {
 		t.Errorf("%q found, two wanted", left)
+	}
+	if err := sink.Prune(20, 1); err != nil {
+		t.Fatal(err)
+	}
+	if left, _ := filepath.Glob(filepath.Join(sink.Folder, "*")); len(left) != 1 || !strings.Contains(left[0], "new") {
+		t.Errorf("%q found, the newest wanted", left)
 	}
 }
 

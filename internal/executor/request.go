@@ -83,7 +83,14 @@ func writeStep(b *strings.Builder, s dispatch.Step, t dispatch.Task, point bool)
 	if err != nil {
 		return err
 	}
-	fmt.Fprintf(b, "step %s %d %d %s %s %d\n", s.Name, s.Timeout, bit(point), success, reboot, bit(s.Optional))
+	if s.Undoes != "" && (!stepName.MatchString(s.Undoes) || point) {
+		return fmt.Errorf("a step that undoes %.40q found, a name and no point of no return wanted", s.Undoes)
+	}
+	fmt.Fprintf(b, "step %s %d %d %s %s %d", s.Name, s.Timeout, bit(point), success, reboot, bit(s.Optional))
+	if s.Undoes != "" {
+		b.WriteString(" " + s.Undoes)
+	}
+	b.WriteString("\n")
 	if err := writeEnv(b, s.Env); err != nil {
 		return err
 	}

@@ -5,13 +5,10 @@ import (
 	"context"
 	"errors"
 	"fmt"
-	"io"
 	"net"
 	"strings"
 	"sync"
 	"time"
-
-	"golang.org/x/crypto/ssh"
 
 	"github.com/patchops/patchops/internal/dispatch"
 )
@@ -26,10 +23,11 @@ type SSHOptions struct {
 	Now       func() time.Time
 	Dial      func(ctx context.Context, network, address string) (net.Conn, error)
 	// Handshake bounds connecting and logging in, Keepalive how long a host may be
-	// silent before its connection counts as lost.
-	Handshake, Keepalive time.Duration
-	Sink                 Sink
-	Root                 string // the folder that stands for / on hosts; "" is /
+	// silent before its connection counts as lost, Question a probe, a stop, or the
+	// beginning of anything.
+	Handshake, Keepalive, Question time.Duration
+	Sink                           Sink
+	Root                           string // the folder that stands for / on hosts; "" is /
 }
 
 // SSH reaches hosts over SSH: one connection per host for everything that is asked of
@@ -50,6 +48,7 @@ type SSH struct {
 const (
 	handshakeTime = 15 * time.Second
 	keepaliveTime = 10 * time.Second
+	questionTime  = time.Minute
 	// spare is added to what the steps of a task may take in all.
 	spare = 2 * time.Minute
 )
@@ -64,6 +63,9 @@ func NewSSH(o SSHOptions) *SSH {
 	}
 	if o.Keepalive == 0 {
 		o.Keepalive = keepaliveTime
+	}
+	if o.Question == 0 {
+		o.Question = questionTime
 	}
 	return &SSH{o: o, pins: &pins{file: o.KnownHosts, accept: o.AcceptNew}, links: map[place]*link{}}
 }
@@ -83,22 +85,32 @@ func (s *SSH) Close() error {
 }
 
 // Start begins a task and follows it to its end. A connection that is lost is made
-// again, and the task followed from where it is; it is never begun twice.
+// again, and the task followed from where it is; it is never begun twice. Once the
+// host has the task, no refusal of whoever answers later says that nothing was begun.
 func (s *SSH) Start(ctx context.Context, t dispatch.Task, at func(string)) dispatch.Answer {
 	ctx, cancel := context.WithTimeout(ctx, patience(t))
 	defer cancel()
 	a, err := s.ask(ctx, VerbBegin, t, at)
-	var hostKey string
-	for n := 0; lost(err); n++ {
-		hostKey = first(hostKey, a.HostKey)
-		if wait(ctx, pause(n)) != nil {
-			break
-		}
-		if a, err = s.ask(ctx, VerbFollow, t, at); err == nil && a.State == dispatch.Absent {
-			a = unreachable(t.Key, errors.New("the connection was lost before the host began"))
-		}
+	if isUnsent(err) && ctx.Err() == nil { // the connection had gone while nothing was asked
+		a, err = s.ask(ctx, VerbBegin, t, at)
 	}
-	return s.answer(a, err, "start", t, hostKey)
+	if !lost(err) {
+		return s.answer(a, err, "start", t)
+	}
+	hostKey := a.HostKey
+	for n := 0; lost(err) && wait(ctx, pause(n)) == nil; n++ {
+		a, err = s.ask(ctx, VerbFollow, t, at)
+		hostKey = first(hostKey, a.HostKey)
+	}
+	switch {
+	case err == nil && a.State == dispatch.Absent:
+		err = errors.New("the connection was lost before the host began")
+	case err == nil && a.State == dispatch.Refused:
+		err = fmt.Errorf("%s: %s", a.Why, a.Text)
+	}
+	a = s.answer(a, err, "follow", t)
+	a.Asked, a.HostKey = "start", first(a.HostKey, hostKey)
+	return a
 }
 
 // Probe asks what became of a task.
@@ -117,10 +129,10 @@ func (s *SSH) once(ctx context.Context, verb, asked string, t dispatch.Task) dis
 	if lost(err) && ctx.Err() == nil {
 		a, err = s.ask(ctx, verb, t, nil)
 	}
-	return s.answer(a, err, asked, t, "")
+	return s.answer(a, err, asked, t)
 }
 
-func (s *SSH) answer(a dispatch.Answer, err error, asked string, t dispatch.Task, hostKey string) dispatch.Answer {
+func (s *SSH) answer(a dispatch.Answer, err error, asked string, t dispatch.Task) dispatch.Answer {
 	no, isRefusal := errors.AsType[*refusal](err)
 	switch {
 	case isRefusal && asked == "start":
@@ -129,9 +141,11 @@ func (s *SSH) answer(a dispatch.Answer, err error, asked string, t dispatch.Task
 		a = unreachable(t.Key, err)
 		a.Why, a.HostKey = no.code, no.hostKey
 	case err != nil:
+		hostKey := a.HostKey
 		a = unreachable(t.Key, err)
+		a.HostKey = hostKey
 	}
-	a.Key, a.Asked, a.HostKey = t.Key, asked, first(a.HostKey, hostKey)
+	a.Key, a.Asked = t.Key, asked
 	a.Text = s.seen.of(t.Client).String(a.Text)
 	return a
 }
@@ -145,145 +159,6 @@ func first(a, b string) string {
 		return a
 	}
 	return b
-}
-
-// lostError is a connection that ended under a question.
-type lostError struct{ err error }
-
-func (l *lostError) Error() string { return "connection lost: " + l.err.Error() }
-func (l *lostError) Unwrap() error { return l.err }
-
-func lost(err error) bool {
-	_, is := errors.AsType[*lostError](err)
-	return is
-}
-
-// ask puts one question to the wrapper on the host. Its error is a refusal, a lost
-// connection, or a host that could not be reached before anything was said to it.
-func (s *SSH) ask(ctx context.Context, verb string, t dispatch.Task, at func(string)) (dispatch.Answer, error) {
-	way, err := hops(t.Target)
-	if err != nil || t.Client != t.Target.Client {
-		return dispatch.Answer{}, &refusal{code: dispatch.Malformed, err: first2(err, fmt.Errorf("host of client %q in a task of %q", t.Target.Client, t.Client))}
-	}
-	client, accepted, err := s.connect(ctx, placeOf(t.Target), way)
-	if err != nil {
-		if verb == VerbFollow && !isRefusal(err) {
-			err = &lostError{err} // not back yet
-		}
-		return dispatch.Answer{}, err
-	}
-	a, err := s.talk(ctx, client, verb, t, at)
-	a.HostKey = first(a.HostKey, accepted)
-	return a, err
-}
-
-func isRefusal(err error) bool { _, is := errors.AsType[*refusal](err); return is }
-
-func first2(a, b error) error {
-	if a != nil {
-		return a
-	}
-	return b
-}
-
-// talk runs the wrapper in a channel of its own and reads what it says; a host that
-// does not have it gets it first.
-func (s *SSH) talk(ctx context.Context, client *ssh.Client, verb string, t dispatch.Task, at func(string)) (dispatch.Answer, error) {
-	a, err := s.channel(ctx, client, verb, t, at)
-	if exit, is := errors.AsType[*ssh.ExitError](err); is && exit.ExitStatus() == Missing {
-		err = s.install(ctx, client, t.Target)
-		if _, is := errors.AsType[*ssh.ExitError](err); is {
-			return a, &refusal{code: dispatch.Journal, err: fmt.Errorf("the wrapper cannot be put on %s: no space, read-only, or not root", t.Target.Address)}
-		} else if err == nil {
-			a, err = s.channel(ctx, client, verb, t, at)
-		}
-	}
-	exit, is := errors.AsType[*ssh.ExitError](err)
-	if is {
-		err = &refusal{code: dispatch.Malformed, err: fmt.Errorf("no wrapper runs on %s: exit %d", t.Target.Address, exit.ExitStatus())}
-	}
-	return a, err
-}
-
-func (s *SSH) channel(ctx context.Context, client *ssh.Client, verb string, t dispatch.Task, at func(string)) (a dispatch.Answer, err error) {
-	t.Now = s.o.Now().Unix() // connecting took time that is not the host's clock's fault
-	request, err := Request(t)
-	if err != nil {
-		return a, &refusal{code: dispatch.Malformed, err: err}
-	}
-	said, printed := false, Printed{}
-	err = s.run(ctx, client, s.command(runsWrapper, t.Target.User, verb), t.Target, request, func(out io.Reader) error {
-		a, printed, err = ReadAnswer(out, t, verb, at)
-		said = err == nil
-		return err
-	})
-	if said {
-		err = nil // however the channel closed: it is all there
-	}
-	return Keep(a, printed, s.o.Sink, s.seen.of(t.Client)), err
-}
-
-func (s *SSH) install(ctx context.Context, client *ssh.Client, t dispatch.Target) error {
-	return s.run(ctx, client, s.command(putsWrapper, t.User, "-"), t, []byte(Wrapper), func(out io.Reader) error {
-		_, err := io.Copy(io.Discard, out)
-		return err
-	})
-}
-
-// run runs one command on the host. Its error is that of the command, a refusal, or a
-// lost connection. When the context ends nothing is waited for: what runs on the host
-// goes on, and keeps its side of the channel open for as long as it likes.
-func (s *SSH) run(ctx context.Context, client *ssh.Client, command string, t dispatch.Target, in []byte, read func(io.Reader) error) error {
-	session, err := client.NewSession()
-	if err != nil {
-		_ = client.Close()
-		return &lostError{err}
-	}
-	out, into := io.Pipe()
-	said := &tail{room: 4 << 10}
-	session.Stdin, session.Stdout, session.Stderr = bytes.NewReader(in), into, said
-	stop := context.AfterFunc(ctx, func() { _ = into.CloseWithError(ctx.Err()); _ = session.Close() })
-	defer stop()
-	if err := session.Start(command); err != nil {
-		return &lostError{err}
-	}
-	ended := make(chan error, 1)
-	go func() {
-		err := session.Wait()
-		_ = into.Close()
-		_ = session.Close()
-		ended <- err
-	}()
-	readErr := read(out)
-	go func() { _, _ = io.Copy(io.Discard, out) }()
-	select {
-	case err = <-ended:
-	case <-ctx.Done():
-		return ctx.Err()
-	}
-	switch {
-	case readErr == nil:
-		return err
-	case ctx.Err() != nil:
-		return ctx.Err()
-	}
-	return silent(err, said.String(), t)
-}
-
-// silent says why a command gave no answer: it ended by itself, or the connection did.
-func silent(ended error, said string, t dispatch.Target) error {
-	exit, is := errors.AsType[*ssh.ExitError](ended)
-	switch {
-	case ended == nil:
-		return &refusal{code: dispatch.Malformed, err: fmt.Errorf("the wrapper on %s ended without an answer: %s", t.Address, said)}
-	case !is || exit.Signal() != "":
-		return &lostError{ended}
-	case exit.ExitStatus() == Missing:
-		return ended
-	case t.User != "root" && exit.ExitStatus() == 1:
-		return &refusal{code: dispatch.Credential, err: fmt.Errorf("%s may not become root on %s by sudo -n: %s", t.User, t.Address, said)}
-	}
-	return &refusal{code: dispatch.Malformed, err: fmt.Errorf("no wrapper runs on %s: exit %d: %s", t.Address, exit.ExitStatus(), said)}
 }
 
 // What a login shell on a host ever reads from us: these words, a verb, and the name

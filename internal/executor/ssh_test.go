@@ -186,6 +186,16 @@ func TestX2HostKeys(t *testing.T) {
 	if a := s.open(t, o).Probe(t.Context(), task()); a.State != dispatch.Unreachable || a.Why != dispatch.HostKey {
 		t.Errorf("%+v, wanted nothing known of it", a)
 	}
+	if os.Getuid() == 0 { // root's own file may be anybody's to read, but of nobody else
+		if err := os.Chown(s.file("known_hosts"), 12345, 12345); err != nil {
+			t.Fatal(err)
+		}
+		a := s.open(t, o).Start(t.Context(), task(), nil)
+		if refusedAs(t, a, dispatch.HostKey); !strings.Contains(a.Text, "somebody else") {
+			t.Errorf("%q, wanted whose the file is", a.Text)
+		}
+		_ = os.Chown(s.file("known_hosts"), 0, 0)
+	}
 	if err := os.Chmod(s.file("known_hosts"), 0o666); err != nil {
 		t.Fatal(err)
 	}

@@ -78,7 +78,7 @@ func TestOwnStepsReplaceBuiltInOnes(t *testing.T) {
 	d := f.with(t, profileFile, "idempotency:", own).build(t)
 	j := planOf(t, d).Jobs["web-01"]
 	for s, want := range map[dispatch.Segment]string{
-		dispatch.Install:  "my precheck, lb drain, zfs snapshot, apt/stage, my installer",
+		dispatch.Install:  "my precheck, lb drain, zfs snapshot, apt/stage, my installer, lb restore",
 		dispatch.Reboot:   "apt/reboot",
 		dispatch.Verify:   "apt/postcheck, lb restore, apt/cleanup",
 		dispatch.Rollback: "apt/rollback, lb restore",
@@ -323,5 +323,19 @@ func TestGates(t *testing.T) {
 	}
 	if g[3].URL != "http://{address}/health" || g[3].Status != 204 {
 		t.Errorf("%+v", g[3])
+	}
+}
+
+// An emergency owes a review afterwards, until one is done.
+func TestTheReviewOfAnEmergency(t *testing.T) {
+	const review = "  due: \"2026-03-20\"\n"
+	file := "problems/reviews.yaml"
+	f := example(t, "msp")
+	due := func(f tree) int64 { return f.build(t).Plans["hudson/emergency-openssh"].Review }
+	if got := due(f); got != reviewAfter {
+		t.Errorf("due %d s after its end, wanted %d", got, reviewAfter)
+	}
+	if got := due(f.with(t, file, review, review+"  at: \"2026-03-19\"\n  by: mira\n  verdict: pass\n")); got != 0 {
+		t.Errorf("due %d s after its end though it was done", got)
 	}
 }

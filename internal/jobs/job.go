@@ -143,7 +143,7 @@ func (c *client) have(a *spec.Asset, patches []string) string {
 func (c *client) version(a *spec.Asset, name string) (version string, known bool) {
 	said := a.Value.Get("packages").Get(name)
 	fact, recorded := c.facts[c.Name+"/"+a.Name][name]
-	if recorded && c.options.Declared != nil {
+	if recorded && c.options.Declared != nil && a.Value.Get("packages") != nil {
 		recorded = fact.At >= c.options.Declared(a.File)
 	}
 	switch {

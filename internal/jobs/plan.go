@@ -29,7 +29,7 @@ func (c *client) planOf(in *rollout.Plan, said *document.Value) *progress.Plan {
 	if said.Get("rollback").Get("on") == nil {
 		p.RollbackOn = []string{"install", "postcheck", "gate"}
 	}
-	if in.Change == "emergency" {
+	if in.Change == "emergency" && !c.reviewed(in.ID) {
 		p.Review = reviewAfter
 	}
 	if rings := said.Get("rings").Elements(); in.Ring >= 0 && in.Ring < len(rings) {
@@ -78,6 +78,20 @@ func (c *client) needsNotice(change string) bool {
 		case g.Until <= now:
 		case change == "emergency" && g.EmergencyLead.Seconds > 0, change != "emergency" && (g.Lead.Seconds > 0 || len(g.Leads) > 0):
 			return true
+		}
+	}
+	return false
+}
+
+// reviewed says whether the review that an emergency owes afterwards was done, by the
+// client's documents or those of all.
+func (c *client) reviewed(plan string) bool {
+	for _, owner := range []string{corpus.Global, c.Name} {
+		for _, name := range c.view.Names("Review", owner) {
+			said := c.view.Document("Review", owner, name).Get("spec")
+			if said.Get("type").Text() == "postImplementation" && said.Get("subject").Text() == plan && said.Get("at").Text() != "" {
+				return true
+			}
 		}
 	}
 	return false

@@ -28,9 +28,12 @@ type maker struct {
 	back     bool // a package goes back to an older version, since the plan names it
 }
 
+// undo is a restore where a drain began and nothing was installed.
+const undo = "undo"
+
 // order is which steps make up each segment.
 var order = map[dispatch.Segment][]string{
-	dispatch.Install:  {dispatch.Precheck, dispatch.Drain, dispatch.Snapshot, dispatch.Stage, dispatch.Installs},
+	dispatch.Install:  {dispatch.Precheck, dispatch.Drain, dispatch.Snapshot, dispatch.Stage, dispatch.Installs, undo},
 	dispatch.Reboot:   {dispatch.Reboots},
 	dispatch.Verify:   {dispatch.Postcheck, dispatch.Restore, dispatch.Cleanup},
 	dispatch.Rollback: {dispatch.RollsBack, dispatch.Restore},
@@ -61,6 +64,12 @@ func (m *maker) steps() map[dispatch.Segment][]dispatch.Step {
 // step is the user's own one, else the built-in one of the package manager or of the way
 // in which the host is reached.
 func (m *maker) step(name string) (dispatch.Step, bool) {
+	if name == undo {
+		_, drains := m.profile.own[dispatch.Drain]
+		s, ok := m.step(dispatch.Restore)
+		s.Undoes = dispatch.Drain
+		return s, ok && drains
+	}
 	s, own := m.profile.own[name]
 	switch {
 	case m.target.Type == "manual":

@@ -93,6 +93,7 @@ type ownAnswer struct {
 	Findings  []finding.Finding
 	Evaluated int
 	Read      []corpus.Dependency
+	Unjudged  string // why the input of a gate was not judged; "" it was
 }
 
 // misplaced finds own rules whose id is not theirs to have: that of a built-in

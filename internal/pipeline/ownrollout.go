@@ -61,12 +61,13 @@ func (j *ownJudge) judgeInput(input *document.Document) ownAnswer {
 		j.setUp()
 	}
 	if j.rules == nil {
-		return ownAnswer{}
+		return ownAnswer{Unjudged: "they do not compile"}
 	}
 	view := j.corpus.View(input.ID.Client)
 	found, evaluated := j.rules.Judge(input, data{view, j.terms, j.terms, j.ruling})
+	why := ""
 	if view.Broken() {
-		found = nil
+		found, why = nil, "they met a document that is broken"
 	}
-	return ownAnswer{Findings: found, Evaluated: evaluated, Read: view.Dependencies()}
+	return ownAnswer{Findings: found, Evaluated: evaluated, Read: view.Dependencies(), Unjudged: why}
 }

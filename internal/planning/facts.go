@@ -64,9 +64,10 @@ func (c *client) askedPackages() map[string]bool {
 	return asked
 }
 
-// declared is since when the documents say what they say of an asset's packages.
+// declared is since when the documents say what they say of an asset's packages; 0 where
+// they say nothing, against which no fact is old.
 func (c *client) declared(a *spec.Asset) int64 {
-	if c.options.Declared == nil {
+	if c.options.Declared == nil || a.Value.Get("packages") == nil {
 		return 0
 	}
 	return c.options.Declared(a.File)

@@ -74,6 +74,7 @@ func TestFacts(t *testing.T) {
 		{"documents say current, a newer fact says old", []change{declared(current)}, both(old), 0, ""},
 		{"documents say current, an older fact says old", []change{declared(current)}, both(old), 101, rollout.AlreadyCompliant},
 		{"documents say old, an older fact says current", []change{declared(old)}, both(current), 101, ""},
+		{"documents say nothing, an older fact says current", nil, both(current), 101, rollout.AlreadyCompliant},
 		{"absent by a fact, applicable by packages", []change{noFacet, declared(old)}, map[string]Fact{"openssl": {At: 9}, "libssl3": {At: 9}}, 0, rollout.NotApplicable},
 		{"absent by facts alone", []change{noFacet}, map[string]Fact{"openssl": {}, "libssl3": {}}, 0, rollout.NotApplicable},
 		{"one absent by facts, the other unknown", []change{noFacet}, map[string]Fact{"openssl": {}}, 0, ""},

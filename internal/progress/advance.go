@@ -87,6 +87,8 @@ func (t *tick) mayNot(r *running, wave string) bool {
 		w.Code, w.Why = code, t.closedWhy(r.plan)
 	} else if r.plan.Deadline > 0 && t.at >= r.plan.Deadline {
 		w.Code, w.Why = rollout.NotApproved, "lapsed: its deadline has passed"
+	} else if o := r.refusal(wave, ""); o.code != "" {
+		w.Code, w.Why = o.code, o.why
 	} else {
 		return false
 	}
@@ -206,8 +208,9 @@ func (t *tick) end(r *running) {
 
 // outcome is how a run ends, from its hosts.
 func (r *running) outcome() (outcome, why string) {
-	done, failed, left := 0, 0, 0
+	done, failed, left, over := 0, 0, 0, false
 	for _, h := range r.Hosts {
+		over = over || h.State == Cancelled && r.plan.Closed != "" && h.Code == r.plan.Closed
 		switch h.State {
 		case Soaking, Succeeded:
 			done++
@@ -220,6 +223,8 @@ func (r *running) outcome() (outcome, why string) {
 	}
 	why = fmt.Sprintf("%d done, %d failed, %d not done", done, failed, left)
 	switch {
+	case over:
+		return "aborted", why + ": " + r.plan.ClosedWhy
 	case failed+left == 0:
 		return "done", why
 	case done > 0 || failed == 0:

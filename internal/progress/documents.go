@@ -19,6 +19,9 @@ type Documents struct {
 	Plans map[string]*Plan // open plans with work or a run, by "CLIENT/PLAN"
 	// Engine, Tzdata and Policy say what judged: they go into run.begun and schedule.
 	Engine, Tzdata, Policy string
+	// Follow says that the documents depend on how far runs are: they are read again after
+	// what the log says of them.
+	Follow bool
 	// Finish are the freezes that let a session that has begun go on to its end
 	// (onRunning: finish), by ID; the others pause it at its next safe point.
 	Finish map[string]bool
@@ -49,6 +52,9 @@ type Plan struct {
 	// main, a failed start-gate policy, ...; "" nothing.
 	Closed    rollout.Code
 	ClosedWhy string
+	// Gate is what rules of the start gate say of waves and assets that may start; nil
+	// where there are no such rules.
+	Gate *StartGate
 	// Notice says that contacts must have been told before a start, and by which
 	// channels; Lead is in the schedule.
 	Notice   bool

@@ -163,8 +163,9 @@ func (s *State) facts(client string, r *resultlog.Record, at int64) {
 	s.learn(client+"/"+r.Asset, r.Facts, at)
 	for _, run := range s.Runs {
 		if h := run.Hosts[r.Asset]; h != nil && run.Client == client {
-			h.seen = true
-			h.recall(r.Facts)
+			if h.seen = true; r.Evidence == "" { // what people report is nothing to go back to
+				h.recall(r.Facts)
+			}
 		}
 	}
 }

@@ -163,11 +163,22 @@ func (s *State) result(run *Run, r *resultlog.Record, at int64) error {
 		}
 		h.State, h.Since = h.after(r, at), at
 		if run.Ended > 0 && !h.State.Ended() { // nothing follows any more
-			h.State, h.Again, h.Why = Failed, false, "it came back after its run had ended, and was not checked"
+			h.afterAll(run)
 		}
 	})
 	s.settle(run, h, at, before)
 	return nil
+}
+
+// afterAll is the end of a host that was heard of again after its run: nothing was done
+// there, or nobody checks what was.
+func (h *Host) afterAll(run *Run) {
+	h.Again = false
+	if h.State == Planned && h.Tries == 0 {
+		h.State = run.rest()
+		return
+	}
+	h.State, h.Why = Failed, "it came back after its run had ended, and was not checked"
 }
 
 // settle keeps what holds of a host beyond its run: whether it is down, and when its
@@ -305,7 +316,7 @@ func (s *State) unknown(run *Run, r *resultlog.Record, at int64) error {
 // parting are the states of hosts that a run goes on without.
 var parting = map[rollout.Code]HostState{
 	rollout.Exception: Excepted, rollout.Superseded: Superseded, rollout.Withdrawn: Cancelled, rollout.NotSelected: Cancelled,
-	rollout.NotApplicable: Cancelled, rollout.AlreadyCompliant: Skipped, rollout.MissedWindow: Deferred, rollout.Capacity: Deferred,
+	rollout.NotApplicable: Cancelled, rollout.ClientNotActive: Cancelled, rollout.AlreadyCompliant: Skipped, rollout.MissedWindow: Deferred, rollout.Capacity: Deferred,
 }
 
 // deferred takes a host that is not done now; with a key it closes its claim, under

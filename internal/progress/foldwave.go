@@ -223,16 +223,12 @@ func (s *State) runEnded(run *Run, r *resultlog.Record, at int64) error {
 		}
 	}
 	run.Ended, run.Outcome = at, r.Outcome
-	rest := Skipped
-	if r.Outcome == "aborted" {
-		rest = Cancelled
-	}
 	for _, h := range run.Hosts {
 		switch {
 		case h.State == Soaking:
 			h.to(run, Succeeded, at)
 		case !h.State.Ended() && h.Key == "":
-			h.change(run, func() { h.State, h.Since, h.Again = rest, at, false })
+			h.change(run, func() { h.State, h.Since, h.Again = run.rest(), at, false })
 		}
 	}
 	for i := range s.Stops[r.Plan] {
@@ -241,6 +237,14 @@ func (s *State) runEnded(run *Run, r *resultlog.Record, at int64) error {
 		s.Stops[r.Plan][i].Kind = resultlog.Hold
 	}
 	return nil
+}
+
+// rest is the state of hosts that a run which has ended did nothing to.
+func (r *Run) rest() HostState {
+	if r.Outcome == "aborted" {
+		return Cancelled
+	}
+	return Skipped
 }
 
 func (s *State) gate(run *Run, r *resultlog.Record, at int64) error {

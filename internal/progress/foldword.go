@@ -3,6 +3,7 @@ package progress
 import (
 	"errors"
 	"slices"
+	"strings"
 
 	"github.com/patchops/patchops/internal/museum"
 	"github.com/patchops/patchops/internal/resultlog"
@@ -82,9 +83,25 @@ func stopOf(stops []Stop, wave string) *Stop {
 	return out
 }
 
-// resume takes a person's word that a plan or a wave goes on: it lifts holds and
-// pauses, forgives the failures so far, and lets go on what missed its window. An
-// abort is for good.
+// clocksDiffer is by how many seconds the clock of whoever signs may be off from ours.
+const clocksDiffer = 300
+
+// said is until when a word knows what happened: it was signed then, whenever it was
+// delivered. 0 is a word that is dated in the future, which says nothing.
+func said(r *resultlog.Record, at int64) int64 {
+	asOf := seconds(r.AsOf)
+	switch {
+	case asOf == 0:
+		return at
+	case asOf > at+clocksDiffer:
+		return 0
+	}
+	return min(at, asOf+clocksDiffer)
+}
+
+// resume takes a person's word that a plan or a wave goes on: it lifts the holds and
+// pauses that were there when it was signed, forgives the failures so far, and lets go
+// on what missed its window. An abort is for good.
 func (s *State) resume(r *resultlog.Record, at int64) error {
 	if r.Actor != nil && r.Actor.Kind == "controller" {
 		return errors.New("a controller resumes, wanted a person")
@@ -93,14 +110,17 @@ func (s *State) resume(r *resultlog.Record, at int64) error {
 	if plan == "" {
 		return nil
 	}
+	if at = said(r, at); at == 0 {
+		return nil
+	}
 	s.Stops[plan] = slices.DeleteFunc(s.Stops[plan], func(x Stop) bool {
-		return x.Kind == resultlog.Hold && (wave == "" || x.Wave == wave)
+		return x.Kind == resultlog.Hold && (wave == "" || x.Wave == wave) && x.At <= at
 	})
 	run := s.Runs[plan]
 	if run == nil || run.Ended > 0 {
 		return nil
 	}
-	run.Hold, run.Resumed = heaviest(s.Stops[plan]), at
+	run.Hold, run.Resumed = heaviest(s.Stops[plan]), max(run.Resumed, at)
 	for i := range run.Waves {
 		if w := &run.Waves[i]; wave == "" || w.Name == wave {
 			w.resume(at)
@@ -112,7 +132,7 @@ func (s *State) resume(r *resultlog.Record, at int64) error {
 		}
 	}
 	for _, h := range run.Hosts {
-		if wave == "" || h.Wave == wave {
+		if (wave == "" || h.Wave == wave) && h.Since <= at {
 			h.resumed, h.Retry = true, min(h.Retry, at)
 		}
 	}
@@ -121,6 +141,9 @@ func (s *State) resume(r *resultlog.Record, at int64) error {
 }
 
 func (w *WaveProgress) resume(at int64) {
+	if slices.ContainsFunc(w.Pauses, func(p Pause) bool { return p.Code != PauseFreeze && p.Cause != byHold && p.At > at }) {
+		return // whoever signed did not know of it
+	}
 	w.Pauses = slices.DeleteFunc(w.Pauses, func(p Pause) bool { return p.Code != PauseFreeze })
 	w.Resumed, w.Forgiven, w.settled = at, w.Failures, w.Done
 	for name, m := range w.Measured {
@@ -184,8 +207,8 @@ func (s *State) waveGoesOn(run *Run, r *resultlog.Record, at int64) error {
 	return nil
 }
 
-// word takes what a person said of a gate. What was said before the wave began is
-// about another run, or about nothing seen.
+// word takes what a person said of a gate. Who agreed before the wave began agreed to
+// another run, or to nothing seen; other clients' contacts have no say.
 func (s *State) word(r *resultlog.Record, at int64) {
 	plan, wave := waveOf(r.Plan)
 	run := s.Runs[plan]
@@ -196,12 +219,15 @@ func (s *State) word(r *resultlog.Record, at int64) {
 	if w == nil || w.Begun == 0 {
 		return
 	}
-	said := Word{Person: personOf(r), Contact: r.Contact, Verdict: string(r.Kind), At: at}
-	if r.Kind == resultlog.Withdrawal {
-		w.Words = slices.DeleteFunc(w.Words, func(x Word) bool { return x.Person == said.Person })
-		return
+	one := Word{Person: personOf(r), Contact: r.Contact, Verdict: string(r.Kind), At: at}
+	agrees := r.Kind == resultlog.Approval || r.Kind == resultlog.Consent
+	switch client, _, ok := strings.Cut(r.Contact, "/"); {
+	case r.Kind == resultlog.Withdrawal:
+		w.Words = slices.DeleteFunc(w.Words, func(x Word) bool { return x.Person == one.Person })
+	case agrees && said(r, at) < w.Begun, ok && client != run.Client:
+	default:
+		w.Words = append(w.Words, one)
 	}
-	w.Words = append(w.Words, said)
 }
 
 func personOf(r *resultlog.Record) string {

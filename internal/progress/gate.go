@@ -78,9 +78,24 @@ func (t *tick) baseline(r *running, k int, first int64) {
 // probes has a gate measured.
 func (t *tick) probes(r *running, w *WaveProgress, g *Gate) {
 	t.do(Decision{
-		Act: Measures, Client: r.Client, Plan: r.Plan, Wave: w.Name, Gate: g, Why: "gate " + g.Name,
+		Act: Measures, Client: r.Client, Plan: r.Plan, Wave: w.Name, Gate: g, Assets: w.measured(), Why: "gate " + g.Name,
 		Records: []resultlog.Record{{Kind: resultlog.Gate, Run: r.ID, Plan: r.key, Wave: w.Name, Gate: g.Name}},
 	})
+}
+
+// measured are the assets that a wave's gates are about: its members, or those that it
+// is going to have.
+func (w *WaveProgress) measured() []string {
+	if w.Begun > 0 {
+		return w.Assets
+	}
+	var out []string
+	for _, h := range w.hosts {
+		if !h.State.Ended() {
+			out = append(out, h.Asset)
+		}
+	}
+	return out
 }
 
 // compared decides on a gate that compares with before: passed, worse, or nobody can say.
@@ -132,6 +147,9 @@ func (t *tick) pass(r *running, k int) {
 	u, wave := &r.sums[k], &r.waves[k]
 	from, reached := r.quorum(k)
 	if !reached || t.pausedForPerson(r, u.wave) {
+		if code, w := t.shut(r, u.wave); reached && u.pending == 0 && code != "" { // else it is said of what does not start
+			t.waits(w)
+		}
 		return
 	}
 	soaked := from + wave.Soak

@@ -32,7 +32,8 @@ type Decision struct {
 	Task         *dispatch.Task     // of Starts, Probes and Stops; Fence, Now and NotAfter are set by the runner
 	Notice       *rollout.Notice
 	Gate         *Gate
-	Why          string // in words, for people
+	Assets       []string // of Measures: those of the wave, be it that it has not begun
+	Why          string   // in words, for people
 	// Cause of Replans: what makes it necessary. Now.Replanned is the newest that was
 	// carried out, whatever came of it.
 	Cause string

@@ -20,6 +20,9 @@ const (
 	factsMost   = 80 // of one record; more are in records of their own
 )
 
+// longest is in milliseconds what no segment lasts, whatever its host says: ten years.
+const longest = 10 * 365 * 24 * 3600 * 1000
+
 // Outcome makes the records of a host's answer: a result where the claim is closed by it,
 // unknown where nobody can say, a hostkey where the host showed another key than the
 // pinned one. What triage says of a failure by itself, and when it is tried again, is in
@@ -140,10 +143,10 @@ func (o *outcome) finished() resultlog.Record {
 func (o *outcome) add(r *resultlog.Record, got *dispatch.Outcome) {
 	r.Step, r.Exit, r.Reboot = fit(got.Step, 64), got.Exit, got.Reboot
 	for _, s := range got.Steps {
-		r.MS += max(0, s.Millis)
+		r.MS = min(r.MS+min(max(0, s.Millis), longest), longest)
 	}
-	if r.MS == 0 && got.Ended > got.Began {
-		r.MS = 1000 * (got.Ended - got.Began)
+	if r.MS == 0 && got.Began >= 0 && got.Ended > got.Began {
+		r.MS = 1000 * min(got.Ended-got.Began, longest/1000)
 	}
 	if c := o.claim(); c != nil && c.End > 0 {
 		r.Overrun = got.Ended > c.End && !museum.Planted("overrun-unsaid")
@@ -182,6 +185,9 @@ func (o *outcome) facts(got *dispatch.Outcome) []resultlog.Fact {
 	}
 	var undo, first, rest []resultlog.Fact
 	for _, f := range got.Facts {
+		if f.Name == beforeFact {
+			continue // what to go back to is what the snapshot noted of our packages
+		}
 		fact := resultlog.Fact{Name: fit(f.Name, 64), Subject: fit(f.Subject, factBytes), Value: fit(f.Value, factBytes), State: fit(f.State, 64)}
 		if f.Name == "package" && ours[f.Subject] {
 			first = append(first, fact)

@@ -226,3 +226,26 @@ func TestSharedCauseIsTheClass(t *testing.T) {
 		t.Errorf("%s", inShort(r))
 	}
 }
+
+// TestT3HostsForgeNothing: a host names nothing that a rollback would go back to but what was
+// noted of the packages of the task, and no number of it is more than one can reckon with.
+func TestT3HostsForgeNothing(t *testing.T) {
+	s, task := claimedHost(t, dispatch.Install)
+	r := s.outcome(task, dispatch.Answer{State: dispatch.Finished, Outcome: &dispatch.Outcome{
+		Result: dispatch.Failed, Step: "install", Exit: 1, Began: -1 << 62, Ended: 1 << 62,
+		Steps:  []dispatch.StepOutcome{{Name: "a", Millis: 1 << 62}, {Name: "b", Millis: 1 << 62}, {Name: "c", Millis: -1 << 62}},
+		Facts:  []dispatch.Fact{{Name: "before", Subject: "openssl", Value: "0.1"}, {Name: "before", Subject: "a", Value: "0"}},
+		Before: []dispatch.Package{{Name: "a", Version: "1"}, {Name: "sudo", Version: "0"}},
+	}})
+	if r.MS != longest {
+		t.Errorf("%d ms found, %d wanted", r.MS, int64(longest))
+	}
+	if len(r.Facts) != 1 || r.Facts[0] != (resultlog.Fact{Name: "before", Subject: "a", Value: "1"}) {
+		t.Errorf("%+v found, what the snapshot noted of a alone wanted", r.Facts)
+	}
+	s, task = claimedHost(t, dispatch.Install)
+	r = s.outcome(task, dispatch.Answer{State: dispatch.Finished, Outcome: &dispatch.Outcome{Result: dispatch.Succeeded, Began: -1 << 62, Ended: 1 << 62}})
+	if r.MS < 0 || r.MS > longest {
+		t.Errorf("%d ms found, 0 to %d wanted", r.MS, int64(longest))
+	}
+}

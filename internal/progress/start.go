@@ -53,6 +53,8 @@ func (t *tick) goOn(r *running) {
 	for _, h := range r.underWay() {
 		job := r.job(h.Asset)
 		switch {
+		case job == nil && h.Key != "" && t.now.Absent[h.Key]:
+			t.unreached(r, h, rollout.NotSelected, "no document says what is to be done there")
 		case job == nil || t.load(r.Client).offered == 0:
 		case h.Key != "":
 			if t.now.Absent[h.Key] && !r.stale {
@@ -140,6 +142,8 @@ func (t *tick) mayReboot(r *running, h *Host, job *Job) (obstacle, rollout.Answe
 		o.code, o.why = code, t.closedWhy(r.plan)
 	} else if !job.Covered {
 		o.code, o.why = rollout.NotApproved, "no approved change covers it any more"
+	} else if no := r.refusal(h.Wave, h.Asset); no.code != "" {
+		o = no
 	} else if a.Code != "" && !finishes {
 		o = obstacle{a.Code, a.By, a.Until}
 	} else if code := t.elsewhere(r, h, a); code != "" {
@@ -183,10 +187,24 @@ func (t *tick) again(r *running, h *Host, job *Job) {
 		t.follow(r, h, job, h.Segment, a)
 		return
 	}
+	t.unreached(r, h, code, why)
+}
+
+// unreached closes a claim that never reached its host, and may not begin any more.
+func (t *tick) unreached(r *running, h *Host, code rollout.Code, why string) {
 	t.record(r, h.Wave, resultlog.Record{
 		Kind: resultlog.Result, Asset: h.Asset, Segment: string(h.Segment), Attempt: h.Attempt, Key: h.Key,
 		Outcome: dispatch.Stopped, Code: string(code), Why: "it never reached the host, and may not begin now: " + why,
 	})
+}
+
+// unheard closes the claims of a run that is over that never reached their hosts.
+func (t *tick) unheard(r *running) {
+	for _, h := range r.underWay() {
+		if h.Key != "" && t.now.Absent[h.Key] && t.now.Stop == "" {
+			t.unreached(r, h, rollout.Held, "its run is over")
+		}
+	}
 }
 
 // stillMay asks for an open claim of an installation what is asked before a start, but
@@ -202,6 +220,9 @@ func (t *tick) stillMay(r *running, h *Host, job *Job) (rollout.Code, string, ro
 		return rollout.NotApproved, "nobody approved it", rollout.Answer{}
 	case w == nil || t.halted(r, job) != "":
 		return rollout.Held, "its wave is paused", rollout.Answer{}
+	}
+	if o := r.refusal(h.Wave, h.Asset); o.code != "" {
+		return o.code, o.why, rollout.Answer{}
 	}
 	a := t.mayStart(r, job)
 	if a.Code == "" && h.Place != nil && (a.Window != h.Place.Window || a.Occurrence != h.Place.Occurrence) {
@@ -236,6 +257,8 @@ func (t *tick) shut(r *running, w *WaveProgress) (rollout.Code, Wait) {
 		out.Code, out.Why = rollout.NotApproved, "lapsed: its deadline has passed"
 	} else if why := t.halted(r, nil); why != "" {
 		out.Code, out.Why = rollout.Held, why
+	} else if o := r.refusal(w.Name, ""); o.code != "" {
+		out.Code, out.Why = o.code, o.why
 	}
 	return out.Code, out
 }

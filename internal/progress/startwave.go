@@ -167,6 +167,9 @@ func (t *tick) obstacles(r *running, h *Host, job *Job, a rollout.Answer) obstac
 	if why := t.halted(r, job); why != "" {
 		return obstacle{rollout.Held, why, 0}
 	}
+	if o := r.refusal(h.Wave, h.Asset); o.code != "" {
+		return o
+	}
 	if o := t.after(r, job); o.code != "" {
 		return o
 	}

@@ -160,6 +160,9 @@ func (t *tick) part(r *running) bool {
 		if h == nil || h.Busy() || h.State.Ended() || n >= batch {
 			return
 		}
+		if _, known := parting[code]; !known { // it would be said of it again and again
+			code, why = rollout.NotSelected, why+" ("+string(code)+")"
+		}
 		n++
 		t.record(r, h.Wave, resultlog.Record{Kind: resultlog.Deferred, Asset: h.Asset, Code: string(code), Why: why})
 	}

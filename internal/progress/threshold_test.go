@@ -7,6 +7,7 @@ import (
 
 	"github.com/patchops/patchops/internal/dispatch"
 	"github.com/patchops/patchops/internal/resultlog"
+	"github.com/patchops/patchops/internal/rollout"
 )
 
 // fails makes sessions of some hosts fail at their installation.
@@ -159,5 +160,15 @@ func TestDenominators(t *testing.T) {
 		if got := s.wave().Budget; got != want {
 			t.Errorf("of the rollout %t: the wave bears %d, wanted %d", ofRollout, got, want)
 		}
+	}
+}
+
+// A wave that is paused when nothing of it is left to begin says what it waits for.
+func TestAPausedWaveWithoutHostsLeftSaysWhy(t *testing.T) {
+	s := newStage(t, "2026-06-10T08:00:00Z", 1)
+	s.fails(func(string) bool { return true })
+	s.until("2026-06-11T08:00:00Z")
+	if s.wave().Pause != PauseThreshold || !s.waiting(rollout.Held) {
+		t.Errorf("the wave is %s(%s), waits %v", s.wave().State, s.wave().Pause, s.waits)
 	}
 }

@@ -69,6 +69,7 @@ func Next(s *State, d *Documents, now Now) Decisions {
 	t.weigh()
 	for _, r := range t.ended {
 		t.probe(r)
+		t.unheard(r)
 	}
 	for _, r := range t.runs {
 		t.carry(r)
@@ -192,6 +193,7 @@ func (t *tick) carry(r *running) {
 
 // orphaned ends a run whose plan the documents do not hold any more.
 func (t *tick) orphaned(r *running) {
+	t.unheard(r)
 	if len(r.Claims) > 0 {
 		t.waits(Wait{Client: r.Client, Plan: r.Plan, Code: rollout.NotSelected, Why: "no open plan of the authorised tip says how to go on"})
 		return
@@ -287,7 +289,7 @@ func (t *tick) probe(r *running) {
 		if c := r.Claims[h.Key]; c != nil && c.Probed {
 			t.waits(Wait{Client: r.Client, Plan: r.Plan, Wave: h.Wave, Asset: h.Asset, Code: "UNKNOWN", Why: "nobody knows what became of it: " + c.Why})
 		}
-		if h.Key == "" || t.now.InHand[h.Key] || t.now.Absent[h.Key] && r.Ended == 0 {
+		if h.Key == "" || t.now.InHand[h.Key] || t.now.Absent[h.Key] {
 			continue
 		}
 		job := r.job(h.Asset)

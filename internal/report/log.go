@@ -64,7 +64,7 @@ func LogRecord(w io.Writer, n resultlog.Name, r resultlog.Record) error {
 	if err != nil {
 		return err
 	}
-	fmt.Fprintf(w, "\n%s\n", line)
+	fmt.Fprintf(w, "\n%s\n", Display(string(line)))
 	for _, l := range long {
 		if l.text != "" {
 			fmt.Fprintf(w, "\n%s:\n", l.name)

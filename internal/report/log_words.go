@@ -29,6 +29,8 @@ func executionWords(r resultlog.Record) []string {
 		words = brackets(r.Code)
 	case resultlog.WaveEnded, resultlog.RunEnded, resultlog.TaskKind:
 		words = r.Outcome
+	case resultlog.Consent:
+		words = r.Contact
 	case resultlog.Claim:
 		words = segmentWords(r)
 	case resultlog.Result:

@@ -12,6 +12,7 @@ import (
 	"github.com/patchops/patchops/internal/dispatch"
 	"github.com/patchops/patchops/internal/progress"
 	"github.com/patchops/patchops/internal/resultlog"
+	"github.com/patchops/patchops/internal/runner"
 )
 
 // at12 is 2026-03-12T12:00:00Z.
@@ -73,10 +74,16 @@ func TestRunsGolden(t *testing.T) {
 	one := going("the vendor's script failed")
 	one.Plan = "acme/openssl"
 	for name, write := range map[string]func(*bytes.Buffer) error{
-		"list":       func(b *bytes.Buffer) error { return WriteRuns(b, "text", going("x"), Options{}) },
-		"one":        func(b *bytes.Buffer) error { return WriteRuns(b, "text", one, Options{}) },
-		"one-color":  func(b *bytes.Buffer) error { return WriteRuns(b, "text", one, Options{Color: true}) },
-		"list.json":  func(b *bytes.Buffer) error { return WriteRuns(b, "json", going("x"), Options{}) },
+		"list":      func(b *bytes.Buffer) error { return WriteRuns(b, "text", going("x"), Options{}) },
+		"one":       func(b *bytes.Buffer) error { return WriteRuns(b, "text", one, Options{}) },
+		"one-color": func(b *bytes.Buffer) error { return WriteRuns(b, "text", one, Options{Color: true}) },
+		"list.json": func(b *bytes.Buffer) error { return WriteRuns(b, "json", going("x"), Options{}) },
+		"event.json": func(b *bytes.Buffer) error {
+			return encode(b, EventValue(runner.Event{At: at12, Kind: "claim", Client: "acme", Plan: "acme/openssl", Wave: "first", Asset: "web-03", State: "install", Text: "\x1b[2J"}))
+		},
+		"event": func(b *bytes.Buffer) error {
+			return lines(b, []string{EventLine(runner.Event{At: at12, Kind: "pause", Client: "acme", Plan: "openssl", Wave: "first", State: "threshold", Text: "2 of 3 failed\x1b[2J"})})
+		},
 		"summary":    func(b *bytes.Buffer) error { return WriteSummary(b, going("the vendor's script failed"), Options{}) },
 		"live":       func(b *bytes.Buffer) error { return lines(b, LiveLines(one, 79, 22, false)) },
 		"live-small": func(b *bytes.Buffer) error { return lines(b, LiveLines(one, 40, 4, false)) },

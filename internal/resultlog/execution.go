@@ -19,11 +19,17 @@ type Execution struct {
 	runs       layer[execRun]
 	stops      layer[string]    // what stands against a plan or a wave, by its name
 	uncovered  layer[bool]      // "PLAN/ASSET"
+	covered    layer[bool]      // of those, what was approved since
 	claims     layer[execClaim] // by key
 	open       layer[string]    // key of the open claim, by "PLAN/ASSET"
 	member     layer[string]    // wave, by run and asset
 	done       layer[string]    // how a wave ended, by run and wave
 	breached   layer[bool]      // by run and asset
+	begun      layer[bool]      // by run and wave
+	budget     layer[int64]     // failures that a wave bears
+	failed     layer[int64]     // hosts of a wave that failed since a person resumed it
+	pauses     layer[execPause] // that a person must lift, by run, wave, code and cause
+	agreed     layer[bool]      // by run, wave and person
 	seen       map[Name]int
 	// acts and commits are what other logs must bear out: fences of claims, authorised
 	// commits.
@@ -74,6 +80,7 @@ func (e *Execution) Would(n Name, records []Record) string {
 	over := &Execution{
 		repository: e.repository, part: e.part, runs: e.runs.over(), stops: e.stops.over(), uncovered: e.uncovered.over(),
 		claims: e.claims.over(), open: e.open.over(), member: e.member.over(), done: e.done.over(), breached: e.breached.over(),
+		covered: e.covered.over(), begun: e.begun.over(), budget: e.budget.over(), failed: e.failed.over(), pauses: e.pauses.over(), agreed: e.agreed.over(),
 	}
 	for i := range records {
 		if why := over.take(n, Place{}, &records[i]); why != "" {
@@ -94,6 +101,9 @@ func (e *Execution) take(n Name, p Place, r *Record) string {
 		}
 	case Resume:
 		e.resumed(r)
+		e.lifted(r)
+	case Approval, Consent, Rejection, Withdrawal:
+		e.word(r)
 	case RunBegun:
 		return e.runBegun(n, p, r)
 	case Schedule, WaveBegun, WavePaused, WaveGoesOn, WaveEnded, RunEnded, Claim, Result, Unknown, Deferred, Gate, Breach:
@@ -109,12 +119,17 @@ func (e *Execution) take(n Name, p Place, r *Record) string {
 func (e *Execution) merged(r *Record) {
 	for _, grant := range r.Covered {
 		e.uncovered.set(grant, false)
+		e.covered.set(grant, true)
 	}
 	if r.Via == "abandoned" {
 		return
 	}
 	for _, grant := range r.Uncovered {
+		if !strings.Contains(grant, "/") {
+			grant = unnamed // "and 7 more"
+		}
 		e.uncovered.set(grant, true)
+		e.covered.set(grant, false)
 	}
 }
 
@@ -177,8 +192,12 @@ func (e *Execution) inRun(n Name, p Place, r *Record) string {
 		return e.schedule(n, p, r, run)
 	case WaveBegun:
 		return e.waveBegun(r, run)
-	case WavePaused, WaveGoesOn, Gate:
+	case WavePaused:
+		return e.paused(r, run)
+	case WaveGoesOn:
 		return waveWord(r)
+	case Gate:
+		return e.gate(r, run)
 	case WaveEnded:
 		return e.waveEnded(r, run)
 	case RunEnded:

@@ -44,7 +44,7 @@ func (e *Execution) claim(n Name, p Place, r *Record, run execRun) string {
 		return fmt.Sprintf("the key of %s is not that of its run, grant, attempt and segment", r.Asset)
 	case !renewed && e.open.get(of) != "":
 		return fmt.Sprintf("a claim of %s, and %s is open", r.Asset, e.open.get(of))
-	case r.Segment == segmentInstall && e.uncovered.get(plan+"/"+r.Asset):
+	case r.Segment == segmentInstall && !e.covers(plan+"/"+r.Asset):
 		return fmt.Sprintf("nobody approved the grant of %s", of)
 	}
 	if why := e.mayBegin(r); why != "" {
@@ -75,6 +75,9 @@ func (e *Execution) mayBegin(r *Record) string {
 		if stop := e.stops.get(name); stop != "" {
 			return fmt.Sprintf("a claim of %s under a %s of %s", r.Asset, stop, name)
 		}
+	}
+	if why := e.standing(r.Run); why != "" {
+		return fmt.Sprintf("a claim of %s, and %s", r.Asset, why)
 	}
 	switch occurrence := at(r.Occurrence); {
 	case r.Window == "" || occurrence == 0 || end == 0:
@@ -119,6 +122,7 @@ func (e *Execution) outcome(r *Record) string {
 		return fmt.Sprintf("an excerpt of %d bytes with digest %q, wanted at most %d", len(r.Out.Text), r.Out.SHA256, mostExcerpt)
 	}
 	c.open, c.outcome = false, r.Outcome
+	e.fails(c, r)
 	e.claims.set(r.Key, c)
 	e.open.set(of, "")
 	if c.segment == segmentInstall && r.Outcome != stopped {

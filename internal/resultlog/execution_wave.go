@@ -15,6 +15,7 @@ func (e *Execution) waveBegun(r *Record, run execRun) string {
 	case e.done.get(run.id+" "+r.Wave) != "":
 		return fmt.Sprintf("wave %s begins after it was %s", r.Wave, e.done.get(run.id+" "+r.Wave))
 	}
+	e.opened(r, run)
 	for _, asset := range r.Assets {
 		id := run.id + " " + asset
 		if other := e.member.get(id); other != "" {
@@ -57,6 +58,7 @@ func (e *Execution) waveEnded(r *Record, run execRun) string {
 		return fmt.Sprintf("wave %s ends twice", r.Wave)
 	}
 	e.done.set(run.id+" "+r.Wave, r.Outcome)
+	e.over(r, run)
 	return ""
 }
 

@@ -179,6 +179,8 @@ func (j *rules) statement(r *Record) string {
 		return fmt.Sprintf("its subject is one of %q, and %q was signed", subjects, st.Subject)
 	case !slices.Equal(r.Accepts, st.Accepts):
 		return fmt.Sprintf("it accepts %q, and %q was signed", r.Accepts, st.Accepts)
+	case r.Kind == Consent && r.Change == "" && (r.Contact != st.Contact || r.Expires != st.Expires):
+		return fmt.Sprintf("it is the word of %q until %q, and of %q until %q was signed", r.Contact, r.Expires, st.Contact, st.Expires)
 	case r.Actor.Key != key.Fingerprint():
 		return fmt.Sprintf("its key is %q, and %q signed", r.Actor.Key, key.Fingerprint())
 	}
@@ -221,7 +223,7 @@ func (j *rules) decision(r *Record) string {
 // approved says which of the approvals that a decision or merge names does not
 // count, or that there is none.
 func (j *rules) approved(r *Record) string {
-	if len(r.Approvals) == 0 && r.Effect != noEffect && (r.Effect != "" || r.Kind == Decision) {
+	if len(r.Approvals) == 0 && r.Effect != noEffect && (r.Effect != "" || r.Kind == Decision || j.name.Client != Org) {
 		return "no approval"
 	}
 	for _, evidence := range r.Approvals {

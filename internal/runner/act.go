@@ -4,6 +4,7 @@ import (
 	"context"
 	"errors"
 	"fmt"
+	"time"
 
 	"github.com/patchops/patchops/internal/progress"
 	"github.com/patchops/patchops/internal/resultlog"
@@ -17,7 +18,6 @@ const notices = 16
 const (
 	outcomeSent   = "sent"
 	outcomeFailed = "failed"
-	outcomePass   = "pass"
 )
 
 // sent is a notice that went out and that no acknowledged record holds.
@@ -26,10 +26,12 @@ type sent struct {
 	lost                  bool // its record was in a flush that failed
 }
 
-// measured is a gate whose probe runs again and again.
+// measured is a gate whose probe runs again and again, and what it found last, as long
+// as no acknowledged record holds that.
 type measured struct {
-	next int64
-	fail int // in a row
+	at, next     int64
+	outcome, why string
+	lost         bool // its record was in a flush that failed
 }
 
 // carryOut does what was decided, in order; claims at the end, in one flush with all
@@ -168,55 +170,52 @@ func filled(records []resultlog.Record, s sent) []resultlog.Record {
 	return out
 }
 
-// measure runs a gate's probe where it is due. It fails after so many failures in a
-// row, and passes at once.
+// measure runs a gate's probe, not before it is due again, and records what it found,
+// each time: how many may fail, and whether that is worse than before the wave, is
+// decided by all of them.
 func (r *Runner) measure(ctx context.Context, d *progress.Decision) {
 	if d.Gate == nil {
 		return
 	}
-	key := runOf(d.Client, d.Plan) + "\x00" + d.Wave + "\x00" + d.Gate.Name
+	key := gateKey(d.Client, d.Plan, d.Wave, d.Gate.Name)
 	m := r.gates[key]
 	if m == nil {
 		m = &measured{}
 		r.gates[key] = m
 	}
 	now := r.Clock.Now()
-	if now < m.next {
+	switch {
+	case now < m.next && m.lost && m.outcome != "":
+		m.lost = false // its record did not get into the log
+	case now < m.next:
 		r.retry.at(m.next)
 		return
-	}
-	outcome, why := r.Tell.Measure(ctx, d.Client, d.Plan, d.Wave, *d.Gate, r.members(d))
-	if outcome == "" {
-		r.pending = true
-		return
-	}
-	m.next = now + max(1, d.Gate.Every)
-	if outcome != outcomePass {
-		if m.fail++; m.fail < d.Gate.Fail {
-			r.retry.at(m.next)
+	default:
+		m.outcome, m.why = r.Tell.Measure(ctx, d.Client, d.Plan, d.Wave, *d.Gate, d.Assets)
+		if m.outcome == "" {
+			r.pending = true
 			return
 		}
+		m.at, m.next, m.lost = now, now+max(1, d.Gate.Every), false
 	}
-	delete(r.gates, key)
 	records := append([]resultlog.Record{}, d.Records...)
 	for i := range records {
 		if records[i].Kind == resultlog.Gate {
-			records[i].Outcome, records[i].Why = outcome, why
+			records[i].Outcome, records[i].Why = m.outcome, m.why
 		}
 	}
 	r.append(d.Client, records, nil)
 }
 
-// members are the assets of a wave, frozen when it began.
-func (r *Runner) members(d *progress.Decision) []string {
-	run := r.State.Runs[runOf(d.Client, d.Plan)]
-	if run == nil {
-		return nil
+// landed takes note of a gate's record that is in the log: what was found since then is not.
+func (r *Runner) landed(client string, record *resultlog.Record) {
+	m := r.gates[gateKey(client, record.Plan, record.Wave, record.Gate)]
+	if m != nil && !r.early && record.T >= resultlog.Instant(time.Unix(m.at, 0)) {
+		m.outcome = ""
 	}
-	for i := range run.Waves {
-		if run.Waves[i].Name == d.Wave {
-			return run.Waves[i].Assets
-		}
-	}
-	return nil
+}
+
+// gateKey is how the runner knows a gate.
+func gateKey(client, plan, wave, gate string) string {
+	return runOf(client, plan) + "\x00" + wave + "\x00" + gate
 }

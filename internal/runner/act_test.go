@@ -89,37 +89,43 @@ func TestR65NoticesAreBoundedInAStep(t *testing.T) {
 	}
 }
 
-// A gate's probe runs every so often, fails after so many failures in a row, and what it
-// found is recorded once.
-func TestGatesAreMeasuredUntilTheyPass(t *testing.T) {
-	for name, c := range map[string]struct {
-		found    []string
-		outcome  string
-		measured int
-	}{
-		"passes":             {[]string{"pass"}, "pass", 1},
-		"in the end":         {[]string{"fail", "inconclusive", "pass"}, "pass", 3},
-		"three in a row":     {[]string{"fail", "fail", "fail", "pass"}, "fail", 3},
-		"under way at first": {[]string{"", "", "pass"}, "pass", 3},
-		"nobody knows":       {[]string{"inconclusive", "inconclusive", "inconclusive"}, "inconclusive", 3},
+// A gate's probe runs every so often for the assets that were decided, and each thing that
+// it found is recorded once: what it comes to is decided by all of them.
+func TestGatesAreMeasuredAndRecordedEachTime(t *testing.T) {
+	for name, found := range map[string][]string{
+		"passes": {"pass"}, "in the end": {"fail", "inconclusive", "pass"},
+		"three in a row": {"fail", "fail", "fail"}, "under way at first": {"", "", "pass"},
 	} {
 		s := newStage(t, runnertest.Shape{Hosts: 1})
 		s.first = []progress.Decision{{
 			Act: progress.Measures, Client: "acme", Plan: "march", Wave: "wave-0", Gate: &progress.Gate{Name: "probe-0", Every: 60, Fail: 3},
+			Assets:  []string{"h01"},
 			Records: []resultlog.Record{{Kind: resultlog.Gate, Plan: "acme/march", Wave: "wave-0", Gate: "probe-0"}},
 		}}
-		at := s.Seconds()
-		s.Tell.Gate = func(string, string, string, progress.Gate) (string, string) {
-			i := min(s.Tell.Measured-1, len(c.found)-1)
-			if i > 0 && c.found[i-1] != "" && s.Seconds() < at+60*int64(i) {
-				t.Errorf("%s: measured again after %d s", name, s.Seconds()-at)
+		s.measured = int64(len(slices.DeleteFunc(slices.Clone(found), func(o string) bool { return o == "" })))
+		var want, got []string
+		last := int64(-60)
+		s.Tell.Gate = func(_, _, _ string, _ progress.Gate) (string, string) {
+			i := min(s.Tell.Measured-1, len(found)-1)
+			if s.Seconds() < last+60 {
+				t.Errorf("%s: measured again after %d s", name, s.Seconds()-last)
 			}
-			return c.found[i], "because"
+			if found[i] != "" {
+				last = s.Seconds()
+			}
+			return found[i], "because"
 		}
 		s.run(s.node(), 1200)
-		got := s.Log.Of(resultlog.Gate)
-		if len(got) != 1 || got[0].Outcome != c.outcome || got[0].Why != "because" || s.Tell.Measured != c.measured {
-			t.Errorf("%s: measured %d times, recorded %+v", name, s.Tell.Measured, got)
+		for _, o := range found {
+			if o != "" {
+				want = append(want, o)
+			}
+		}
+		for _, r := range s.Log.Of(resultlog.Gate) {
+			got = append(got, r.Outcome)
+		}
+		if !slices.Equal(got, want) || s.Tell.Measured != len(found) || !slices.Equal(s.Tell.Assets, []string{"h01"}) {
+			t.Errorf("%s: measured %d times, of %q, recorded %q", name, s.Tell.Measured, s.Tell.Assets, got)
 		}
 	}
 }
@@ -261,6 +267,24 @@ func TestDocumentsAreReadWhenTheyMayHaveChanged(t *testing.T) {
 	s.step(n)
 	if s.Docs.Read != before+1 {
 		t.Errorf("read %d times after new facts, wanted once", s.Docs.Read-before)
+	}
+}
+
+// What people said that bears on what is allowed is read at once, while hosts are at work:
+// a key that is lost, an approval taken back.
+func TestR12DocumentsAreReadAtOnceAfterAWord(t *testing.T) {
+	for _, kind := range []resultlog.Kind{
+		resultlog.KeyRevoke, resultlog.Withdrawal, resultlog.Rejection, resultlog.Consent, resultlog.Override, resultlog.Expiry, resultlog.Resume,
+	} {
+		s := newStage(t, runnertest.Shape{Hosts: 4})
+		s.slow(10)
+		n := s.node()
+		s.run(n, 30)
+		before := s.Docs.Read
+		s.Log.Add("acme", resultlog.Record{Kind: kind, T: "2026-03-02T12:00:00Z", Actor: &resultlog.Actor{Kind: "person", ID: "dana"}})
+		if s.step(n); s.Docs.Read != before+1 {
+			t.Errorf("%s: read %d times, wanted at once", kind, s.Docs.Read-before)
+		}
 	}
 }
 

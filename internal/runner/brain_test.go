@@ -20,6 +20,7 @@ type little struct {
 	from, to int64               // starts lie in it; 0, 0 always
 	first    []progress.Decision // asked for until they are in the log, by Kind
 	asked    int                 // how often Next was asked
+	measured int64               // how many records of a gate are wanted; 0: one
 }
 
 func (b *little) apply(s *progress.State, records []progress.Logged, _ progress.Blobs) error {
@@ -56,7 +57,7 @@ func (b *little) apply(s *progress.State, records []progress.Logged, _ progress.
 			run.Hold = &progress.Stop{Kind: r.Kind}
 		case resultlog.Notice, resultlog.Gate:
 			if r.Outcome != "failed" {
-				run.Notices[string(r.Kind)+r.Contact+r.Gate] = 1
+				run.Notices[string(r.Kind)+r.Contact+r.Gate]++
 			}
 		case "malformed":
 			return fmt.Errorf("a record of no kind")
@@ -70,7 +71,7 @@ func (b *little) next(s *progress.State, d *progress.Documents, now progress.Now
 	for i := range b.first {
 		f := b.first[i]
 		run := s.Runs[f.Records[0].Plan]
-		if run == nil || run.Notices[string(f.Records[0].Kind)+f.Records[0].Contact+f.Records[0].Gate] == 0 {
+		if run == nil || run.Notices[string(f.Records[0].Kind)+f.Records[0].Contact+f.Records[0].Gate] < max(1, b.measured) {
 			out.Do = append(out.Do, f)
 		}
 	}

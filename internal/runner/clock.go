@@ -64,7 +64,7 @@ func (r *Runner) shift(by int64) {
 		}
 	}
 	for _, g := range r.gates {
-		g.next += by
+		g.at, g.next = g.at+by, g.next+by
 	}
 	for key := range r.stops {
 		r.stops[key] += by

@@ -172,6 +172,9 @@ func (r *Runner) settleOne(a reply) {
 		h = &hand{task: a.task, run: a.run, phase: asked}
 		r.hands[a.Key] = h
 	}
+	if r.ahead(a, c) {
+		a.Why = dispatch.ClockSkew
+	}
 	switch {
 	case a.State == dispatch.Refused && a.Asked == "start" && c.Fence != a.task.Fence && !museum.Planted("old-refusal-counts"):
 		// Somebody claimed it again since: what was refused to us says nothing of that.
@@ -216,6 +219,16 @@ func (r *Runner) unheard() bool {
 		}
 	}
 	return false
+}
+
+// ahead reports whether a host calls a start too late that is not by our clock: its own
+// is ahead, and it would say so of every start.
+func (r *Runner) ahead(a reply, c *progress.Claim) bool {
+	if a.State != dispatch.Refused || a.Why != dispatch.TooLate || a.Asked != "start" {
+		return false
+	}
+	now := r.Clock.Now()
+	return now < c.NotAfter || a.HostTime > now+hostSkew
 }
 
 // missing is a host that never heard of a key: believed once it can no longer hear of it.

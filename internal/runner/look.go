@@ -92,6 +92,9 @@ func (r *Runner) forget() {
 		s.lost = true
 		r.told[key] = s
 	}
+	for _, g := range r.gates {
+		g.lost = true
+	}
 	r.out.clear()
 	r.news = r.news[:0]
 	for client, why := range r.broken {
@@ -171,8 +174,11 @@ func (r *Runner) foldOne(client string, records []progress.Logged, since string)
 		if record.T > since {
 			r.show(client, record)
 		}
-		if record.Kind == resultlog.Result {
+		switch record.Kind {
+		case resultlog.Result:
 			delete(r.absent, record.Key)
+		case resultlog.Gate:
+			r.landed(client, record)
 		}
 	}
 }

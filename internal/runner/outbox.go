@@ -134,5 +134,8 @@ func (r *Runner) flush(ctx context.Context) error {
 	r.out.clear()
 	r.unsure = nil
 	clear(r.told)
+	for _, g := range r.gates {
+		g.outcome = ""
+	}
 	return nil
 }

@@ -11,7 +11,9 @@ import (
 // reading is what is known of the documents that were read.
 type reading struct {
 	at    int64  // when
-	facts bool   // what the log says of hosts or freezes has changed since
+	facts bool   // what the log says of hosts has changed since
+	moved bool   // there is any new record since
+	words bool   // what people may have allowed, or do not any more, has changed since
 	tip   string // that could not be read
 	why   string // why they cannot be read; "" they can
 	again patience
@@ -19,9 +21,12 @@ type reading struct {
 
 // hear takes note of a record that documents depend on.
 func (d *reading) hear(k resultlog.Kind) {
+	d.moved = true
 	switch k {
-	case resultlog.Facts, resultlog.Override, resultlog.Expiry, resultlog.Restored:
+	case resultlog.Facts, resultlog.Restored:
 		d.facts = true
+	case resultlog.Override, resultlog.Expiry, resultlog.Consent, resultlog.Withdrawal, resultlog.Rejection, resultlog.KeyRevoke, resultlog.Resume:
+		d.words = true
 	}
 }
 
@@ -68,10 +73,17 @@ func (r *Runner) outdated(now int64) bool {
 	switch {
 	case d.why != "" && d.tip == r.look.Tip:
 		return d.again.due(now)
-	case r.Docs == nil || r.Docs.Commit != r.look.Tip:
+	case r.Docs == nil || r.Docs.Commit != r.look.Tip || d.words:
 		return true
 	case r.Docs.Until > d.at && now >= r.Docs.Until:
 		return true
+	case r.follows():
+		return true
 	}
 	return d.facts && (now >= d.at+factsEvery || len(r.hands) == 0)
+}
+
+// follows reports whether documents that depend on how far runs are have to be read again.
+func (r *Runner) follows() bool {
+	return r.Docs != nil && r.Docs.Follow && r.docs.moved && r.docs.why == ""
 }

@@ -152,11 +152,16 @@ func (r *Runner) pass(ctx context.Context) error {
 		if err != nil {
 			return err
 		}
-		if !did {
-			return r.flushDue(ctx)
-		}
 		if n == rounds {
 			return r.unsettled()
+		}
+		if !did && !r.follows() {
+			return r.flushDue(ctx)
+		}
+		if r.follows() {
+			if err := r.read(ctx); err != nil {
+				return err
+			}
 		}
 	}
 }

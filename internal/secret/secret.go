@@ -230,6 +230,9 @@ func private(name, repository string) ([]byte, error) {
 	return b, nil
 }
 
+// Owned reports whether a file is ours or root's, so that nobody else put it there.
+func Owned(info fs.FileInfo) bool { return owned(info) }
+
 // outside refuses a file in the repository: what is merged must not be able to say
 // which key opens which host.
 func outside(name, repository string) error {

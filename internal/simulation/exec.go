@@ -87,7 +87,10 @@ func (x *exec) send(h *host, arrive, again func(), lost dispatch.Answer) {
 	w := x.p.w
 	delay := w.between(0, 2)
 	if w.chance(w.Faults.Slow) {
-		delay = w.between(3, 90)
+		delay = w.between(3, 9)
+		if w.rand.IntN(2) == 0 {
+			delay *= 10
+		}
 	}
 	w.in(delay, func() {
 		if !h.up || h.away[x.p] || w.chance(w.Faults.Drop) {
@@ -98,7 +101,7 @@ func (x *exec) send(h *host, arrive, again func(), lost dispatch.Answer) {
 		arrive()
 	})
 	if again != nil && w.chance(w.Faults.Twice) {
-		w.in(delay+w.between(0, 60), again)
+		w.in(delay+w.between(0, 9), again)
 	}
 }
 

@@ -235,5 +235,8 @@ func (w *World) restartAfter() int64 {
 	if w.rand.IntN(8) == 0 {
 		return w.between(10*minute, 12*hour)
 	}
-	return w.between(1, 4*minute)
+	if w.rand.IntN(3) == 0 {
+		return w.between(1, 5)
+	}
+	return w.between(5, 4*minute)
 }

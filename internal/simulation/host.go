@@ -121,13 +121,13 @@ func (h *host) start(t dispatch.Task, by *exec) *dispatch.Answer {
 	switch {
 	case now > t.NotAfter && !museum.Planted("host-late"):
 		return h.refuse(&t, dispatch.TooLate)
-	case now-t.Now > 10 || t.Now-now > 10:
+	case (now-t.Now > 10 || t.Now-now > 10) && !museum.Planted("host-late"):
 		return h.refuse(&t, dispatch.ClockSkew)
 	case t.Fence < h.drive.highest && !museum.Planted("host-fence"):
 		return h.refuse(&t, dispatch.LowerFence)
 	case known != nil && known.outcome != nil && !museum.Planted("host-key"):
 		return h.refuse(&t, dispatch.KnownKey)
-	case h.task != nil && !museum.Planted("host-lock"):
+	case h.task != nil:
 		return h.refuse(&t, dispatch.Locked)
 	case known != nil && known.outcome == nil && !museum.Planted("host-key"):
 		a := h.base(&t, "start")

@@ -89,7 +89,12 @@ func newWorld(o Options) *World {
 }
 
 // commit is the id of a tip.
-func (w *World) commit(tip int) string { return commitOf(w.Shape.Name, &w.tips[tip]) }
+func (w *World) commit(tip int) string {
+	for i := len(w.commits); i <= tip; i++ {
+		w.commits = append(w.commits, commitOf(w.Shape.Name, &w.tips[i]))
+	}
+	return w.commits[tip]
+}
 
 func commitOf(shape string, t *Tip) string {
 	h := fnv.New64a()

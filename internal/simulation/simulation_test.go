@@ -109,8 +109,9 @@ func TestSimulations(t *testing.T) {
 	}
 	wait.Wait()
 	took := time.Since(began)
-	t.Logf("%d simulated rollouts in %s: %.0f a second, %.0f an hour on %d cores; %d steps of controllers", min(int64(n), next.Load()), took.Round(time.Millisecond),
-		float64(n)/took.Seconds(), float64(n)/took.Hours(), runtime.GOMAXPROCS(0), steps.Load())
+	done := min(int64(n), next.Load())
+	t.Logf("%d simulated rollouts in %s: %.0f a second, %.0f an hour on %d cores; %d steps of controllers", done, took.Round(time.Millisecond),
+		float64(done)/took.Seconds(), float64(done)/took.Hours(), runtime.GOMAXPROCS(0), steps.Load())
 	ends.Range(func(k, v any) bool {
 		t.Logf("run %q: %d", k, v.(*atomic.Int64).Load())
 		return true

@@ -25,7 +25,8 @@ type World struct {
 
 	remote   *remote
 	hosts    []*host
-	tips     []Tip // by number of the commit
+	tips     []Tip    // by number of the commit
+	commits  []string // their ids
 	docs     *Library
 	procs    []*process
 	judge    *judge

@@ -96,6 +96,34 @@ func optionalSteps(t *testing.T, h *Host) {
 	wantEffects(t, h, "install")
 }
 
+// undoingSteps: what a drain did is taken back where nothing was installed, and only there.
+func undoingSteps(t *testing.T, h *Host) {
+	restore := effect("restore")
+	restore.Undoes = "drain"
+	o := wantResult(t, start(t, h, h.task(effect("drain"), sh("stage", "exit 7"), point(effect("install")), restore)), dispatch.Failed)
+	if o.Step != "stage" || o.Exit != 7 || len(o.Steps) != 3 {
+		t.Errorf("%+v found, the failure of stage and three steps wanted", o)
+	}
+	wantEffects(t, h, "drain", "restore")
+	wantResult(t, start(t, h, h.task(sh("precheck", "exit 7"), effect("drain"), point(effect("install")), restore)), dispatch.Failed)
+	wantResult(t, start(t, h, h.task(effect("drain"), point(effect("install")), restore)), dispatch.Succeeded)
+	wantResult(t, start(t, h, h.task(effect("drain"), point(sh("install", "exit 7")), restore)), dispatch.Failed)
+	wantEffects(t, h, "drain", "restore", "drain", "install", "drain")
+	broken := sh("restore", "exit 9")
+	broken.Undoes = "drain"
+	o = wantResult(t, start(t, h, h.task(effect("drain"), sh("stage", "exit 7"), point(effect("install")), broken)), dispatch.Failed)
+	if o.Step != "stage" || o.Exit != 7 || !strings.Contains(o.Why, "not taken back") {
+		t.Errorf("%+v found, the failure of stage and a word of the drain wanted", o)
+	}
+	task := h.task(sh("drain", "until [ -e go ]; do sleep 0.05; done"), point(effect("install")), restore)
+	running := background(t.Context(), h, task)
+	until(t, "the task", func() bool { return h.Exec.Probe(t.Context(), task).At == "drain" })
+	h.Exec.Stop(t.Context(), task)
+	h.write(t, "go")
+	wantResult(t, receive(t, running), dispatch.Stopped)
+	wantEffects(t, h, "drain", "restore", "drain", "install", "drain", "drain", "restore")
+}
+
 // killsTheGroup: what a step started goes with it when its time is up.
 func killsTheGroup(t *testing.T, h *Host) {
 	step := sh("install", "sleep 300 & trap '' TERM; sleep 300")

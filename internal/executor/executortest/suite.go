@@ -46,6 +46,7 @@ var cases = []struct {
 	{"Order", stepsInOrder},
 	{"Codes", exitStatuses},
 	{"Optional", optionalSteps},
+	{"Undoes", undoingSteps},
 	{"Nothing", nothingToDo},
 	{"Fence", refusesLowerFences},
 	{"NotAfter", refusesWhatIsLate},

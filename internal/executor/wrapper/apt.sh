@@ -196,7 +196,7 @@ apt_snapshot() {
 	installed "$@"
 	for spec; do
 		state_of "${spec%%=*}"
-		note "before ${spec%%=*} ${VERSION:--}"
+		note "before ${spec%%=*} ${VERSION:--}" || give_up 74 "what was there before cannot be written down"
 	done
 	if same "$@"; then note "fact already - yes -"; fi
 }

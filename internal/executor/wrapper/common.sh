@@ -25,7 +25,11 @@ setup() { # ROOT
 	for dir in "$ROOT/var" "$ROOT/var/lib" "$J"; do
 		[ -n "$ROOT" ] && [ -L "$dir" ] && refuse MALFORMED "$dir is a symlink, wanted a folder of this host"
 	done
-	[ -d "$J/debs" ] || mkdir -p "$J/debs" 2>/dev/null || refuse JOURNAL "the journal $J cannot be made: run as root, or through sudo"
+	for file in lock boot apt.conf debs; do
+		[ ! -L "$J/$file" ] || refuse JOURNAL "$J/$file is a symlink, wanted a file of the journal"
+	done
+	[ -d "$J/debs" ] || { mkdir -p "$J/debs" && chmod 700 "$J"; } 2>/dev/null || refuse JOURNAL "the journal $J cannot be made: run as root, or through sudo"
+	[ -O "$J" ] || refuse JOURNAL "the journal $J belongs to somebody else"
 }
 
 # say answers on the connection; refuse ends there.

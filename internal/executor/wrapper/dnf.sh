@@ -73,7 +73,7 @@ dnf_snapshot() {
 	rpm_installed "$@"
 	for spec; do
 		state_of "${spec%%=*}"
-		note "before ${spec%%=*} ${VERSION:--}"
+		note "before ${spec%%=*} ${VERSION:--}" || give_up 74 "what was there before cannot be written down"
 	done
 	if rpm_same "$@"; then note "fact already - yes -"; fi
 }

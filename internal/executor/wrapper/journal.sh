@@ -115,10 +115,11 @@ alive() { # [wait]
 		[ ! -r "$J/lock" ] || read -r holder <"$J/lock" || :
 		if [ "$holder" = "$KEY" ] && ! flock -n -s "$J/lock" true; then
 			[ -n "${1:-}" ] || return 0
-			flock -w 5 -s "$J/lock" true || :
+			flock -w 5 -s "$J/lock" true || say "at $AT" # ends a follower whose connection ended
 		elif survivors; then
 			[ -n "${1:-}" ] || return 0
 			sleep 0.5
+			say "at $AT"
 		else
 			return 1
 		fi

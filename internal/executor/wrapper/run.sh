@@ -12,10 +12,20 @@ begin() {
 	fi
 	[ -z "${WAITED:-}" ] || now
 	[ "$NOW" -le "$NOTAFTER" ] || refuse NOT_AFTER "the host's clock says $NOW, at most $NOTAFTER wanted"
+	uptime
+	UP0=$UP
 	skew=$((NOW - SENT))
 	[ "${skew#-}" -le 10 ] || refuse CLOCK_SKEW "the host's clock is $skew s off, at most 10 s wanted"
-	intent || refuse JOURNAL "the intent cannot be written down: no space, or read-only"
-	echo "$KEY" >"$J/lock"
+	if ! { echo "$KEY" >"$J/lock"; } 2>/dev/null || ! intent; then
+		rm -f "$F.request" 2>/dev/null
+		refuse JOURNAL "the intent cannot be written down: no space, or read-only"
+	fi
+	uptime # a disk that stood still may have kept us until others believe that we never began
+	if [ $((NOW + (UP - UP0) / 100)) -gt "$NOTAFTER" ]; then
+		rm -f "$F.request"
+		sync "$J" 2>/dev/null || :
+		refuse NOT_AFTER "it took $(((UP - UP0) / 100)) s to write the intent down"
+	fi
 	set -- setsid sh "$SELF" run "$ROOT" "$KEY" "$NOW" "$STOPBY" "$FENCE"
 	[ -n "$ROOT" ] || set -- env -i PATH="$PATH" HOME="$HOME" LC_ALL=C "$@"
 	exec "$@" 3>&1 >/dev/null 2>/dev/null </dev/null
@@ -146,20 +156,25 @@ collect() {
 	true >"$F.total"
 }
 
-# walk reads the steps of the request and runs one after the other.
+# walk reads the steps of the request and runs one after the other; of those that take another
+# one back, the ones that are wanted once nothing more may follow.
 walk() {
-	STEP=
+	STEP="" OVER="" PASSED=""
 	set --
 	while IFS= read -r line <&8; do
 		case $line in
 		'step '* | end)
 			if [ -n "$STEP" ]; then
-				one_step "$@" || return 0
+				if [ "$UNDOES" != - ]; then
+					undo_step "$@"
+				elif [ -z "$OVER" ]; then
+					one_step "$@" || OVER=1
+				fi
 			fi
 			[ "$line" != end ] || return 0
 			# shellcheck disable=SC2086 # fields
 			set -- $line
-			STEP=$2 LIMIT=$3 POINT=$4 SUCCESS=$5 REBOOTS=$6 OPTIONAL=$7 USES_ENV="" QUIET=""
+			STEP=$2 LIMIT=$3 POINT=$4 SUCCESS=$5 REBOOTS=$6 OPTIONAL=$7 UNDOES=${8:--} USES_ENV="" QUIET=""
 			set --
 			;;
 		'env '*)
@@ -182,6 +197,27 @@ walk() {
 # one_step runs a step and notes how it went; it fails when nothing more may follow.
 one_step() {
 	may_go_on || return 1
+	[ "$POINT" != 1 ] || PASSED=1
+	run_step "$@"
+	judge
+}
+
+# undo_step takes a step back that began, where the point of no return was not passed. What came
+# of the task stays what it was.
+undo_step() {
+	[ -n "$OVER" ] && [ -z "$PASSED" ] || return 0
+	case $NL$RAN in
+	*"${NL}ran $UNDOES "*) ;;
+	*) return 0 ;;
+	esac
+	run_step "$@"
+	case ,$SUCCESS, in
+	*,"$code",*) ;;
+	*) WHY="${WHY:+$WHY; }what $UNDOES did is not taken back: $STEP ended with $code" ;;
+	esac
+}
+
+run_step() {
 	printf 'step %s\n' "$STEP" >>"$F.log"
 	printf 'step %s\n' "$STEP" >&3 2>/dev/null
 	[ -n "$QUIET" ] || printf -- '--- %s\n' "$STEP"
@@ -203,7 +239,6 @@ one_step() {
 		code=-1
 	fi
 	RAN="${RAN}ran $STEP $code $((took * 10))$NL"
-	judge
 }
 
 # may_go_on asks before each step whether a stop came; behind the point of no return none does.
@@ -324,7 +359,7 @@ outcome() {
 
 # facts takes in what built-in steps noted (steps/*.sh): fact, before, reboot, why.
 facts() {
-	[ -r "$F.facts" ] || return 0
+	[ -f "$F.facts" ] || return 0
 	while IFS= read -r line; do
 		case $line in
 		*[!A-Za-z0-9' '._:+~/,\(\)-]*) continue ;;

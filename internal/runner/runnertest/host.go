@@ -232,10 +232,10 @@ func (h *Host) start(t *dispatch.Task) dispatch.Answer {
 	known := h.journal[t.Key]
 	off := h.clock() - t.Now
 	switch {
-	case off > 10 || off < -10:
-		a.State, a.Why = dispatch.Refused, dispatch.ClockSkew
 	case h.clock() >= t.NotAfter:
 		a.State, a.Why = dispatch.Refused, dispatch.TooLate
+	case off > 10 || off < -10:
+		a.State, a.Why = dispatch.Refused, dispatch.ClockSkew
 	case t.Fence < h.highest && !museum.Planted("host-ignores-fence"):
 		a.State, a.Why = dispatch.Refused, dispatch.LowerFence
 	case known != nil && known.outcome != nil:

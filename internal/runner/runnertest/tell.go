@@ -19,6 +19,7 @@ type Tell struct {
 
 	Told     []string // "client/plan contact window occurrence", in order
 	Measured int
+	Assets   []string // that the last gate was measured for
 }
 
 var _ runner.Tell = (*Tell)(nil)
@@ -39,11 +40,12 @@ func (t *Tell) Notify(_ context.Context, client, plan string, n rollout.Notice) 
 }
 
 // Measure runs a gate's probe.
-func (t *Tell) Measure(_ context.Context, client, plan, wave string, g progress.Gate, _ []string) (string, string) {
+func (t *Tell) Measure(_ context.Context, client, plan, wave string, g progress.Gate, assets []string) (string, string) {
 	if t.Hook != nil {
 		t.Hook("measure")
 	}
 	t.Measured++
+	t.Assets = assets
 	if t.Gate != nil {
 		return t.Gate(client, plan, wave, g)
 	}

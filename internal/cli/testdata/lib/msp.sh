@@ -3,7 +3,7 @@
 # NAME.key for those who act. Technicians' work stays theirs.
 set -e
 git init --quiet --bare --initial-branch=main remote.git
-people='jonas ethan priya mira lukas tom'
+people='jonas ethan priya mira lukas tom aylin sofia'
 for p in $people; do
 	ssh-keygen -q -t ed25519 -N '' -C $p -f $p.key
 done

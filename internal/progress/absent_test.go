@@ -1,0 +1,43 @@
+package progress
+
+import (
+	"testing"
+
+	"github.com/patchops/patchops/internal/dispatch"
+	"github.com/patchops/patchops/internal/resultlog"
+)
+
+// A claim of which nobody knows when its run ends is closed when the host says that it never
+// heard of it: nothing was done there, and it is not asked again and again.
+func TestAClaimThatNeverArrivedIsClosedAfterItsRun(t *testing.T) {
+	for name, over := range map[string]func(s *stage){
+		"aborted":    func(s *stage) { s.say(resultlog.Abort, key, "dana") },
+		"superseded": func(s *stage) { s.say(resultlog.Abort, key, "dana"); s.settle(); s.plan.Digest = "sha256:other"; s.commit("c2") },
+		"orphaned":   func(s *stage) { delete(s.docs.Plans, key); s.commit("c2") },
+		"not wanted": func(s *stage) { delete(s.plan.Jobs, "h000"); s.commit("c2") },
+	} {
+		s := newStage(t, "2026-06-10T08:00:00Z", 2)
+		s.answers = func(*dispatch.Task) string { return "hang" }
+		s.until("2026-06-11T01:05:00Z")
+		h := s.run().Hosts["h000"]
+		if h.Key == "" {
+			t.Fatalf("h000 is %s, wanted a claim", h.State)
+		}
+		run, k := s.run(), h.Key
+		s.append("acme", resultlog.Record{Kind: resultlog.Unknown, Plan: key, Run: run.ID, Wave: h.Wave, Asset: h.Asset, Segment: string(h.Segment), Attempt: h.Attempt, Key: k, Why: "no answer"})
+		over(s)
+		delete(s.now.InHand, k)
+		s.now.At += hour
+		s.settle()
+		s.now.Absent[k] = true
+		s.settle()
+		for _, d := range Next(s.state, s.docs, s.now).Do {
+			if d.Act == Probes && d.Asset == "h000" {
+				t.Errorf("%s: asked again", name)
+			}
+		}
+		if run.Claims[k] != nil || h.Busy() || h.State == Failed {
+			t.Errorf("%s: run %q, h000 is %s %q, claim %v; wanted it closed, with nothing done", name, run.Outcome, h.State, h.Why, run.Claims[k])
+		}
+	}
+}
