@@ -23,7 +23,7 @@ const (
 // one another (two merges from one base, a merge without its decision) are an
 // integrity error that names the record.
 func Fold(root trust.Root, branches []Branch) (*State, error) {
-	all, err := acts(branches)
+	all, also, err := acts(branches)
 	if err != nil {
 		return nil, err
 	}
@@ -32,6 +32,7 @@ func Fold(root trust.Root, branches []Branch) (*State, error) {
 		Revoked: map[string]int64{}, Denied: map[string]string{}, Expired: map[string]bool{}, Clients: map[string][]string{},
 		GivenUp: map[string]GivenUp{}, Holds: map[string]Hold{}, Distrust: map[string]Hold{}, Resumed: map[string]int64{}, knew: map[string]time.Time{},
 		Uncovered: map[string]bool{}, Covered: map[string]bool{}, Override: map[string]Override{}, Position: int64(len(all)) + 1,
+		Fence: also.fence, Newest: also.newest,
 	}
 	for _, i := range all {
 		s.Fence = max(s.Fence, i.record.Fence)

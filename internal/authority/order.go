@@ -30,38 +30,67 @@ func contradiction(i item, format string, args ...any) error {
 }
 
 // acts are the records of all branches as acts, each once, by position.
-func acts(branches []Branch) ([]item, error) {
-	all, err := items(branches)
+func acts(branches []Branch) ([]item, rest, error) {
+	all, also, err := items(branches)
 	if err != nil {
-		return nil, err
+		return nil, also, err
 	}
 	slices.SortStableFunc(all, func(a, b item) int {
 		return cmp.Or(a.at.Compare(b.at), cmp.Compare(a.record.Fence, b.record.Fence),
 			cmp.Compare(a.branch, b.branch), cmp.Compare(a.record.Seq, b.record.Seq))
 	})
-	return once(all)
+	all, err = once(all)
+	return all, also, err
 }
 
-func items(branches []Branch) ([]item, error) {
+// rest is what counts of records that are about carrying out alone. There are a thousand
+// of them for each other one.
+type rest struct {
+	fence  int64
+	newest time.Time
+}
+
+// carries reports whether a record is about carrying out alone: no authority is in it.
+func carries(r *resultlog.Record) bool {
+	switch r.Kind {
+	case resultlog.RunBegun, resultlog.Schedule, resultlog.Gate, resultlog.WaveBegun, resultlog.WavePaused, resultlog.WaveGoesOn,
+		resultlog.WaveEnded, resultlog.Claim, resultlog.Result, resultlog.Unknown, resultlog.Deferred, resultlog.Breach,
+		resultlog.HostKey, resultlog.Restored:
+		return true
+	case resultlog.Notice, resultlog.TaskKind, resultlog.Facts:
+		return r.Statement == nil
+	}
+	return false
+}
+
+func items(branches []Branch) ([]item, rest, error) {
 	var all []item
+	var also rest
 	for _, b := range branches {
 		name := b.Log.Name
 		branch := strings.TrimPrefix(name.Branch(""), "/")
 		var last time.Time
-		for _, r := range b.Records {
-			i := item{record: r, client: name.Client, branch: branch, clients: []string{name.Client}}
+		for k := range b.Records {
+			r := &b.Records[k]
 			at, err := time.Parse(time.RFC3339, r.T)
 			if err != nil {
-				return nil, contradiction(i, "time %q, wanted RFC 3339", r.T)
+				return nil, also, contradiction(item{record: *r, branch: branch}, "time %q, wanted RFC 3339", r.T)
 			}
 			if at.Before(last) {
 				at = last
 			}
-			i.at, last = at, at
-			all = append(all, i)
+			last = at
+			if carries(r) {
+				also.fence = max(also.fence, r.Fence)
+				continue
+			}
+			all = append(all, item{record: *r, at: at, client: name.Client, branch: branch, clients: []string{name.Client}})
+		}
+		if last.After(also.newest) {
+			also.newest = last
 		}
 	}
-	return all, nil
+	return all, also, nil
 }
 
 // once joins the copies of an act. Copies in one branch, or ones that say

@@ -221,7 +221,7 @@ func (l *ledger) Fence() int64 {
 
 // Fresh implements runner.Ledger.
 func (l *ledger) Fresh() bool {
-	return l.c.lease != nil && l.c.lease.fresh(l.c.Clock.Monotonic()) && !museum.Planted("stale lease")
+	return l.c.lease != nil && (l.c.lease.fresh(l.c.Clock.Monotonic()) || museum.Planted("stale lease"))
 }
 
 // Blob implements runner.Ledger.

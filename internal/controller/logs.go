@@ -141,7 +141,8 @@ func (l *openLog) take(known *openLog, name resultlog.Name, files fs.FS, keys no
 	if known != nil && known.good != "" {
 		log, more, err := known.log.Advance(files, keys)
 		if err == nil {
-			l.log, l.records = log, slices.Concat(known.records, more)
+			// Appended in place: a log grows in one way only, and may hold a million.
+			l.log, l.records = log, append(known.records, more...)
 		}
 		return err
 	}

@@ -45,12 +45,14 @@ func (c *Controller) Run(ctx context.Context, wait time.Duration, after func(*Re
 // by themselves.
 func (c *Controller) Once(ctx context.Context) (*Report, error) {
 	all := &Report{}
-	for range mostRounds {
+	for rounds := 0; rounds < mostRounds; rounds++ {
 		r, err := c.Tick(ctx)
 		all.join(r)
 		did := len(r.Done) > 0 || len(r.Events) > 0
-		if err == nil && c.underWay() {
-			did, err = true, c.until(ctx, all)
+		if err == nil && c.underWay() || Later(err) && c.rolling != nil && c.inFlight() > 0 {
+			if did, err = true, c.until(ctx, all); c.underWay() {
+				rounds-- // hosts take their time
+			}
 		}
 		if ctx.Err() != nil && c.rolling != nil {
 			return all, errors.Join(err, c.drain(ctx))
@@ -71,10 +73,12 @@ func (c *Controller) underWay() bool {
 	return c.rolling != nil && !c.DryRun && (c.inFlight() > 0 || c.rolling.telling() || !c.rolling.last.Idle)
 }
 
-// until takes in what comes until nothing is under way. Where the remote cannot be
-// reached it waits for hosts, and then only a few times more.
+// until takes in what comes until nothing is under way, or all is to be looked at again:
+// somebody may have said hold meanwhile. Where the remote cannot be reached it waits for
+// hosts, and then only a few times more.
 func (c *Controller) until(ctx context.Context, all *Report) error {
-	for trouble := 0; ctx.Err() == nil && c.underWay(); {
+	ticked := c.Clock.Monotonic()
+	for trouble := 0; ctx.Err() == nil && c.underWay() && (trouble > 0 || c.Clock.Monotonic()-ticked < whileBusy); {
 		c.pause(ctx, c.untilWake(10*c.rolling.beat))
 		c.report = &Report{At: c.Clock.Now().UTC()}
 		err := c.roll(ctx)

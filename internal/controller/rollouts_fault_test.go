@@ -77,6 +77,29 @@ func TestR45TheLeaderWakesUp(t *testing.T) {
 	s.ok(s.verify())
 }
 
+// TestR45AStaleLeaseIsNotActedUpon: whoever renewed its lease too long ago acts no more.
+func TestR45AStaleLeaseIsNotActedUpon(t *testing.T) {
+	s := makeKeys(t).begin(t)
+	c := s.rollout(s.shape(2, 2), newFarm())
+	seen := false
+	c.rolling.runner.Exec = &stalls{c.rolling.pool, func() {
+		seen = c.rolling.runner.Ledger.Fresh()
+		s.clock.pass(leaseTTL)
+		if c.rolling.runner.Ledger.Fresh() {
+			t.Error("the lease is taken for ours after its time")
+		}
+	}}
+	for range 10 {
+		if _, err := c.Once(context.Background()); err != nil && !Later(err) {
+			t.Fatal(err)
+		}
+		s.clock.pass(20 * time.Second)
+	}
+	if !seen {
+		t.Error("nothing began, or its lease was never ours")
+	}
+}
+
 // fullJournal has no room from some entry on, and takes the stop.
 type fullJournal struct {
 	*memory
@@ -121,6 +144,9 @@ func TestR60NothingStartsUnwritten(t *testing.T) {
 				s.clock.pass(20 * time.Second)
 			}
 			if j.entries <= from {
+				if from == 1 {
+					t.Errorf("a rollout with %d entries written ahead, wanted more", j.entries)
+				}
 				break // it fitted
 			}
 			begun := len(f.started)

@@ -250,14 +250,19 @@ func (x *Ansible) depart(kind string, b *batch) {
 		}
 		cancel()
 	}()
-	for _, j := range b.jobs {
-		if j.plays() {
-			x.take(j.task.Key, true)
-			defer x.take(j.task.Key, false)
-		}
-	}
+	x.takeAll(b, true)
+	defer x.takeAll(b, false)
 	for i, a := range x.run(ctx, b.jobs) {
 		b.jobs[i].answer <- a
+	}
+}
+
+// takeAll notes whose playbooks this process runs, or ran.
+func (x *Ansible) takeAll(b *batch, now bool) {
+	for _, j := range b.jobs {
+		if j.plays() {
+			x.take(j.task.Key, now)
+		}
 	}
 }
 

@@ -7,6 +7,7 @@ import (
 	"os"
 	"os/exec"
 	"path/filepath"
+	"slices"
 	"strings"
 	"testing"
 	"testing/fstest"
@@ -158,7 +159,7 @@ func TestR54AnsibleGetsNoSecretOfOurs(t *testing.T) {
 	env, _ := os.ReadFile(kept + "/env")
 	for l := range strings.SplitSeq(string(env), "\n") {
 		name, _, _ := strings.Cut(l, "=")
-		if name != "" && !strings.HasPrefix(name, "ANSIBLE_") && !strings.Contains(" PATH HOME LC_ALL SSH_AUTH_SOCK TMPDIR PYTHONDONTWRITEBYTECODE PWD OLDPWD _ SHLVL ", " "+name+" ") {
+		if name != "" && !strings.HasPrefix(name, "ANSIBLE_") && !slices.Contains(strings.Fields("PATH HOME LC_ALL SSH_AUTH_SOCK TMPDIR PYTHONDONTWRITEBYTECODE PWD OLDPWD _ SHLVL"), name) {
 			t.Errorf("%s is in its environment", name)
 		}
 	}
@@ -220,7 +221,7 @@ func TestAnsibleDiesWithItsContext(t *testing.T) {
 	if a := <-answer; a.State != dispatch.Unreachable {
 		t.Errorf("%+v", a)
 	}
-	for _, pid := range strings.Fields(string(b)) {
+	for pid := range strings.FieldsSeq(string(b)) {
 		gone := false
 		for range 300 {
 			stat, err := os.ReadFile("/proc/" + pid + "/stat")

@@ -5,6 +5,7 @@ import (
 	"errors"
 	"fmt"
 	"io/fs"
+	"maps"
 	"net"
 	"os"
 	"os/user"
@@ -83,9 +84,7 @@ func inventory(r *playRun) ([]byte, error) {
 			packages = append(packages, map[string]any{"name": unsafe(p.Name), "version": unsafe(p.Version)})
 		}
 		vars := map[string]any{}
-		for name, v := range j.vars {
-			vars[name] = v
-		}
+		maps.Copy(vars, j.vars)
 		for name, v := range stepEnv(t) {
 			vars[name] = unsafe(v)
 		}

@@ -158,7 +158,7 @@ func (o *own) judged(a Answer, broken string) []finding.Finding {
 		why = said.Unjudged
 	}
 	if why != "" {
-		return []finding.Finding{limit("policy/not-evaluated", "policies", "own rules of the start gate cannot be asked: "+why)}
+		return []finding.Finding{limit("policy/evaluate", "policies", "own rules of the start gate cannot be asked: "+why)}
 	}
 	return said.Findings
 }

@@ -5,14 +5,20 @@ import (
 
 	"github.com/patchops/patchops/internal/dispatch"
 	"github.com/patchops/patchops/internal/resultlog"
+	"github.com/patchops/patchops/internal/rollout"
 )
 
 // A claim of which nobody knows when its run ends is closed when the host says that it never
 // heard of it: nothing was done there, and it is not asked again and again.
 func TestAClaimThatNeverArrivedIsClosedAfterItsRun(t *testing.T) {
 	for name, over := range map[string]func(s *stage){
-		"aborted":    func(s *stage) { s.say(resultlog.Abort, key, "dana") },
-		"superseded": func(s *stage) { s.say(resultlog.Abort, key, "dana"); s.settle(); s.plan.Digest = "sha256:other"; s.commit("c2") },
+		"aborted": func(s *stage) { s.say(resultlog.Abort, key, "dana") },
+		"superseded": func(s *stage) {
+			s.say(resultlog.Abort, key, "dana")
+			s.settle()
+			s.plan.Digest = "sha256:other"
+			s.commit("c2")
+		},
 		"orphaned":   func(s *stage) { delete(s.docs.Plans, key); s.commit("c2") },
 		"not wanted": func(s *stage) { delete(s.plan.Jobs, "h000"); s.commit("c2") },
 	} {
@@ -39,5 +45,34 @@ func TestAClaimThatNeverArrivedIsClosedAfterItsRun(t *testing.T) {
 		if run.Claims[k] != nil || h.Busy() || h.State == Failed {
 			t.Errorf("%s: run %q, h000 is %s %q, claim %v; wanted it closed, with nothing done", name, run.Outcome, h.State, h.Why, run.Claims[k])
 		}
+	}
+}
+
+// What was excepted while nobody knew of its claim is not begun when that never arrived.
+func TestAClaimThatNeverArrivedIsNotBegunUnderAnException(t *testing.T) {
+	s := newStage(t, "2026-06-10T08:00:00Z", 2)
+	s.answers = func(*dispatch.Task) string { return "hang" }
+	s.until("2026-06-11T01:05:00Z")
+	h := s.run().Hosts["h000"]
+	k, claims := h.Key, s.kinds(resultlog.Claim)
+	s.plan.Gone["h000"] = rollout.Exception
+	s.commit("c2")
+	delete(s.now.InHand, k)
+	delete(s.flights, k)
+	s.now.Absent[k] = true
+	for _, d := range Next(s.state, s.docs, s.now).Do {
+		if d.Act == Replans {
+			s.carry(&d)
+		}
+	}
+	for _, d := range Next(s.state, s.docs, s.now).Do {
+		if d.Asset == "h000" && d.Act == Records {
+			s.carry(&d)
+		} else if d.Asset == "h000" && d.Act == Starts {
+			t.Error("started under an exception")
+		}
+	}
+	if k == "" || s.run().Claims[k] != nil || s.kinds(resultlog.Claim) != claims {
+		t.Errorf("h000 is %s %q, wanted its claim closed", h.State, h.Why)
 	}
 }

@@ -16,15 +16,10 @@ func (s *State) schedule(client string, r *resultlog.Record, at int64, blobs Blo
 	if run == nil || run.Client != client {
 		return fmt.Errorf("plan %q, wanted one of client %q with a run", r.Plan, client)
 	}
-	data, err := blobs(client, r.Schedule)
+	locked, err := s.locked(client, r.Schedule, blobs)
 	if err != nil {
 		return err
 	}
-	locked, err := decodeLocked(data)
-	if err != nil {
-		return err
-	}
-	locked.Digest = r.Schedule
 	if locked.AsOf == 0 {
 		locked.AsOf = at
 	}
@@ -34,6 +29,41 @@ func (s *State) schedule(client string, r *resultlog.Record, at int64, blobs Blo
 	run.place(at)
 	run.sort()
 	return nil
+}
+
+// schedulesMost is how many decoded schedules are kept for the next fold.
+const schedulesMost = 64
+
+// locked reads a schedule. Decoding is most of the work of a fold, so that what was
+// decoded is kept: nobody changes a locked schedule.
+func (s *State) locked(client, digest string, blobs Blobs) (*Locked, error) {
+	key := client + "/" + digest
+	if l, known := s.decoded[key]; known {
+		again := *l
+		return &again, nil
+	}
+	data, err := blobs(client, digest)
+	if err != nil {
+		return nil, err
+	}
+	l, err := decodeLocked(data)
+	if err != nil {
+		return nil, err
+	}
+	if l.Digest = digest; len(s.decoded) >= schedulesMost {
+		clear(s.decoded)
+	}
+	again := *l
+	s.decoded[key] = &again
+	return l, nil
+}
+
+// Again is an empty state for the log to be folded anew, which keeps what no record says
+// and what was decoded.
+func (s *State) Again() *State {
+	next := Begin()
+	next.Live, next.decoded = s.Live, s.decoded
+	return next
 }
 
 // name makes the waves that the schedule names, in its order.

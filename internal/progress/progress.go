@@ -97,6 +97,8 @@ type State struct {
 
 	past  map[string]*Run  // runs before the newest with claims that nobody knows of, by ID
 	ended map[string]int64 // by "CLIENT/ASSET": when its newest session ended
+	// decoded are schedules that were read, by "CLIENT/DIGEST".
+	decoded map[string]*Locked
 }
 
 // Said is a technician's word on a task.
@@ -284,5 +286,6 @@ func Begin() *State {
 	return &State{
 		Runs: map[string]*Run{}, Facts: map[string]map[string]resultlog.Fact{}, Live: map[string]string{}, Down: map[string]bool{},
 		Stops: map[string][]Stop{}, Tasks: map[string]Said{}, FactsAt: map[string]int64{}, past: map[string]*Run{}, ended: map[string]int64{},
+		decoded: map[string]*Locked{},
 	}
 }

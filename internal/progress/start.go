@@ -216,6 +216,8 @@ func (t *tick) stillMay(r *running, h *Host, job *Job) (rollout.Code, string, ro
 		return rollout.Held, heldBy(stop), rollout.Answer{}
 	case t.closed(r.plan) != "":
 		return t.closed(r.plan), t.closedWhy(r.plan), rollout.Answer{}
+	case r.plan.Gone[h.Asset] != "":
+		return r.plan.Gone[h.Asset], "it has no work any more", rollout.Answer{}
 	case !job.Covered:
 		return rollout.NotApproved, "nobody approved it", rollout.Answer{}
 	case w == nil || t.halted(r, job) != "":

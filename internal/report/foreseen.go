@@ -112,7 +112,7 @@ func (f Foreseen) Value() any {
 		out.Tells = append(out.Tells, legible(x.Why))
 	}
 	for _, x := range f.Waits {
-		out.Waits = append(out.Waits, jsonEvent{"wait", utc(f.AsOf), optional(x.Client + "/" + x.Plan), optional(x.Wave), optional(x.Asset), optional(string(x.Code)), optional(x.Why)})
+		out.Waits = append(out.Waits, jsonEvent{"wait", utc(f.AsOf), optional(x.Client + "/" + x.Plan), optional(x.Wave), optional(x.Asset), nil, optional(string(x.Code)), optional(x.Why)})
 	}
 	for _, u := range f.Next {
 		out.Next = append(out.Next, jsonStart{legible(u.Plan), legible(u.Wave), legible(u.Asset), nil, optionalInstant(u.Start), optionalInstant(u.End), optional(u.Window)})

@@ -8,18 +8,19 @@ import (
 
 // jsonEvent is one line of `run --format json`.
 type jsonEvent struct {
-	Event string  `json:"event"`
-	At    string  `json:"at"`
-	Plan  *string `json:"plan"`
-	Wave  *string `json:"wave"`
-	Asset *string `json:"asset"`
-	State *string `json:"state"`
-	Text  *string `json:"text"`
+	Event   string  `json:"event"`
+	At      string  `json:"at"`
+	Plan    *string `json:"plan"`
+	Wave    *string `json:"wave"`
+	Asset   *string `json:"asset"`
+	Segment *string `json:"segment,omitempty"`
+	State   *string `json:"state"`
+	Text    *string `json:"text"`
 }
 
 // EventValue is something that happened, as `run --format json` prints it.
 func EventValue(e runner.Event) any {
-	return jsonEvent{e.Kind, utc(e.At), optional(EventPlan(e)), optional(e.Wave), optional(e.Asset), optional(e.State), optional(legible(e.Text))}
+	return jsonEvent{e.Kind, utc(e.At), optional(EventPlan(e)), optional(e.Wave), optional(e.Asset), optional(e.Segment), optional(e.State), optional(legible(e.Text))}
 }
 
 // EventPlan is "CLIENT/PLAN", or the client where no plan is meant.
@@ -36,7 +37,7 @@ func EventLine(e runner.Event) string {
 	if plan := EventPlan(e); plan != "" {
 		words = append(words, plan)
 	}
-	for _, w := range []string{e.Wave, e.Asset, e.Kind} {
+	for _, w := range []string{e.Wave, e.Asset, e.Kind, e.Segment} {
 		if w != "" {
 			words = append(words, w)
 		}

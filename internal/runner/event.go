@@ -33,6 +33,8 @@ func (r *Runner) show(client string, record *resultlog.Record) {
 	switch record.Kind {
 	case resultlog.Claim:
 		e.State = record.Segment
+	case resultlog.Result:
+		e.Segment, e.State = record.Segment, record.Outcome
 	case resultlog.RunBegun, resultlog.WaveBegun:
 		e.State = "begun"
 	case resultlog.WaveGoesOn:

@@ -78,9 +78,7 @@ func (r *Runner) forsake() {
 // forget goes back to an empty state. Answers that no acknowledged record holds are
 // taken in once more; notices that were sent are not sent again.
 func (r *Runner) forget() {
-	live := r.State.Live
-	r.State = progress.Begin()
-	r.State.Live = live
+	r.State = r.State.Again()
 	for i := range r.unsure {
 		if h := r.hands[r.unsure[i].Key]; h != nil {
 			h.said = ""

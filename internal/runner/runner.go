@@ -131,6 +131,7 @@ type Event struct {
 	At                        int64
 	Kind                      string // claim, step, result, wave, pause, notice, wait, ...
 	Client, Plan, Wave, Asset string
+	Segment                   string // of results
 	State                     string
 	Text                      string
 }

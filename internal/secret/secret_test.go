@@ -54,10 +54,20 @@ func TestR48SecretsAreOfOneClientAndAddress(t *testing.T) {
 		}
 	}
 	for _, c := range [][3]string{
-		{"acme", "ssh/deploy", "10.2.0.1"}, {"acme", "ssh/deploy", "10.1.evil.example"}, {"globex", "ssh/deploy", "10.1.2.3"}, {"acme", "ssh/deploy", "x.globex.example"},
-		{"globex", "ssh/deploy", "globex.example"}, {"globex", "ssh/deploy", "xglobex.example"}, {"globex", "ssh/deploy", "a.globex.example.evil.example"},
-		{"acme", "ssh/token", "web-01.acme.example.evil.example"}, {"acme", "ssh/token", "web-01.evil.acme.example"}, {"acme", "", "10.1.2.3"}, {"", "ssh/deploy", "10.1.2.3"},
-		{"acme", "ssh/deploy", ""}, {"acme", "ssh/*", "10.1.2.3"}, {"ac*", "ssh/deploy", "10.1.2.3"},
+		{"acme", "ssh/deploy", "10.2.0.1"},
+		{"acme", "ssh/deploy", "10.1.evil.example"},
+		{"globex", "ssh/deploy", "10.1.2.3"},
+		{"acme", "ssh/deploy", "x.globex.example"},
+		{"globex", "ssh/deploy", "globex.example"},
+		{"globex", "ssh/deploy", "xglobex.example"},
+		{"globex", "ssh/deploy", "a.globex.example.evil.example"},
+		{"acme", "ssh/token", "web-01.acme.example.evil.example"},
+		{"acme", "ssh/token", "web-01.evil.acme.example"},
+		{"acme", "", "10.1.2.3"},
+		{"", "ssh/deploy", "10.1.2.3"},
+		{"acme", "ssh/deploy", ""},
+		{"acme", "ssh/*", "10.1.2.3"},
+		{"ac*", "ssh/deploy", "10.1.2.3"},
 	} {
 		if s, err := b.For(c[0], c[1], c[2]); !errors.Is(err, ErrRefused) {
 			t.Errorf("%v: %v %v, wanted a refusal", c, s, err)

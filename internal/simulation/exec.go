@@ -88,7 +88,10 @@ func (x *exec) send(h *host, arrive, again func(), lost dispatch.Answer) {
 	delay := w.between(0, 2)
 	if w.chance(w.Faults.Slow) {
 		delay = w.between(3, 9)
-		if w.rand.IntN(2) == 0 {
+		switch w.rand.IntN(3) { // in time for a claim, and under whoever leads by then
+		case 0:
+			delay = w.between(5, 29)
+		case 1:
 			delay *= 10
 		}
 	}

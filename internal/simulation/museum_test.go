@@ -48,7 +48,7 @@ func (x *exhibit) hunt(most int) (seed int64, found string) {
 		if first.Load() != nil {
 			return false
 		}
-		o := Options{Seed: uint64(i), Library: l, Shape: x.place()}
+		o := Options{Seed: uint64(i), Library: l, Shape: x.place(), Faults: weather[x.name]}
 		for _, broken := range Run(o).Broken {
 			promise, _, _ := strings.Cut(broken, ":")
 			if slices.Contains(strings.Fields(x.by), promise) && first.CompareAndSwap(nil, &broken) {

@@ -191,12 +191,12 @@ const play = `- hosts: all
 
 // playbook is the same update by ansible-playbook, set up as its users do.
 func playbook(full *estate.Full) (func(version string, pipelining bool) error, error) {
-	inventory := ""
+	var inventory strings.Builder
 	for _, h := range full.Hosts {
-		inventory += fmt.Sprintf("%s ansible_host=%s ansible_user=root ansible_python_interpreter=/usr/bin/python3\n", h.Name(), h.Address)
+		fmt.Fprintf(&inventory, "%s ansible_host=%s ansible_user=root ansible_python_interpreter=/usr/bin/python3\n", h.Name(), h.Address)
 	}
 	file, list := filepath.Join(full.Dir, "play.yml"), filepath.Join(full.Dir, "inventory")
-	if err := errors.Join(os.WriteFile(file, []byte(play), 0o600), os.WriteFile(list, []byte(inventory), 0o600)); err != nil {
+	if err := errors.Join(os.WriteFile(file, []byte(play), 0o600), os.WriteFile(list, []byte(inventory.String()), 0o600)); err != nil {
 		return nil, err
 	}
 	return func(version string, pipelining bool) error {
