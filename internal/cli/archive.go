@@ -206,18 +206,19 @@ func (a *app) proposeArchive(ctx context.Context, t *authorisedEnv, f archiveFla
 		return err
 	}
 	var files []git.File
-	message := "Close plans that are over\n\n"
+	var message strings.Builder
+	message.WriteString("Close plans that are over\n\n")
 	for _, p := range over {
 		b, err := tree.ReadFile(p.from)
 		if err != nil {
 			return err
 		}
 		files = append(files, git.File{Path: p.from}, git.File{Path: p.to, Mode: "100644", Bytes: b})
-		message += p.name + ": " + p.why + "\n"
+		message.WriteString(p.name + ": " + p.why + "\n")
 	}
 	branch := f.branch
 	if branch == "" {
 		branch = branchOf(t, "archive")
 	}
-	return a.propose(ctx, t, who, branch, files, message)
+	return a.propose(ctx, t, who, branch, files, message.String())
 }

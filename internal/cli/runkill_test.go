@@ -7,6 +7,7 @@ import (
 	"os"
 	"os/exec"
 	"path/filepath"
+	"slices"
 	"strconv"
 	"strings"
 	"syscall"
@@ -83,7 +84,7 @@ func (o *office) command(dir, name string, args ...string) *exec.Cmd {
 		cmd.Path, cmd.Err = filepath.Join(o.dir, "bin", "patchops"), nil
 	}
 	cmd.Dir = dir
-	cmd.Env = append(o.env[:len(o.env):len(o.env)], "CLOCK="+o.clock.Add(time.Since(o.since)).UTC().Format(time.RFC3339))
+	cmd.Env = append(slices.Clip(o.env), "CLOCK="+o.clock.Add(time.Since(o.since)).UTC().Format(time.RFC3339))
 	return cmd
 }
 

@@ -156,7 +156,7 @@ func (w *watcher) waiting(name string, waits []progress.Wait, at int64) {
 // ticked tells what a tick saw and did, where that is news.
 func (w *watcher) ticked(r *controller.Report, err error) {
 	if controller.Later(err) {
-		w.app.progress("patchops: %s: again in a while", legible(err))
+		w.progress("patchops: %s: again in a while", legible(err))
 		return
 	}
 	if err != nil {

@@ -142,7 +142,7 @@ func (l *openLog) take(known *openLog, name resultlog.Name, files fs.FS, keys no
 		log, more, err := known.log.Advance(files, keys)
 		if err == nil {
 			// Appended in place: a log grows in one way only, and may hold a million.
-			l.log, l.records = log, append(known.records, more...)
+			l.log, l.records = log, append(known.records, more...) //nolint:gocritic // in place on purpose
 		}
 		return err
 	}

@@ -216,7 +216,7 @@ func TestFollowersEndWithTheirConnection(t *testing.T) {
 // TestFoldersOfKilledRunsAreSwept: what a killed run of Ansible left goes with the next run, and
 // what another process still uses stays.
 func TestFoldersOfKilledRunsAreSwept(t *testing.T) {
-	folder, err := os.MkdirTemp("", "sweep") // short: it holds sockets
+	folder, err := os.MkdirTemp("", "sweep") //nolint:usetesting // short: it holds sockets
 	if err != nil {
 		t.Fatal(err)
 	}

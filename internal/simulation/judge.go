@@ -349,15 +349,11 @@ func (t *Tip) forbids(host int) string {
 	if t.Closed {
 		return "the client is not active"
 	}
-	for _, i := range t.Excepted {
-		if i == host {
-			return "it is excepted"
-		}
+	if slices.Contains(t.Excepted, host) {
+		return "it is excepted"
 	}
-	for _, i := range t.Uncovered {
-		if i == host {
-			return "its grant is not covered"
-		}
+	if slices.Contains(t.Uncovered, host) {
+		return "its grant is not covered"
 	}
 	return ""
 }

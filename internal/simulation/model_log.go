@@ -2,6 +2,8 @@ package simulation
 
 import (
 	"fmt"
+	"slices"
+	"strings"
 	"time"
 
 	"github.com/patchops/patchops/internal/canonical"
@@ -44,8 +46,8 @@ func (l *logs) records(i int32) []progress.Logged {
 		n += len(l.list[i].added)
 	}
 	out := make([]progress.Logged, 0, n)
-	for k := len(parts) - 1; k >= 0; k-- {
-		out = append(out, parts[k]...)
+	for _, part := range slices.Backward(parts) {
+		out = append(out, part...)
 	}
 	return out
 }
@@ -69,13 +71,14 @@ func (m *model) extend(i int32, tick, fence int8, added []progress.Logged) int32
 		return i
 	}
 	before := m.logs.at(i)
-	key := fmt.Sprint(i)
+	var key strings.Builder
+	fmt.Fprint(&key, i)
 	for k := range added {
 		r := &added[k].Record
 		r.V, r.Seq, r.T, r.Fence = 1, before.size+int64(k), instantOf(tick), int64(fence)
-		key += "\n" + summary(r)
+		key.WriteString("\n" + summary(r))
 	}
-	if known, ok := m.logs.known[key]; ok {
+	if known, ok := m.logs.known[key.String()]; ok {
 		return known
 	}
 	next := book{before: i, added: added, size: before.size + int64(len(added)), claims: before.claims, results: before.results, notAfter: before.notAfter, ended: before.ended}
@@ -84,7 +87,7 @@ func (m *model) extend(i int32, tick, fence int8, added []progress.Logged) int32
 	}
 	m.logs.list = append(m.logs.list, next)
 	id := int32(len(m.logs.list) - 1)
-	m.logs.known[key] = id
+	m.logs.known[key.String()] = id
 	return id
 }
 

@@ -131,7 +131,7 @@ func (p *process) step() {
 }
 
 // turn is one Step, and whether it was killed in it.
-func (p *process) turn() (report runner.Report, err error, died bool) { //nolint:revive // died is no error
+func (p *process) turn() (report runner.Report, err error, died bool) {
 	defer func() {
 		if r := recover(); r != nil {
 			if _, killed := r.(crash); !killed {

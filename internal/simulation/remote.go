@@ -1,6 +1,8 @@
 package simulation
 
 import (
+	"maps"
+
 	"github.com/patchops/patchops/internal/museum"
 	"github.com/patchops/patchops/internal/progress"
 	"github.com/patchops/patchops/internal/resultlog"
@@ -66,9 +68,7 @@ func (r *remote) push(p *process, seen lease, next lease, batch *batch) bool {
 	if batch.tip > 0 {
 		r.tip = batch.tip
 	}
-	for digest, blob := range batch.blobs {
-		r.blobs[digest] = blob
-	}
+	maps.Copy(r.blobs, batch.blobs)
 	r.words, r.changes = r.words[batch.words:], r.changes[batch.changes:]
 	batch.first = len(r.entries)
 	for _, l := range batch.records {

@@ -10,6 +10,7 @@ import (
 	"container/heap"
 	"fmt"
 	"math/rand/v2"
+	"strings"
 
 	"github.com/patchops/patchops/internal/progress"
 )
@@ -82,7 +83,7 @@ func (w *World) next(until int64) bool {
 	if len(w.events) == 0 || w.events[0].at > until {
 		return false
 	}
-	e := heap.Pop(&w.events).(event) //nolint:errcheck // nothing else is in it
+	e := heap.Pop(&w.events).(event)
 	w.now = max(w.now, e.at)
 	e.do()
 	return true
@@ -142,17 +143,18 @@ type Library struct {
 func NewLibrary() *Library { return &Library{books: map[string]*progress.Documents{}} }
 
 func (l *Library) of(s *Shape, t *Tip, commit string, keep []int) *progress.Documents {
-	key := commit
+	var key strings.Builder
+	key.WriteString(commit)
 	for _, h := range keep {
-		key += " " + hostName(h)
+		key.WriteString(" " + hostName(h))
 	}
-	d, known := l.books[key]
+	d, known := l.books[key.String()]
 	if !known {
 		if len(l.books) > 256 {
 			clear(l.books)
 		}
 		d = s.documents(commit, t, keep)
-		l.books[key] = d
+		l.books[key.String()] = d
 	}
 	return d
 }

@@ -1,3 +1,5 @@
+//go:build linux
+
 // Hostbench times the same package update on full Debian hosts by patchops' ssh
 // executor and by plain ansible-playbook with the same forks, in turns, on one
 // machine. It runs inside internal/estate/full/inside.sh (internal/generate/hosts.sh).
