@@ -18,7 +18,7 @@ import (
 )
 
 // killsVariable says how often a run is killed; without it, a few times.
-const killsVariable = "PATCHOPS_KILLS"
+const killsVariable = "PATCHOPS_RUN_KILLS"
 
 // office is a repository with hosts, and the command as a process of its own.
 type office struct {
