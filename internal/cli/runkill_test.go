@@ -57,7 +57,7 @@ func newOffice(t *testing.T, edit string) *office {
 	if err := os.Symlink(must(os.Executable()), filepath.Join(bin, "patchops")); err != nil {
 		t.Fatal(err)
 	}
-	o.env = append(os.Environ(), "PATH="+bin+":"+os.Getenv("PATH"), "HOME="+o.dir+"/.home", "XDG_CACHE_HOME="+o.dir+"/.cache",
+	o.env = append(os.Environ(), "PATH="+bin+":"+os.Getenv("PATH"), "TMPDIR="+o.dir, "HOME="+o.dir+"/.home", "XDG_CACHE_HOME="+o.dir+"/.cache",
 		"XDG_CONFIG_HOME=", "XDG_STATE_HOME=", "GIT_CONFIG_NOSYSTEM=1", "GOGC=400",
 		"GIT_AUTHOR_NAME=Ada", "GIT_AUTHOR_EMAIL=ada@example.com", "GIT_COMMITTER_NAME=Ada", "GIT_COMMITTER_EMAIL=ada@example.com")
 	o.at("2026-03-12T09:00:00Z")
