@@ -38,7 +38,7 @@ var museumPieces = []exhibit{
 	// the model of the wrapper
 	{"host-late", "begins what is past its time", "P3 P2 P7 P1", ""},
 	{"host-fence", "begins under a lower fence than it saw", "P7 P2", ""},
-	{"host-key", "begins a key once more", "P2 P7", ""},
+	{"host-key", "begins a key once more, also while it is at it", "P2 P7", ""},
 	{"host-intent", "forgets what it began", "P2 P7 P5", ""},
 	{"host-outcome", "forgets how it ended", "P2 P5 P6", ""},
 	// the model of the ledger

@@ -37,7 +37,8 @@ func (j *judge) resulted(r *resultlog.Record) {
 		s.inFlight, s.failed, s.retry = false, r.Begin == "", parse(r.Begin)
 		s.failures++
 	}
-	if !s.inFlight {
+	again := r.Outcome == dispatch.Stopped || r.Begin != "" && r.Segment != string(dispatch.Reboot)
+	if !s.inFlight && !again { // a wave soaks from ends
 		s.endedAt = parse(r.T)
 	}
 }
