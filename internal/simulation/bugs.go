@@ -61,7 +61,7 @@ var elsewhere = []struct{ name, pkg, test string }{
 	{"old-refusal-counts", "runner", "TestP2AnOldRefusalDoesNotCloseAnothersClaim"},
 	{"absent-survives-fence", "runner", "TestP2AbsentIsForgottenWithTheFence"},
 	{"refused-probe-is-refused-start", "runner", "TestR44ARefusedProbeIsUnknown"},
-	{"no-look-after-flush", "runner", "TestR64AFlushThatMayHaveLanded"},
+	{"no-look-after-flush", "runner", "TestR65AContestedLogHoldsUpNobodyElse"},
 	{"skip fsync", "controller", "TestR60NothingStartsUnwritten"},
 	{"stale lease", "controller", "TestR45AStaleLeaseIsNotActedUpon"},
 	{"late dispatch", "controller", "TestPoolAnswersOnce"},
