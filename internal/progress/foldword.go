@@ -101,7 +101,7 @@ func said(r *resultlog.Record, at int64) int64 {
 
 // resume takes a person's word that a plan or a wave goes on: it lifts the holds and
 // pauses that were there when it was signed, forgives the failures so far, and lets go
-// on what missed its window. An abort is for good.
+// on what missed its window or refused. An abort is for good.
 func (s *State) resume(r *resultlog.Record, at int64) error {
 	if r.Actor != nil && r.Actor.Kind == "controller" {
 		return errors.New("a controller resumes, wanted a person")
@@ -133,7 +133,9 @@ func (s *State) resume(r *resultlog.Record, at int64) error {
 	}
 	for _, h := range run.Hosts {
 		if (wave == "" || h.Wave == wave) && h.Since <= at {
-			h.resumed, h.Retry = true, min(h.Retry, at)
+			if h.resumed = true; h.delays > 0 { // it refused; what its profile wants waited is waited
+				h.Retry = min(h.Retry, at)
+			}
 		}
 	}
 	run.stopped(s.Stops[plan], at)

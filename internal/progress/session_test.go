@@ -229,6 +229,41 @@ func TestRetries(t *testing.T) {
 	}
 }
 
+// A resume asks a host that refused at once; the delay that a profile wants before another
+// attempt is not a pause, and is kept.
+func TestAResumeKeepsTheDelayOfARetry(t *testing.T) {
+	for _, c := range []struct {
+		name   string
+		result resultlog.Record
+		at     int64 // of the other attempt, after the first
+	}{
+		{"failed", resultlog.Record{Outcome: string(dispatch.Interrupted), Class: "host", Begin: "2026-06-11T01:05:30Z"}, 300},
+		{"refused", resultlog.Record{Outcome: dispatch.Stopped, Code: dispatch.ClockSkew, Why: "11 s off"}, 10},
+	} {
+		s := newStage(t, "2026-06-10T08:00:00Z", 1)
+		s.plan.Jobs["h000"].Retry = map[string]Retry{"host": {Attempts: 2, Delay: 300}}
+		s.answers = func(*dispatch.Task) string { return "hang" }
+		s.until("2026-06-11T01:00:30Z")
+		began, task := s.now.At, s.flights[s.run().Hosts["h000"].Key].task
+		delete(s.flights, task.Key)
+		r := c.result
+		r.Kind, r.Plan, r.Run, r.Wave, r.Asset, r.Segment, r.Attempt, r.Key = resultlog.Result, key, task.Run, "all", "h000", "install", 1, task.Key
+		s.append("acme", r)
+		s.settle()
+		s.to(began + 10)
+		s.say(resultlog.Resume, key, "ada")
+		s.settle()
+		s.to(max(s.now.At, began+c.at-1))
+		if h := s.run().Hosts["h000"]; h.Key != "" && s.now.At < began+c.at {
+			t.Errorf("%s: attempt %d at %s, before its delay", c.name, h.Attempt, instant(s.now.At))
+		}
+		s.to(began + c.at)
+		if h := s.run().Hosts["h000"]; h.Key == "" || h.Attempt != 2 {
+			t.Errorf("%s: attempt %d, wanted the second at %s", c.name, h.Attempt, instant(began+c.at))
+		}
+	}
+}
+
 // What a host refused is asked again after a while, under another key, and is no failure.
 func TestRefusals(t *testing.T) {
 	s := newStage(t, "2026-06-10T08:00:00Z", 1)

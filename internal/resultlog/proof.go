@@ -88,10 +88,26 @@ func ParseProof(text []byte) (Proof, error) {
 		}
 		p.Path = append(p.Path, tlog.Hash(h))
 	}
-	if !bytes.Equal(p.Text(), text) {
+	if !bytes.Equal(p.Text(), text) || !strictlySigned(checkpoint) {
 		return Proof{}, fmt.Errorf("%w: not of the form of one", ErrProof)
 	}
 	return p, nil
+}
+
+// strictlySigned reports whether the signatures of a note are the only way to write
+// their bytes: package note reads others too, and then a proof had two texts.
+func strictlySigned(signed []byte) bool {
+	for line := range strings.Lines(string(signed)) {
+		mark, ok := strings.CutPrefix(strings.TrimSuffix(line, "\n"), "\u2014 ")
+		if !ok {
+			continue
+		}
+		_, sig, _ := strings.Cut(mark, " ")
+		if _, err := base64.StdEncoding.Strict().DecodeString(sig); err != nil {
+			return false
+		}
+	}
+	return true
 }
 
 // Check says which record a proof shows, and of which log, if a key signed the

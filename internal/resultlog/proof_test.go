@@ -156,3 +156,10 @@ func TestProofWithoutKeysFile(t *testing.T) {
 		t.Error(err)
 	}
 }
+
+// TestASignatureHasOneText: bits of base64 that no byte needs must be zero.
+func TestASignatureHasOneText(t *testing.T) {
+	if !strictlySigned([]byte("text\n\n\u2014 log AAAAAA==\n")) || strictlySigned([]byte("text\n\n\u2014 log AAAAAB==\n")) {
+		t.Error("a signature that can be written in two ways")
+	}
+}
