@@ -78,6 +78,7 @@ type stage struct {
 	paused   bool
 	forgiven int
 	asked    bool // people were, for their approval
+	passed   bool // it was promoted when enough had ended, whoever is heard of again since
 }
 
 func newJudge(w *World) *judge {
@@ -183,6 +184,8 @@ func (j *judge) wave(r *resultlog.Record) {
 		}
 	case resultlog.WaveEnded:
 		s.ended = r.Outcome
+		ended, members, _ := j.ends(k)
+		s.passed = r.Outcome == "promoted" && ended > 0 && ended*100 >= j.w.Shape.Waves[k].Advance*members
 		if n := j.failures(k) - s.forgiven; r.Outcome == "promoted" && int64(n) > s.budget {
 			j.w.breach("budget", "wave %s is promoted with %d failures, and bears %d", name, n, s.budget)
 		}

@@ -60,11 +60,24 @@ func (j *judge) turn(c *claim, k int) {
 			j.w.breach("P8", "wave %s starts without the approval of %s", c.record.Wave, before.Name)
 		}
 	}
-	ended, members := 0, 0
-	last := int64(0)
+	ended, members, last := j.ends(k - 1)
+	if members == 0 && j.waves[k-1].members > 0 && j.undone(k-1, c.tip) {
+		j.w.breach("waves", "wave %s starts when nothing was done in %s", c.record.Wave, before.Name)
+	}
+	if !j.waves[k-1].passed && ended*100 < before.Advance*members {
+		j.w.breach("waves", "wave %s starts when %d of %d in %s have ended", c.record.Wave, ended, members, before.Name)
+	}
+	if before.Advance == 100 && j.w.now < last+before.Soak-45 {
+		j.w.breach("waves", "wave %s starts %d s after the end of %s, wanted a soak of %d s", c.record.Wave, j.w.now-last, before.Name, before.Soak)
+	}
+}
+
+// ends are how many hosts of a wave were claimed, how many of them have ended, and when
+// the last did.
+func (j *judge) ends(k int) (ended, members int, last int64) {
 	for i := range j.seats {
 		s := &j.seats[i]
-		if s.wave == k-1 && s.attempt > 0 {
+		if s.wave == k && s.attempt > 0 {
 			members++
 			if !s.inFlight || j.lost(i) {
 				ended++
@@ -72,15 +85,7 @@ func (j *judge) turn(c *claim, k int) {
 			}
 		}
 	}
-	if members == 0 && j.waves[k-1].members > 0 && j.undone(k-1, c.tip) {
-		j.w.breach("waves", "wave %s starts when nothing was done in %s", c.record.Wave, before.Name)
-	}
-	if ended*100 < before.Advance*members {
-		j.w.breach("waves", "wave %s starts when %d of %d in %s have ended", c.record.Wave, ended, members, before.Name)
-	}
-	if before.Advance == 100 && j.w.now < last+before.Soak-45 {
-		j.w.breach("waves", "wave %s starts %d s after the end of %s, wanted a soak of %d s", c.record.Wave, j.w.now-last, before.Name, before.Soak)
-	}
+	return ended, members, last
 }
 
 // undone says that somebody of a wave has work, and none has ended it.
