@@ -183,11 +183,36 @@ func (t *tick) again(r *running, h *Host, job *Job) {
 		o, a = t.mayReboot(r, h, job)
 		code, why = o.code, o.why
 	}
-	if code == "" {
-		t.follow(r, h, job, h.Segment, a)
+	if code != "" {
+		t.unreached(r, h, code, why)
 		return
 	}
-	t.unreached(r, h, code, why)
+	if o := r.returns(h); o.code != "" {
+		t.host(r, h, o)
+		return
+	}
+	t.follow(r, h, job, h.Segment, a)
+}
+
+// returns puts a session that nobody knew of for too long back among those in flight, if
+// the wave bears one more: it was counted as failed or forgiven, and others may have its turn.
+func (r *running) returns(h *Host) obstacle {
+	c := r.Claims[h.Key]
+	for k := range r.sums {
+		u := &r.sums[k]
+		if c == nil || u.wave == nil || u.wave.Name != h.Wave || !slices.Contains(u.unknown, c) {
+			continue
+		}
+		if free, why := r.slots(k); free < 1 {
+			return obstacle{rollout.Capacity, "it waits for its turn again: " + why, 0}
+		}
+		if c.Forgiven {
+			u.lost--
+		} else {
+			u.overdue--
+		}
+	}
+	return obstacle{}
 }
 
 // unreached closes a claim that never reached its host, and may not begin any more.
@@ -220,7 +245,7 @@ func (t *tick) stillMay(r *running, h *Host, job *Job) (rollout.Code, string, ro
 		return r.plan.Gone[h.Asset], "it has no work any more", rollout.Answer{}
 	case !job.Covered:
 		return rollout.NotApproved, "nobody approved it", rollout.Answer{}
-	case w == nil || t.halted(r, job) != "":
+	case w == nil || r.shut || t.halted(r, job) != "": // also if that was decided just now
 		return rollout.Held, "its wave is paused", rollout.Answer{}
 	}
 	if o := r.refusal(h.Wave, h.Asset); o.code != "" {

@@ -25,6 +25,7 @@ type sum struct {
 	overdue  int64 // open claims that nobody knows of for too long, and count as failures
 	lost     int64 // those that a person forgave
 	late     []int64
+	unknown  []*Claim // all of those
 	undo     []*Host
 }
 
@@ -98,10 +99,10 @@ func (t *tick) doubt(u *sum, c *Claim) {
 		t.wake(late)
 	case c.Forgiven:
 		u.lost++
-		u.late = append(u.late, late)
+		u.late, u.unknown = append(u.late, late), append(u.unknown, c)
 	default:
 		u.overdue++
-		u.late = append(u.late, late)
+		u.late, u.unknown = append(u.late, late), append(u.unknown, c)
 	}
 }
 
