@@ -6,6 +6,7 @@ import (
 	"strings"
 	"sync"
 	"testing"
+	"testing/synctest"
 	"time"
 
 	"github.com/patchops/patchops/internal/dispatch"
@@ -42,39 +43,34 @@ func task(client string, n int) dispatch.Task {
 // TestR65NobodyWaitsForAnothersFlood: a client with a thousand tasks does not keep
 // another's one waiting.
 func TestR65NobodyWaitsForAnothersFlood(t *testing.T) {
-	var mu sync.Mutex
-	var order []string
-	gate := make(chan struct{})
-	p := poolOf(t, 4, asked{func(t dispatch.Task) dispatch.Answer {
-		<-gate
-		mu.Lock()
-		order = append(order, t.Client)
-		mu.Unlock()
-		return dispatch.Answer{State: dispatch.Finished}
-	}})
-	for n := range 1000 {
-		p.Start(task("noisy", n))
-	}
-	p.Start(task("quiet", 0))
-	p.Start(task("calm", 0))
-	for range 12 {
-		gate <- struct{}{}
-	}
-	for range 1000 {
-		mu.Lock()
-		done := len(order)
-		mu.Unlock()
-		if done >= 12 {
-			break
+	synctest.Test(t, func(t *testing.T) {
+		var mu sync.Mutex
+		var order []string
+		gate := make(chan struct{})
+		p := poolOf(t, 4, asked{func(t dispatch.Task) dispatch.Answer {
+			<-gate
+			mu.Lock()
+			defer mu.Unlock()
+			order = append(order, t.Client)
+			return dispatch.Answer{State: dispatch.Finished}
+		}})
+		for n := range 1000 {
+			p.Start(task("noisy", n))
 		}
-		time.Sleep(time.Millisecond)
-	}
-	close(gate)
-	mu.Lock()
-	defer mu.Unlock()
-	if first := strings.Join(order[:12], " "); !strings.Contains(first, "quiet") || !strings.Contains(first, "calm") {
-		t.Errorf("the first twelve were %s", first)
-	}
+		p.Start(task("quiet", 0))
+		p.Start(task("calm", 0))
+		for range 12 {
+			gate <- struct{}{}
+			synctest.Wait() // until the next stands at the gate
+		}
+		mu.Lock()
+		first := strings.Join(order, " ")
+		mu.Unlock()
+		close(gate)
+		if !strings.Contains(first, "quiet") || !strings.Contains(first, "calm") {
+			t.Errorf("the first twelve were %s", first)
+		}
+	})
 }
 
 // TestTheQueueIsFair: of those that wait, whoever has the fewest at hosts comes next, and

@@ -76,3 +76,48 @@ func TestAClaimThatNeverArrivedIsNotBegunUnderAnException(t *testing.T) {
 		t.Errorf("h000 is %s %q, wanted its claim closed", h.State, h.Why)
 	}
 }
+
+// lostTwo is a wave of eight that bears some failures, and two hosts that claims never
+// reached and that nobody has known of for too long.
+func lostTwo(t *testing.T, budget int64) (s *stage, lost int) {
+	t.Helper()
+	s = newStage(t, "2026-06-10T08:00:00Z", 8)
+	s.waves([]int{100}, func(_ int, w *Wave) { w.MaxFailures = count(budget) })
+	done := 0
+	s.answers = func(*dispatch.Task) string {
+		if done++; done <= 4 { // install and verify of the first, and nothing for those after it
+			return ""
+		}
+		return "hang"
+	}
+	for s.to(s.now.At + 60); len(s.run().Claims) < 2 || done <= 4; s.to(s.now.At + 60) {
+		if s.now.At > clock(t, "2026-06-11T02:00:00Z") {
+			t.Fatalf("%d claims", len(s.run().Claims))
+		}
+	}
+	for _, k := range sortedKeys(s.run().Claims) {
+		c := s.run().Claims[k]
+		s.append("acme", resultlog.Record{Kind: resultlog.Unknown, Plan: key, Run: s.run().ID, Wave: c.Wave, Asset: c.Asset, Segment: string(c.Segment), Attempt: c.Attempt, Key: k, Why: "no answer"})
+		delete(s.now.InHand, k)
+		delete(s.flights, k)
+		s.now.Absent[k] = true
+		lost++
+	}
+	s.now.At += 25 * 60
+	return s, lost
+}
+
+// P12: what never arrived is not begun beside the pause that is decided at the same time.
+func TestWhatNeverArrivedIsNotBegunIntoAPause(t *testing.T) {
+	s, lost := lostTwo(t, 1)
+	paused := false
+	for _, d := range Next(s.state, s.docs, s.now).Do {
+		paused = paused || len(d.Records) > 0 && d.Records[0].Kind == resultlog.WavePaused
+		if d.Act == Starts {
+			t.Errorf("%s is begun", d.Asset)
+		}
+	}
+	if !paused || lost < 2 {
+		t.Errorf("paused %t with %d lost", paused, lost)
+	}
+}
