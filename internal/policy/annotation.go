@@ -30,9 +30,8 @@ type header struct {
 
 // readRule fills m.rule from the module's metadata.
 func readRule(m *parsed, set *shape.Set) []finding.Finding {
-	category, name := m.folder()
 	h := header{m: m, set: set, rule: Rule{
-		ID: category + "/" + name, Builtin: m.Builtin, Position: position(m.tree.Package.Location, m.File),
+		ID: m.id(), Builtin: m.Builtin, Position: position(m.tree.Package.Location, m.File),
 	}}
 	if a := h.annotation(); a != nil {
 		h.keys()

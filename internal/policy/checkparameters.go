@@ -2,6 +2,7 @@ package policy
 
 import (
 	"fmt"
+	"maps"
 	"slices"
 
 	"github.com/patchops/patchops/internal/document"
@@ -79,11 +80,7 @@ func (e *Engine) checkParameter(rule *Rule, name string, v *document.Value, more
 }
 
 func (e *Engine) ids() []string {
-	var ids []string
-	for _, r := range e.Rules() {
-		ids = append(ids, r.ID)
-	}
-	return ids
+	return slices.Sorted(maps.Keys(e.byID))
 }
 
 // plainText shows a parameter's value as its author would write it.

@@ -18,34 +18,31 @@ type Engine struct {
 	functions Functions
 	builtins  map[string]*topdown.Builtin
 	compiler  *ast.Compiler // nil where each input has its own
-	rules     []Rule
-	byID      map[string]*Rule
+	byID      map[string]func() *Rule
 	queries   map[string]func() *query // by kind, or by gate
-	load      func()                   // reads rules and byID before they are used; nil where they are there
+	counts    map[string]int           // rules, by kind or by gate
 }
 
 // Rules are the rules of the engine, sorted by id.
 func (e *Engine) Rules() []Rule {
-	if e.load != nil {
-		e.load()
+	var rules []Rule
+	for _, id := range e.ids() {
+		rules = append(rules, *e.byID[id]())
 	}
-	return e.rules
+	return rules
 }
 
 // rule is one by its id, nil where there is none.
 func (e *Engine) rule(id string) *Rule {
-	if e.load != nil {
-		e.load()
+	if about := e.byID[id]; about != nil {
+		return about()
 	}
-	return e.byID[id]
+	return nil
 }
 
 // Count is how many rules judge a kind of document, or an input of a gate.
 func (e *Engine) Count(kindOrGate string) int {
-	if q := e.query(kindOrGate); q != nil {
-		return len(q.rules)
-	}
-	return 0
+	return e.counts[kindOrGate]
 }
 
 // query is that of a kind or gate, nil where no rule judges it.
@@ -68,7 +65,6 @@ func Compile(set *shape.Set, modules []Module, functions Functions) (*Engine, []
 
 // A builder turns modules into an engine.
 type builder struct {
-	vetted    bool // types were checked before
 	set       *shape.Set
 	caps      *ast.Capabilities
 	functions Functions
@@ -149,18 +145,12 @@ func (b *builder) compile(list []*parsed) (*ast.Compiler, []finding.Finding) {
 	for _, p := range list {
 		trees[p.File] = p.tree
 	}
-	c := ast.NewCompiler().WithCapabilities(b.caps)
-	if !b.vetted {
-		c = c.WithSchemas(b.schemas()).WithUseTypeCheckAnnotations(true).WithStrict(true)
-	}
+	c := ast.NewCompiler().WithCapabilities(b.caps).WithSchemas(b.schemas()).WithUseTypeCheckAnnotations(true).WithStrict(true)
 	c.SetErrorLimit(0)
 	c.Compile(trees)
 	found := b.opaFindings(c.Errors)
 	if c.Failed() && !onlyTypeErrors(c.Errors) {
 		return nil, found
-	}
-	if b.vetted {
-		return c, found
 	}
 	return c, merge(found, b.checkTypes(c, list))
 }
@@ -181,11 +171,11 @@ func (b *builder) engine(c *ast.Compiler, list []*parsed) (*Engine, []finding.Fi
 	e.compiler = c
 	byInput := e.know(list)
 	for _, input := range slices.Sorted(maps.Keys(byInput)) {
-		q, err := newQuery(c, byInput[input])
+		q, err := newQuery(c, byInput[input], e.byID)
 		if err != nil {
 			return nil, []finding.Finding{problem("policy/compile", byInput[input][0].rule.Position, oneLine(err.Error()), "")}
 		}
-		e.queries[input] = func() *query { return q }
+		e.queries[input], e.counts[input] = func() *query { return q }, len(q.rules)
 	}
 	return e, nil
 }
@@ -193,7 +183,7 @@ func (b *builder) engine(c *ast.Compiler, list []*parsed) (*Engine, []finding.Fi
 func (b *builder) empty() *Engine {
 	return &Engine{
 		set: b.set, functions: b.functions, builtins: b.functions.implementations(),
-		byID: map[string]*Rule{}, queries: map[string]func() *query{},
+		byID: map[string]func() *Rule{}, queries: map[string]func() *query{}, counts: map[string]int{},
 	}
 }
 
@@ -202,11 +192,9 @@ func (e *Engine) know(list []*parsed) (byInput map[string][]*parsed) {
 	byInput = map[string][]*parsed{}
 	for _, p := range list {
 		if p.rule != nil {
-			e.rules = append(e.rules, *p.rule)
-			e.byID[p.rule.ID] = p.rule
+			e.byID[p.rule.ID] = func() *Rule { return p.rule }
 			byInput[p.rule.input()] = append(byInput[p.rule.input()], p)
 		}
 	}
-	slices.SortFunc(e.rules, func(x, y Rule) int { return compareModules(Module{File: x.ID}, Module{File: y.ID}) })
 	return byInput
 }

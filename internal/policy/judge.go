@@ -32,7 +32,7 @@ func (e *Engine) judge(q *query, doc *document.Document, data Data) ([]finding.F
 	j := judgement{engine: e, query: q, doc: doc, input: toTerm(&doc.Root), store: newStore(e, data)}
 	if q.broken != nil {
 		for _, r := range q.rules {
-			j.fail(r, q.broken)
+			j.fail(r(), q.broken)
 		}
 		return j.found, len(q.rules)
 	}
@@ -44,9 +44,9 @@ func (e *Engine) judge(q *query, doc *document.Document, data Data) ([]finding.F
 	}
 	// One failing rule fails the joint query; alone, the others still report.
 	for i, r := range q.rules {
-		denied, err := j.run(q.single[i], 1)
+		denied, err := j.alone(i)
 		if err != nil {
-			j.fail(r, err)
+			j.fail(r(), err)
 			continue
 		}
 		j.add(r, denied.Elem(0).Value)
@@ -65,6 +65,15 @@ type judgement struct {
 }
 
 var errUndefined = errors.New("the rule is undefined")
+
+// alone evaluates one rule of the query.
+func (j *judgement) alone(i int) (*ast.Array, error) {
+	body, err := j.query.single[i]()
+	if err != nil {
+		return nil, err
+	}
+	return j.run(body, 1)
+}
 
 // run evaluates a query of n rules.
 func (j *judgement) run(body ast.Body, n int) (*ast.Array, error) {
@@ -89,13 +98,14 @@ func (j *judgement) run(body ast.Body, n int) (*ast.Array, error) {
 }
 
 // add turns the members of a deny set into findings.
-func (j *judgement) add(r *Rule, denied ast.Value) {
+func (j *judgement) add(rule func() *Rule, denied ast.Value) {
 	set, ok := denied.(ast.Set)
 	if !ok {
-		j.fail(r, fmt.Errorf("deny is %s, want a set", ast.ValueName(denied)))
+		j.fail(rule(), fmt.Errorf("deny is %s, want a set", ast.ValueName(denied)))
 		return
 	}
 	set.Foreach(func(member *ast.Term) {
+		r := rule()
 		d, err := readDenial(member.Value)
 		if err != nil {
 			j.fail(r, err)

@@ -28,6 +28,12 @@ func (m Module) folder() (category, name string) {
 func (m Module) isTest() bool { return strings.HasSuffix(m.File, "_test.rego") }
 func (m Module) isLib() bool  { category, _ := m.folder(); return category == "lib" }
 
+// id is that of the rule in a module.
+func (m Module) id() string {
+	category, name := m.folder()
+	return category + "/" + name
+}
+
 // packageName is the only package that a module at that place may be.
 func (m Module) packageName() string {
 	category, name := m.folder()

@@ -4,6 +4,7 @@ import (
 	"fmt"
 	"slices"
 	"strings"
+	"sync"
 
 	"github.com/open-policy-agent/opa/v1/ast"
 )
@@ -12,25 +13,22 @@ import (
 // for those of one rule, for when the joint one fails.
 type query struct {
 	compiler *ast.Compiler
-	rules    []*Rule
+	rules    []func() *Rule
 	joint    ast.Body
-	single   []ast.Body
+	single   []func() (ast.Body, error)
 	broken   error // why no rule of it can be asked; nil
 }
 
 // result is the variable that a query binds to a list of deny sets.
 const result = ast.Var("result")
 
-func newQuery(c *ast.Compiler, modules []*parsed) (*query, error) {
-	slices.SortFunc(modules, func(x, y *parsed) int { return strings.Compare(x.rule.ID, y.rule.ID) })
+func newQuery(c *ast.Compiler, modules []*parsed, about map[string]func() *Rule) (*query, error) {
+	slices.SortFunc(modules, func(x, y *parsed) int { return strings.Compare(x.id(), y.id()) })
 	q, refs := &query{compiler: c}, []*ast.Term{}
 	for _, m := range modules {
 		ref := ast.NewTerm(m.tree.Package.Path.Append(ast.StringTerm("deny")))
-		body, err := queryFor(c, ref)
-		if err != nil {
-			return nil, err
-		}
-		q.rules, q.single, refs = append(q.rules, m.rule), append(q.single, body), append(refs, ref)
+		alone := sync.OnceValues(func() (ast.Body, error) { return queryFor(c, ref) })
+		q.rules, q.single, refs = append(q.rules, about[m.id()]), append(q.single, alone), append(refs, ref)
 	}
 	body, err := queryFor(c, refs...)
 	q.joint = body

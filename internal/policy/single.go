@@ -11,12 +11,12 @@ func (e *Engine) JudgeRule(n int, doc *document.Document, data Data) []finding.F
 	q := e.query(doc.ID.Kind)
 	j := judgement{engine: e, query: q, doc: doc, input: toTerm(&doc.Root), store: newStore(e, data)}
 	if q.broken != nil {
-		j.fail(q.rules[n], q.broken)
+		j.fail(q.rules[n](), q.broken)
 		return j.found
 	}
-	denied, err := j.run(q.single[n], 1)
+	denied, err := j.alone(n)
 	if err != nil {
-		j.fail(q.rules[n], err)
+		j.fail(q.rules[n](), err)
 		return j.found
 	}
 	j.add(q.rules[n], denied.Elem(0).Value)

@@ -159,11 +159,7 @@ func (s *store) targets(path []string) ast.Value {
 
 func (s *store) parameters(path []string) ast.Value {
 	if len(path) == 0 {
-		ids := make([]string, len(s.engine.Rules()))
-		for i := range s.engine.rules {
-			ids[i] = s.engine.rules[i].ID
-		}
-		return tree(ids, func(id string) ast.Value { return s.parameters([]string{id}) })
+		return tree(s.engine.ids(), func(id string) ast.Value { return s.parameters([]string{id}) })
 	}
 	r := s.engine.rule(path[0])
 	if r == nil {

@@ -106,7 +106,7 @@ func (s *surgeon) needed(rule Module) map[string]*ast.Module {
 }
 
 func (s *surgeon) run(compiler *ast.Compiler, rule Module, list []*parsed) string {
-	engine := &Engine{functions: s.functions, builtins: s.functions.implementations(), compiler: compiler, byID: map[string]*Rule{}}
+	engine := &Engine{functions: s.functions, builtins: s.functions.implementations(), compiler: compiler, byID: map[string]func() *Rule{}}
 	for _, m := range list {
 		s.parameters(engine, m)
 	}
@@ -128,10 +128,9 @@ func (s *surgeon) parameters(engine *Engine, m *parsed) {
 	}
 	for _, a := range m.tree.Annotations {
 		if a.Scope == "package" {
-			category, name := m.folder()
-			h := header{m: m, rule: Rule{ID: category + "/" + name}}
+			h := header{m: m, rule: Rule{ID: m.id()}}
 			h.rule.Parameters = h.parameters(a.Custom["parameters"])
-			engine.byID[h.rule.ID] = &h.rule
+			engine.byID[h.rule.ID] = func() *Rule { return &h.rule }
 		}
 	}
 }
