@@ -4,7 +4,6 @@ import (
 	"crypto/ed25519"
 	"crypto/sha256"
 	"maps"
-	"path"
 	"slices"
 	"strings"
 	"testing"
@@ -14,7 +13,7 @@ import (
 
 	"github.com/patchops/patchops/internal/change"
 	"github.com/patchops/patchops/internal/corpus"
-	"github.com/patchops/patchops/internal/document"
+	"github.com/patchops/patchops/internal/corpus/corpustest"
 	"github.com/patchops/patchops/internal/effect"
 	"github.com/patchops/patchops/internal/finding"
 	"github.com/patchops/patchops/internal/signature"
@@ -170,31 +169,13 @@ func (r repo) and(file, src string) repo {
 // read makes the corpus and the tree of the files, without judging them.
 func (r repo) read(t testing.TB) (*corpus.Corpus, *effect.Tree) {
 	t.Helper()
-	var entries []*corpus.Entry
+	tree := corpustest.Tree{}
 	var files []effect.File
-	for _, name := range slices.Sorted(maps.Keys(r)) {
-		src := []byte(r[name])
-		files = append(files, effect.File{Path: name, Mode: "100644", Sum: func() effect.Digest { return sha256.Sum256(src) }})
-		if path.Ext(name) != ".yaml" {
-			continue
-		}
-		docs, found := document.ParseYAML(name, src)
-		if len(found) > 0 {
-			t.Fatalf("%s: %v", name, found)
-		}
-		for i := range docs {
-			entries = append(entries, corpus.NewEntry(corpus.Entry{
-				ID: docs[i].ID, File: name, Index: i, Digest: sha256.Sum256(src), Bulk: docs[i].Root.Get("spec").Get("file").Text(),
-				Name: docs[i].At(document.Path{{Key: "metadata"}, {Key: "name"}}),
-			}, func() *document.Document { return &docs[i] }))
-		}
+	for name, src := range r {
+		tree[name] = []byte(src)
+		files = append(files, effect.File{Path: name, Mode: "100644", Sum: func() effect.Digest { return sha256.Sum256([]byte(src)) }})
 	}
-	bytes := func(name string) ([]byte, bool) { src, ok := r[name]; return []byte(src), ok }
-	rows := func(name string, src []byte) []document.Value {
-		out, _ := document.ParseCSV(name, src, func(string) document.ColumnKind { return document.Text })
-		return out
-	}
-	c := corpus.New("2026-03-12T12:00:00Z", entries, bytes, rows)
+	c := tree.Corpus(t, noon)
 	return c, effect.Read(c, files)
 }
 

@@ -65,7 +65,11 @@ func (j *judge) within(w *word) (why, detail string) {
 		case a.Effect != "" && a.Effect != p.digest.String():
 			return "stale", fmt.Sprintf("it names effect %s; that of %s is %s", a.Effect, short(a.Head), p.digest)
 		case !p.Holds():
-			return "stale", fmt.Sprintf("%s approved %s; at %s %s", w.person, short(a.Head), short(j.in.Head), describeAll(p.Void, 3))
+			where := "at " + short(j.in.Head)
+			if a.Head == j.in.Head {
+				where = "beside what came to " + j.in.Target + " meanwhile,"
+			}
+			return "stale", fmt.Sprintf("%s approved %s; %s %s", w.person, short(a.Head), where, describeAll(p.Void, 3))
 		}
 		w.uncovered = append(w.uncovered, p.Uncovered...)
 		w.kept = j.keeps(w, p)

@@ -30,8 +30,9 @@ type node struct {
 // tree is what a rule asks of this change.
 type tree struct {
 	*judge
-	rule  *Rule
-	taken taken
+	rule    *Rule
+	taken   taken
+	without []*word // that are not listened to
 }
 
 func (t *tree) make(r *Require) *node {
@@ -271,7 +272,7 @@ func (t *tree) signs(person string) bool {
 
 // takesWord reports whether a rule counts an approval, and notes why not.
 func (t *tree) takesWord(w *word) bool {
-	if w.why != "" {
+	if w.why != "" || slices.Contains(t.without, w) {
 		return false
 	}
 	why, detail := "", ""

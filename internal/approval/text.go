@@ -41,9 +41,14 @@ func short(commit string) string {
 	return commit
 }
 
+// grantText is what the entry of a grant is called.
+func grantText(d effect.Difference) string {
+	return fmt.Sprintf("grant %s/%s %s", d.Client, d.Document.Name, d.Asset)
+}
+
 // Describe is a difference as one clause: what lands and was not proposed.
 func Describe(d effect.Difference) string {
-	grant := fmt.Sprintf("grant %s/%s %s", d.Client, d.Document.Name, d.Asset)
+	grant := grantText(d)
 	switch d.Why {
 	case effect.FileDiffers:
 		return "file " + d.Name + " differs"

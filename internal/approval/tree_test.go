@@ -52,6 +52,39 @@ func TestBaseMoves(t *testing.T) {
 	}
 }
 
+// A host is covered where those who saw it are enough without those who did not.
+func TestUncoveredWhereTooFewSawIt(t *testing.T) {
+	m := estate(t)
+	h := m.swap("plans/acme/march.yaml", "2026-04-30", "2026-05-10")
+	added := m.swap("clients/acme/assets.yaml", "  - {name: web-02", "  - {name: web-03, env: prod, address: 10.0.0.3}\n  - {name: web-02")
+	rebased := added.swap("plans/acme/march.yaml", "2026-04-30", "2026-05-10")
+	elsewhere := one("boss")
+	elsewhere.Match = &Match{Kinds: []string{"AssetList"}}
+	for _, c := range []struct {
+		name      string
+		rules     []Rule
+		uncovered int
+	}{
+		{"one who saw it is enough", []Rule{one("ops")}, 0},
+		{"a rule for something else does not matter", []Rule{one("ops"), elsewhere}, 0},
+		{"two are wanted, and one saw it", []Rule{rule("two", of("ops", 2))}, 1},
+		{"nobody of a second group saw it", []Rule{one("ops"), one("dev")}, 1},
+	} {
+		in := lands(t, m, h, added, rebased, c.rules...)
+		after := effect.Between(treeOf(t, added), treeOf(t, rebased))
+		in.Proposals = append(in.Proposals, Proposal{Head: "h2", Base: "a", Effect: after, Moved: &effect.Effect{}})
+		in = in.with(by("carl", func(a *Act) { a.Head, a.Base, a.Effect = "h2", "a", after.Digest().String() }))
+		if v := Judge(in); v.State != Approved || len(v.Uncovered) != c.uncovered {
+			t.Errorf("%s: %s, uncovered %v, wanted %d", c.name, v.State, v.Uncovered, c.uncovered)
+		}
+	}
+}
+
+func treeOf(t *testing.T, r repo) *effect.Tree {
+	_, tree := r.read(t)
+	return tree
+}
+
 // TestA13: the rule of the folder that a document leaves is asked.
 func TestA13TheOldPathTriggersItsRule(t *testing.T) {
 	m := estate(t).and("plans/acme/safe/april.yaml", "kind: PatchPlan\nmetadata: {name: april, client: acme}\nspec: {changeType: normal, patches: [openssl]}")

@@ -4,8 +4,6 @@ import (
 	"fmt"
 	"slices"
 	"strings"
-
-	"github.com/patchops/patchops/internal/effect"
 )
 
 // ruling is what a rule says of the change.
@@ -44,6 +42,7 @@ func (j *judge) verdict() Verdict {
 		v.Tree.Have, v.Tree.Want = v.Tree.Have+n.Have, v.Tree.Want+n.Want
 	}
 	j.whoCounts(&v)
+	v.Uncovered = j.unseen(rulings)
 	j.unblock(&v, rulings)
 	if j.changesRules() {
 		j.warnings = append(j.warnings, "the change touches rules, people or profiles; it is judged by those of "+short(j.book.Commit))
@@ -256,7 +255,6 @@ func (j *judge) whoCounts(v *Verdict) {
 		case w.counted:
 			v.Used = append(v.Used, w.act.Evidence)
 			v.Approvers = append(v.Approvers, who)
-			v.Uncovered = append(v.Uncovered, w.uncovered...)
 			if w.kept != "" {
 				v.Kept = append(v.Kept, w.kept)
 			}
@@ -270,8 +268,6 @@ func (j *judge) whoCounts(v *Verdict) {
 			j.ignore(i)
 		}
 	}
-	slices.SortFunc(v.Uncovered, func(a, b effect.Difference) int { return strings.Compare(fmt.Sprint(a), fmt.Sprint(b)) })
-	v.Uncovered = slices.Compact(v.Uncovered)
 	v.Used, v.Approvers, v.Kept = sortedSet(v.Used), sortedSet(v.Approvers), sortedSet(v.Kept)
 	slices.SortFunc(j.ignored, func(a, b Ignored) int {
 		return strings.Compare(a.Person+"\x00"+a.Why+"\x00"+a.Evidence+"\x00"+a.Detail, b.Person+"\x00"+b.Why+"\x00"+b.Evidence+"\x00"+b.Detail)

@@ -20,9 +20,9 @@ import (
 )
 
 type approveFlags struct {
-	authorityFlags
-	key, effect, reason, expires, out, deliver string
-	reject, withdraw                           bool
+	deedFlags
+	effect, reason, expires, deliver string
+	reject, withdraw                 bool
 }
 
 func (a *app) approveCommand() *cobra.Command {
@@ -53,13 +53,11 @@ func (a *app) approveCommand() *cobra.Command {
 	}
 	f.add(cmd)
 	flags := cmd.Flags()
-	flags.StringVar(&f.key, "key", "", "sign with the SSH key `FILE`, private, or public with its private half in ssh-agent")
 	flags.StringVar(&f.effect, "effect", "", "do not ask: the effect has this `DIGEST`, as shown before")
 	flags.BoolVar(&f.reject, "reject", false, "say that it must not be merged")
 	flags.BoolVar(&f.withdraw, "withdraw", false, "take back what you said about it")
 	flags.StringVar(&f.reason, "reason", "", "why, in `TEXT`")
 	flags.StringVar(&f.expires, "expires", "", "stop to count after a `DURATION` such as P2D, if that is earlier than the rule says")
-	flags.StringVar(&f.out, "out", "", "write the signed statement to `FILE` instead of pushing it")
 	flags.StringVar(&f.deliver, "deliver", "", "push the statement in `FILE`, whoever signed it, to its person's chain")
 	return cmd
 }

@@ -10,58 +10,20 @@ import (
 	"path/filepath"
 	"slices"
 
+	"github.com/patchops/patchops/internal/controller"
 	"github.com/patchops/patchops/internal/corpus"
 	"github.com/patchops/patchops/internal/effect"
 	"github.com/patchops/patchops/internal/git"
 	"github.com/patchops/patchops/internal/pipeline"
 )
 
-// committed are all files of a commit below a prefix. Of what is no regular file
-// (a link, a submodule) the id of its object counts.
-func committed(r *git.Repository, commit, prefix string, known *pipeline.Tree) ([]effect.File, func(string) ([]byte, error), error) {
+// committed are all files of a commit below a prefix.
+func committed(r *git.Repository, commit, prefix string, read *pipeline.Tree) ([]effect.File, func(string) ([]byte, error), error) {
 	tree, err := r.Tree(commit, prefix)
 	if err != nil {
 		return nil, nil, err
 	}
-	sums := digests(known)
-	out := make([]effect.File, 0, len(tree.Entries()))
-	for _, e := range tree.Entries() {
-		f := effect.File{Path: e.Path, Mode: gitMode(e.Mode), Blob: e.ID}
-		f.Sum = func() effect.Digest {
-			if d, ok := sums[e.Path]; ok {
-				return d
-			}
-			if b, err := tree.ReadFile(e.Path); err == nil {
-				return sha256.Sum256(b)
-			}
-			return sha256.Sum256([]byte(e.ID))
-		}
-		out = append(out, f)
-	}
-	return out, tree.ReadFile, nil
-}
-
-func digests(t *pipeline.Tree) map[string]effect.Digest {
-	out := make(map[string]effect.Digest, len(t.Documents))
-	for _, class := range [][]pipeline.Source{t.Documents, t.Policies, t.Schemas} {
-		for _, s := range class {
-			out[s.Path] = effect.Digest(s.Digest)
-		}
-	}
-	return out
-}
-
-// gitMode is a mode as Git writes it.
-func gitMode(m fs.FileMode) string {
-	switch {
-	case m&fs.ModeSymlink != 0:
-		return "120000"
-	case m&fs.ModeIrregular != 0:
-		return "160000"
-	case m&0o100 != 0:
-		return "100755"
-	}
-	return "100644"
+	return controller.EffectFiles(tree, read), tree.ReadFile, nil
 }
 
 // present are the files of the work tree: those that Git knows, in HEAD or in the
@@ -79,7 +41,7 @@ func present(r *git.Repository, repo repository, base []effect.File, t *pipeline
 	for _, f := range slices.Concat(base, tracked) {
 		known[f.Path] = f
 	}
-	sums := digests(t)
+	sums := t.Digests()
 	for name := range sums {
 		known[name] = effect.File{Path: name}
 	}
@@ -113,7 +75,7 @@ func atPath(dir, name string, was effect.File, sums map[string]effect.Digest) (e
 	case !info.Mode().IsRegular():
 		return effect.File{}, false
 	}
-	return effect.File{Path: name, Mode: gitMode(info.Mode()), Sum: func() effect.Digest {
+	return effect.File{Path: name, Mode: git.ModeText(info.Mode()), Sum: func() effect.Digest {
 		if d, ok := sums[name]; ok {
 			return d
 		}
@@ -125,7 +87,7 @@ func atPath(dir, name string, was effect.File, sums map[string]effect.Digest) (e
 	}}, true
 }
 
-// linkSum is the sum of a link's object id, as committed has it.
+// linkSum is the sum of a link's object id, as controller.EffectFiles has it.
 func linkSum(target string) effect.Digest {
 	id := sha1.Sum(fmt.Appendf(nil, "blob %d\x00%s", len(target), target))
 	return sha256.Sum256([]byte(hex.EncodeToString(id[:])))

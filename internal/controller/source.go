@@ -3,7 +3,6 @@ package controller
 import (
 	"crypto/sha256"
 	"errors"
-	"io/fs"
 	"slices"
 
 	"github.com/patchops/patchops/internal/change"
@@ -57,7 +56,7 @@ func (s *source) Commit(id string) (review.State, error) {
 func (s *source) Joined(entries []change.Entry) (review.State, error) {
 	list := make([]git.Entry, len(entries))
 	for i, e := range entries {
-		list[i] = git.Entry{Path: e.Path, Mode: fileMode(e.Mode), ID: e.Blob}
+		list[i] = git.Entry{Path: e.Path, Mode: git.ParseMode(e.Mode), ID: e.Blob}
 	}
 	tree, err := s.repository.Joined(list)
 	if err != nil {
@@ -83,45 +82,31 @@ func state(tree *git.Tree) (review.State, error) {
 	// The commit itself knows best what is no regular file.
 	read.Findings = slices.DeleteFunc(read.Findings, func(f finding.Finding) bool { return f.ID == "git/mode" })
 	read.Findings = append(read.Findings, tree.Problems()...)
-	sums := sumsOf(read)
-	out := review.State{Tree: read, Read: tree.ReadFile}
+	out := review.State{Tree: read, Read: tree.ReadFile, Files: EffectFiles(tree, read)}
+	for _, f := range out.Files {
+		out.Entries = append(out.Entries, change.Entry{Path: f.Path, Mode: f.Mode, Blob: f.Blob})
+	}
+	return out, nil
+}
+
+// EffectFiles are all files of a commit as an effect counts them. What was read already is
+// not read again. Of what is no regular file (a link, a submodule) the id of its object
+// counts.
+func EffectFiles(tree *git.Tree, read *pipeline.Tree) []effect.File {
+	sums := read.Digests()
+	out := make([]effect.File, 0, len(tree.Entries()))
 	for _, e := range tree.Entries() {
-		mode := gitMode(e.Mode)
-		out.Entries = append(out.Entries, change.Entry{Path: e.Path, Mode: mode, Blob: e.ID})
-		out.Files = append(out.Files, effect.File{Path: e.Path, Mode: mode, Blob: e.ID, Sum: func() effect.Digest {
+		out = append(out, effect.File{Path: e.Path, Mode: git.ModeText(e.Mode), Blob: e.ID, Sum: func() effect.Digest {
 			if d, ok := sums[e.Path]; ok {
 				return d
 			}
 			if b, err := tree.ReadFile(e.Path); err == nil {
 				return sha256.Sum256(b)
 			}
-			return sha256.Sum256([]byte(e.ID)) // a link or a submodule: its object counts
+			return sha256.Sum256([]byte(e.ID))
 		}})
 	}
-	return out, nil
-}
-
-func sumsOf(t *pipeline.Tree) map[string]effect.Digest {
-	out := make(map[string]effect.Digest, len(t.Documents))
-	for _, class := range [][]pipeline.Source{t.Documents, t.Policies, t.Schemas} {
-		for _, s := range class {
-			out[s.Path] = effect.Digest(s.Digest)
-		}
-	}
 	return out
-}
-
-// fileMode is a mode of Git as trees have it.
-func fileMode(mode string) fs.FileMode {
-	switch mode {
-	case "120000":
-		return fs.ModeSymlink | 0o777
-	case "160000":
-		return fs.ModeIrregular
-	case "100755":
-		return 0o755
-	}
-	return 0o644
 }
 
 // mostCommits bounds how many commits of a change are read.
@@ -143,17 +128,4 @@ func Commits(r *git.Repository, base, head string) ([]change.Commit, error) {
 		out = append(out, made)
 	}
 	return out, nil
-}
-
-// gitMode is a mode as Git writes it.
-func gitMode(m fs.FileMode) string {
-	switch {
-	case m&fs.ModeSymlink != 0:
-		return "120000"
-	case m&fs.ModeIrregular != 0:
-		return "160000"
-	case m&0o100 != 0:
-		return "100755"
-	}
-	return "100644"
 }

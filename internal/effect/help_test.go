@@ -3,14 +3,11 @@ package effect
 import (
 	"crypto/sha256"
 	"maps"
-	"path"
-	"slices"
 	"strings"
 	"testing"
+	"time"
 
-	"github.com/patchops/patchops/internal/corpus"
-	"github.com/patchops/patchops/internal/document"
-	"github.com/patchops/patchops/internal/finding"
+	"github.com/patchops/patchops/internal/corpus/corpustest"
 )
 
 // repo is the files of a repository.
@@ -150,54 +147,28 @@ func (r repo) and(file, src string) repo {
 	return out
 }
 
-const morning = "2026-03-12T09:00:00Z"
+var morning = time.Date(2026, 3, 12, 9, 0, 0, 0, time.UTC)
 
 func (r repo) tree(t testing.TB) *Tree { return r.treeAt(t, morning) }
 
-// treeAt reads the files as the pipeline does, without judging them.
-func (r repo) treeAt(t testing.TB, asOf string) *Tree {
+// treeAt reads the files as the pipeline does, without judging them. Only a file whose
+// name says so may be broken; one that "excluded" names is there, and is no document.
+func (r repo) treeAt(t testing.TB, asOf time.Time) *Tree {
 	t.Helper()
-	var entries []*corpus.Entry
+	whole, broken := corpustest.Tree{}, false
 	var files []File
-	for _, name := range slices.Sorted(maps.Keys(r)) {
-		src := []byte(r[name])
+	for name, text := range r {
+		src := []byte(text)
 		files = append(files, File{Path: name, Mode: "100644", Sum: func() Digest { return sha256.Sum256(src) }})
-		var docs []document.Document
-		var found []finding.Finding
-		switch ext := path.Ext(name); {
-		case name == r["excluded"]: // as by Config
-		case ext == ".cue":
-			docs, found = document.EvaluateCUE(name, src)
-		case ext == ".yaml":
-			docs, found = document.ParseYAML(name, src)
+		if name != r["excluded"] {
+			whole[name] = src
 		}
-		if len(found) > 0 && !strings.Contains(name, "broken") {
-			t.Fatalf("%s: %v", name, found)
-		}
-		entries = append(entries, entriesOf(docs, src)...)
+		broken = broken || strings.Contains(name, "broken")
 	}
-	read := func(name string) ([]byte, bool) {
-		src, ok := r[name]
-		return []byte(src), ok
+	if broken {
+		return Read(whole.Readable(asOf, corpustest.Parsed{}), files)
 	}
-	rows := func(name string, src []byte) []document.Value {
-		out, _ := document.ParseCSV(name, src, func(string) document.ColumnKind { return document.Text })
-		return out
-	}
-	return Read(corpus.New(asOf, entries, read, rows), files)
-}
-
-func entriesOf(docs []document.Document, src []byte) []*corpus.Entry {
-	var out []*corpus.Entry
-	for i := range docs {
-		if docs[i].IsPatchops() {
-			out = append(out, corpus.NewEntry(corpus.Entry{
-				ID: docs[i].ID, File: docs[i].File, Index: docs[i].Index, Digest: sha256.Sum256(src),
-				Broken: docs[i].Broken, Bulk: docs[i].Root.Get("spec").Get("file").Text(),
-			}, func() *document.Document { return &docs[i] }))
-		}
-	}
-	return out
+	return Read(whole.Corpus(t, asOf), files)
 }
 
 // between is the effect of one change.

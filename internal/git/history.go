@@ -33,8 +33,9 @@ func (r *Repository) pair(a, b string) (walk, plumbing.Hash, plumbing.Hash, erro
 const skew = 24 * 60 * 60
 
 // Between are the commits that head reaches over all parents and base does not,
-// newest first; more than limit is ErrTooMany. Where clocks are wrong by more
-// than a day a commit that base reaches may be among them, never the reverse.
+// head first, whatever its date says, then newest first; more than limit is
+// ErrTooMany. Where clocks are wrong by more than a day a commit that base reaches
+// may be among them, never the reverse.
 func (r *Repository) Between(base, head string, limit int) ([]Commit, error) {
 	w, from, to, err := r.pair(base, head)
 	if err != nil {
@@ -98,7 +99,10 @@ func (w *walk) between(base, head plumbing.Hash, limit int) ([]dated, error) {
 		out = append(out, dated{h, date})
 	}
 	slices.SortFunc(out, func(a, b dated) int {
-		if queue([]dated{a, b}).Less(0, 1) {
+		switch {
+		case a.hash == b.hash:
+			return 0
+		case a.hash == head, b.hash != head && queue([]dated{a, b}).Less(0, 1):
 			return -1
 		}
 		return 1

@@ -82,6 +82,10 @@ func agree(t *testing.T, r *gittest.Remote, open *git.Repository, a, b string) {
 		t.Errorf("Between(%s, %s): %d commits, want %d", a, b, len(got), len(want))
 	}
 	if len(want) > 0 {
+		// Its signer is the author of a change, whatever the dates of commits say.
+		if ids[0] != b {
+			t.Errorf("Between(%s, %s) begins with %s, wanted the head", a, b, ids[0])
+		}
 		if _, err := open.Between(a, b, len(want)-1); !errors.Is(err, git.ErrTooMany) {
 			t.Errorf("a limit one too low: %v", err)
 		}

@@ -103,9 +103,8 @@ func (j *joiner) name(dir, part, file string) (usable bool, err error) {
 }
 
 func (j *joiner) leaf(parent *node, e Entry, name string) error {
-	modes := map[fs.FileMode]string{0o644: "100644", 0o755: "100755", fs.ModeSymlink | 0o777: "120000", fs.ModeIrregular: "160000"}
-	mode, ok := modes[e.Mode]
-	if !ok {
+	mode := ModeText(e.Mode)
+	if ParseMode(mode) != e.Mode {
 		return fmt.Errorf("file %q: mode %v, want that of a file of a tree", e.Path, e.Mode)
 	}
 	return j.entry(parent, raw{mode, name, plumbing.NewHash(e.ID)}, e.Path)

@@ -204,14 +204,14 @@ func (b *builder) mode(e raw, file string) fs.FileMode {
 			b.problem("git/mode", file, "write the tree anew with git", "mode %q, want \"40000\"", e.mode)
 		}
 		return fs.ModeDir | 0o755
-	case "100644":
+	case regularMode:
 		return 0o644
-	case "100755":
+	case executableMode:
 		return 0o755
-	case "120000":
+	case linkMode:
 		b.problem("git/mode", file, "replace the symlink by the file it stands for", "a symlink, want a regular file")
 		return fs.ModeSymlink | 0o777
-	case "160000":
+	case submoduleMode:
 		b.problem("git/mode", file, "remove the submodule", "a submodule, want a regular file")
 		return fs.ModeIrregular
 	}

@@ -15,6 +15,7 @@ import (
 	"sync"
 
 	"github.com/patchops/patchops/internal/corpus"
+	"github.com/patchops/patchops/internal/effect"
 	"github.com/patchops/patchops/internal/finding"
 	"github.com/patchops/patchops/internal/spec"
 )
@@ -74,6 +75,17 @@ func ReadTree(fsys fs.FS) (*Tree, error) {
 // Size is how many bytes judging the tree may read: documents, rules, schemas and
 // the bulk files that lists of assets may name.
 func (t *Tree) Size() int64 { return t.size }
+
+// Digests are those of the documents, rules and schemas that were read, by path.
+func (t *Tree) Digests() map[string]effect.Digest {
+	out := make(map[string]effect.Digest, len(t.Documents))
+	for _, class := range [][]Source{t.Documents, t.Policies, t.Schemas} {
+		for _, s := range class {
+			out[s.Path] = effect.Digest(s.Digest)
+		}
+	}
+	return out
+}
 
 // File gives the bytes of a data file that a document names: regular files
 // within the size limit only, never through a symbolic link.

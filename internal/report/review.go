@@ -54,7 +54,7 @@ func (r Review) headline() string {
 	return string(r.Verdict.State) + ", cannot merge"
 }
 
-// next is the command that moves a branch on, "" where none of ours does.
+// next is what moves a branch on, "" where no command of ours does.
 func (r Review) next() string {
 	name := Display(r.Change.Name)
 	switch {
@@ -62,6 +62,8 @@ func (r Review) next() string {
 		return ""
 	case r.Mergeable:
 		return fmt.Sprintf("patchops merge %s, or patchops run, on the controller's machine", name)
+	case r.counts().Errors > 0:
+		return "mend what is found with severity error, and push"
 	case len(r.Verdict.Needs) > 0:
 		return fmt.Sprintf("patchops approve %s, by those whom it needs", name)
 	}

@@ -37,6 +37,7 @@ func (j *judging) mergeable() {
 	}
 	j.out.Why = why
 	j.out.Mergeable = len(why) == 0
+	j.unblock()
 }
 
 // mostNamed is how many things of one sort a reason names.
@@ -124,7 +125,7 @@ const Merged = "it is merged already"
 func (j *judging) state() []string {
 	c := j.in.Change
 	var out []string
-	if c.Merged || j.out.Base == c.Head && c.Head != "" {
+	if j.merged() {
 		out = append(out, Merged)
 	} else if !c.Open {
 		out = append(out, "it is closed")
@@ -136,6 +137,12 @@ func (j *judging) state() []string {
 		out = append(out, "it is a draft")
 	}
 	return out
+}
+
+// merged reports whether all of the change is on its target already.
+func (j *judging) merged() bool {
+	c := j.in.Change
+	return c.Merged || j.out.Base == c.Head && c.Head != ""
 }
 
 // due reports whether merge.when of the authorised tip holds now: some host of the
@@ -158,8 +165,8 @@ func (j *judging) due() bool {
 	now := j.in.Now.Unix()
 	for _, p := range plansOf(j.out.Outcome.Schedules, true) {
 		for _, at := range p.Placements {
-			// Starts are whole minutes, from the first one that has not begun.
-			if at.Start <= now+60 && now < at.End && hosts[host{p.Client, p.ID, at.Asset}] {
+			// Starts are whole minutes, from the one that we are in.
+			if at.Start <= now && now < at.End && hosts[host{p.Client, p.ID, at.Asset}] {
 				return true
 			}
 		}

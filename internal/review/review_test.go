@@ -187,6 +187,38 @@ func TestAnErrorRefusesWhatEverybodyAccepted(t *testing.T) {
 	}
 }
 
+// The nearest acts are all of them, what is to be mended first; that it can merge then
+// is promised only where nothing else is missing.
+func TestWhatWouldUnblock(t *testing.T) {
+	r := proposed(t)
+	in := r.input("change")
+	unblock(t, r.judge(in), "one of {ben, dana, erin} from approvers, then it can merge")
+	in.Required, in.Change.Draft = []change.Required{{Name: "build", State: "missing"}, {Name: "e2e", State: "failed"}}, true
+	unblock(t, r.judge(in), "one of {ben, dana, erin} from approvers", "have the check e2e pass", "have the check build report that it passed", "mark it as ready")
+	in.Acts = []approval.Act{r.approve("dana", in)}
+	unblock(t, r.judge(in), "have the check e2e pass", "have the check build report that it passed", "mark it as ready")
+	r.commit("typo", "main", r.edit("main", plan, "maxFailures: 0", "maxFailures: 0, typo: 1"))
+	out := r.judge(r.input("typo"))
+	if len(out.Verdict.Unblock) < 2 || !strings.HasPrefix(out.Verdict.Unblock[0], "mend the finding of severity error, plans/acme/openssl.yaml:") {
+		t.Errorf("unblock %q, wanted what is to be mended first", out.Verdict.Unblock)
+	}
+	if text := strings.Join(append(out.Verdict.Unblock, out.Why...), "\n"); strings.Contains(text, "then it can merge") {
+		t.Errorf("it promises that approvals are enough:\n%s", text)
+	}
+}
+
+func unblock(t *testing.T, r *review.Review, want ...string) {
+	t.Helper()
+	if len(r.Verdict.Unblock) != len(want) {
+		t.Fatalf("unblock %q, wanted %q", r.Verdict.Unblock, want)
+	}
+	for i, w := range want {
+		if !strings.HasPrefix(r.Verdict.Unblock[i], w) || !strings.HasSuffix(w, "merge") && strings.HasSuffix(r.Verdict.Unblock[i], "can merge") {
+			t.Errorf("unblock %q, wanted %q", r.Verdict.Unblock[i], w)
+		}
+	}
+}
+
 func TestApprovalsOfAnotherMinuteAreJudgedAtTheirs(t *testing.T) {
 	r := proposed(t)
 	in := r.input("change")
@@ -214,6 +246,15 @@ func TestWindowOpen(t *testing.T) {
 	in.Now = time.Date(2026, 3, 12, 22, 30, 0, 0, time.UTC)
 	if out := r.judge(in); !out.Due {
 		t.Errorf("not due at %s, in the nightly window: %v", in.Now, out.Why)
+	}
+	// The nightly window opens at 22:00 in Berlin: neither a second early nor late.
+	in.Now = time.Date(2026, 3, 12, 20, 59, 59, 0, time.UTC)
+	if out := r.judge(in); out.Due {
+		t.Errorf("due at %s, a second before the window opens", in.Now)
+	}
+	in.Now = in.Now.Add(time.Second)
+	if out := r.judge(in); !out.Due {
+		t.Errorf("not due at %s, when the window opens: %v", in.Now, out.Why)
 	}
 }
 
