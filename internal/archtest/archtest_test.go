@@ -55,6 +55,7 @@ var table = map[string]string{
 	"internal/jobs": "internal/canonical internal/finding internal/window internal/document internal/spec internal/corpus internal/risk internal/rollout internal/planning " +
 		"internal/effect internal/dispatch internal/progress",
 	"internal/runner": "internal/canonical internal/rollout internal/resultlog internal/dispatch internal/triage internal/progress internal/museum",
+	"internal/audit":  "internal/corpus internal/effect internal/planning internal/resultlog internal/rollout",
 	"internal/pipeline": "internal/finding internal/window internal/document internal/spec internal/shape internal/schema " +
 		"internal/policy internal/reference internal/corpus internal/risk internal/rollout internal/planning internal/effect schemas policies docs",
 	"internal/review": "internal/canonical internal/finding internal/window internal/document internal/spec internal/corpus internal/rollout internal/planning " +
@@ -73,6 +74,7 @@ var table = map[string]string{
 		"internal/change internal/approval internal/review internal/resultlog internal/authority internal/statement internal/trust internal/signature " +
 		"internal/report internal/git internal/wal internal/rollout internal/planning internal/dispatch internal/triage internal/progress internal/jobs " +
 		"internal/runner internal/executor internal/secret internal/notify internal/museum",
+	"internal/corpus/corpustest":     "internal/finding internal/document internal/corpus internal/scaffold",
 	"internal/runner/runnertest":     "internal/canonical internal/window internal/rollout internal/resultlog internal/dispatch internal/progress internal/runner internal/museum",
 	"internal/secret":                "internal/finding internal/document",
 	"internal/executor":              "internal/canonical internal/dispatch internal/museum internal/secret",
@@ -85,7 +87,7 @@ var table = map[string]string{
 	"internal/generate":              "",
 	"internal/cli": "internal/finding internal/window internal/document internal/spec internal/shape internal/policy internal/corpus " +
 		"internal/rollout internal/planning internal/effect internal/risk internal/pipeline internal/report internal/scaffold internal/git internal/sandbox internal/cache docs " +
-		"internal/canonical internal/signature internal/statement internal/trust internal/change internal/resultlog internal/authority internal/approval internal/review " +
+		"internal/canonical internal/signature internal/statement internal/trust internal/change internal/resultlog internal/authority internal/approval internal/review internal/audit " +
 		"internal/signer internal/wal internal/github internal/controller internal/dispatch internal/triage internal/progress internal/jobs internal/runner internal/executor internal/secret internal/notify internal/estate",
 	"cmd/patchops": "internal/cli internal/pipeline internal/sandbox",
 }
@@ -94,7 +96,7 @@ var table = map[string]string{
 var pure = strings.Fields("internal/finding internal/window internal/document internal/spec internal/shape " +
 	"internal/schema internal/policy internal/reference internal/corpus internal/risk internal/rollout internal/planning internal/effect " +
 	"internal/pipeline internal/report internal/scaffold internal/canonical internal/signature internal/statement internal/trust internal/change " +
-	"internal/resultlog internal/authority internal/approval internal/review internal/dispatch internal/triage internal/progress internal/jobs internal/runner")
+	"internal/resultlog internal/authority internal/approval internal/review internal/dispatch internal/triage internal/progress internal/jobs internal/runner internal/audit")
 
 // outside are the imports that the pure core must not have.
 var outside = strings.Fields("os os/exec os/signal net net/http log log/slog math/rand math/rand/v2 crypto/rand syscall")
@@ -194,6 +196,32 @@ func TestImportsFollowTheTable(t *testing.T) {
 			if ok && !slices.Contains(strings.Fields(allowed), ours) {
 				t.Errorf("%s: %s may not import %s", s.name, s.pkg, ours)
 			}
+		}
+	}
+}
+
+// TestEveryPackageIsDescribed: ARCHITECTURE.md says what each package is for, and names none
+// that is not there.
+func TestEveryPackageIsDescribed(t *testing.T) {
+	b, err := os.ReadFile(filepath.Join(root, "ARCHITECTURE.md"))
+	if err != nil {
+		t.Fatal(err)
+	}
+	rows := map[string]bool{}
+	for line := range strings.SplitSeq(string(b), "\n") {
+		if cell, ok := strings.CutPrefix(line, "| `"); ok {
+			name, _, _ := strings.Cut(cell, "`")
+			rows[strings.TrimSuffix(name, "/")] = true
+		}
+	}
+	for _, s := range sources(t) {
+		if _, ours := table[s.pkg]; ours && !strings.HasPrefix(s.pkg, "cmd/") && !rows[s.pkg] {
+			t.Errorf("%s: ARCHITECTURE.md has no row for package %s", s.name, s.pkg)
+		}
+	}
+	for name := range rows {
+		if _, err := os.Stat(filepath.Join(root, name)); err != nil {
+			t.Errorf("ARCHITECTURE.md has a row for %s: %v", name, err)
 		}
 	}
 }

@@ -205,7 +205,7 @@ func (c *client) readRelays() {
 		c.relays[name] = len(c.out.Relays)
 		c.out.Relays = append(c.out.Relays, rollout.Relay{
 			Name: name, ID: identity("Relay", c.name, name).String(), Mbps: mbps,
-			Lead: spec.Seconds(root.Get("spec").Get("prefetchLead")),
+			Lead: spec.Seconds(root.Get("spec").Get("prefetchLead")), Streams: int(spec.Whole(root.Get("spec").Get("maxStreams"), 0)),
 		})
 	}
 }

@@ -8,6 +8,8 @@ import (
 	"testing"
 
 	"pgregory.net/rapid"
+
+	"github.com/patchops/patchops/internal/corpus/corpustest"
 )
 
 // TestBadInputIsLeftOut: what cannot be read is left out, and everything else is
@@ -61,7 +63,7 @@ func TestNothingPanics(t *testing.T) {
 		return !strings.HasSuffix(name, ".yaml") || strings.HasPrefix(name, "schemas/")
 	})
 	odd := []string{"", "[]", "{}", "-1", "0", "\"\"", "2200-01-01", "PT0S", "[a, b]", "{a: b}", "no", "9007199254740991", "FREQ=DAILY;COUNT=0"}
-	known := parsed{}
+	known := corpustest.Parsed{}
 	rapid.Check(t, func(t *rapid.T) {
 		changed := maps.Clone(base)
 		for range rapid.IntRange(1, 6).Draw(t, "changes") {

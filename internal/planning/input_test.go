@@ -9,6 +9,7 @@ import (
 	"time"
 
 	"github.com/patchops/patchops/internal/corpus"
+	"github.com/patchops/patchops/internal/corpus/corpustest"
 	"github.com/patchops/patchops/internal/rollout"
 )
 
@@ -208,7 +209,7 @@ func TestOthersDoNotMatter(t *testing.T) {
 // TestRead: whatever changes a client's part of the input is among what it read.
 func TestRead(t *testing.T) {
 	base := example(t, "msp")
-	known := parsed{}
+	known := corpustest.Parsed{}
 	before := base.readable(known)
 	r, err := Build(before, Options{AsOf: asOf})
 	if err != nil {

@@ -3,12 +3,8 @@
 # a clone in plans/ with a root of trust, and everybody's key as NAME.key. What is in the
 # repository when the root is made is authorised by it. All times are of CLOCK.
 set -e
-git init --quiet --bare --initial-branch=main remote.git
-for p in ada ben dana erin; do
-	ssh-keygen -q -t ed25519 -N '' -C $p -f $p.key
-done
-mkdir -p "$HOME/.ssh"
-ssh-keygen -q -t ed25519 -N '' -C owner -f "$HOME/.ssh/id_ed25519"
+. "${0%/*}/found.sh"
+keys_of ada ben dana erin
 patchops init --quiet plans
 cd plans
 for p in ada ben dana erin; do
@@ -30,16 +26,4 @@ sed -i -e 's|{name: openssl, version: 3.0.15-1~deb12u1, scheme: deb}|{name: demo
 if [ -f ../edit.sh ]; then
 	. ../edit.sh
 fi
-git add --all
-git commit --quiet --no-gpg-sign -m start
-git remote add origin ../remote.git
-git push --quiet origin main
-git config gpg.format ssh
-git config user.signingkey "$PWD/../ada.key.pub"
-git config commit.gpgsign true
-patchops trust init --quiet >/dev/null
-# Notices by mail become files here.
-cd "$HOME"/.config/patchops/*/
-mkdir -m 700 "$HOME/mail"
-printf '{"email": {"folder": "%s/mail"}}\n' "$HOME" >notify.json
-chmod 600 notify.json
+found ada email
