@@ -77,6 +77,24 @@ func TestAClaimThatNeverArrivedIsNotBegunUnderAnException(t *testing.T) {
 	}
 }
 
+// What another plan has superseded meanwhile, and is to be left to it, is not begun either.
+func TestAClaimThatNeverArrivedIsLeftToItsSuccessor(t *testing.T) {
+	s := newStage(t, "2026-06-10T08:00:00Z", 2)
+	s.answers = func(*dispatch.Task) string { return "hang" }
+	s.until("2026-06-11T01:05:00Z")
+	h := s.run().Hosts["h000"]
+	k, claims := h.Key, s.kinds(resultlog.Claim)
+	s.plan.OnSupersede, s.plan.Superseded = "switch", "PatchPlan/acme/newer"
+	s.commit("c2")
+	s.crash()
+	delete(s.flights, k)
+	s.now.Absent[k] = true
+	s.until("2026-06-11T01:10:00Z")
+	if k == "" || s.kinds(resultlog.Claim) != claims || h.State != Superseded {
+		t.Errorf("h000 is %s after %d claims, wanted it Superseded after %d", h.State, s.kinds(resultlog.Claim), claims)
+	}
+}
+
 // lostTwo is a wave of eight that bears some failures, and two hosts that claims never
 // reached and that nobody has known of for too long.
 func lostTwo(t *testing.T, budget int64) (s *stage, lost int) {
@@ -119,5 +137,39 @@ func TestWhatNeverArrivedIsNotBegunIntoAPause(t *testing.T) {
 	}
 	if !paused || lost < 2 {
 		t.Errorf("paused %t with %d lost", paused, lost)
+	}
+}
+
+// Hosts that a claim never reached were forgiven, and others have their turns: when at last
+// they say so, after the resume, they come back one by one, as the ramp bears.
+func TestWhatNeverArrivedTakesATurnOfItsOwn(t *testing.T) {
+	for _, most := range []int64{0, 2} {
+		s, lost := lostTwo(t, 1)
+		s.plan.Waves[0].MaxConcurrent = count(most)
+		s.plan.Waves[0].MaxConcurrent.Set = most > 0
+		s.answers = nil
+		absent := s.now.Absent
+		s.now.Absent = map[string]bool{}
+		s.settle()
+		if w := s.wave(); w.State != Paused || lost != 2 {
+			t.Fatalf("the wave is %s with %d lost, wanted it paused for 2", w.State, lost)
+		}
+		s.say(resultlog.Resume, key, "dana")
+		s.now.Absent = absent
+		begun := 0
+		for _, d := range Next(s.state, s.docs, s.now).Do {
+			if d.Act == Starts {
+				begun++
+			}
+		}
+		if begun != 1 {
+			t.Errorf("maxConcurrent %d: %d begin at once after the resume, wanted 1", most, begun)
+		}
+		flying := s.most
+		s.most = 0
+		s.until("2026-06-11T08:00:00Z")
+		if s.run().Outcome != "done" || s.most > max(2, flying) {
+			t.Errorf("maxConcurrent %d: the run is %q, at most %d in flight at once", most, s.run().Outcome, s.most)
+		}
 	}
 }

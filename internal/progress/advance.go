@@ -57,7 +57,7 @@ func (t *tick) beginWave(r *running, k int) {
 	}
 	switch {
 	case first == 0:
-		t.waits(Wait{Client: r.Client, Plan: r.Plan, Wave: u.wave.Name, Code: rollout.NoWindow, Why: fmt.Sprintf("without a place: %d, missed theirs: %d", u.unplaced, u.parked+u.moving)})
+		t.nowhere(r, k)
 		return
 	case t.at < first:
 		t.baseline(r, k, first)
@@ -76,6 +76,18 @@ func (t *tick) beginWave(r *running, k int) {
 	for _, part := range chunks(members) {
 		t.record(r, u.wave.Name, resultlog.Record{Kind: resultlog.WaveBegun, Assets: part, Budget: budget, Commit: t.d.Commit})
 	}
+}
+
+// nowhere says why a wave does not begin of which no host has a place.
+func (t *tick) nowhere(r *running, k int) {
+	u := &r.sums[k]
+	if t.mayNot(r, u.wave.Name) {
+		return
+	}
+	if u.parked+u.unplaced == 0 {
+		t.waits(Wait{Client: r.Client, Plan: r.Plan, Wave: u.wave.Name, Code: rollout.NoWindow, Why: "its hosts are placed anew first"})
+	}
+	t.told(&intake{running: r, k: k, sum: u})
 }
 
 // mayNot says, and has people told, that nothing of a run may begin at all.
@@ -197,6 +209,10 @@ func (t *tick) end(r *running) {
 		late = 0
 	}
 	if r.done || len(r.sessions) > late || undo > 0 || open > 0 && !lapsed || begun && !lapsed {
+		return
+	}
+	if o := r.closing(); o.code != "" {
+		t.waits(Wait{Client: r.Client, Plan: r.Plan, Code: o.code, Why: o.why})
 		return
 	}
 	if begun {

@@ -151,6 +151,33 @@ func TestCapacities(t *testing.T) {
 	}
 }
 
+// TestTriageCountsWhatIsDone: hosts that succeeded have no work any more once facts say so. They
+// count against a cause all the same: what fails behind one relay is not everybody's.
+func TestTriageCountsWhatIsDone(t *testing.T) {
+	s := newStage(t, "2026-06-10T08:00:00Z", 40)
+	names := sortedKeys(s.plan.Jobs)
+	behind := map[string]bool{}
+	for _, name := range names[20:] {
+		behind[name] = true
+		s.plan.Jobs[name].Relay = "lyon"
+	}
+	s.plan.Waves[0].MaxFailures = percent(100)
+	s.fails(func(asset string) bool {
+		for _, h := range s.run().Hosts { // the facts came in meanwhile
+			if h.State == Soaking && !behind[h.Asset] {
+				delete(s.plan.Jobs, h.Asset)
+			}
+		}
+		return behind[asset]
+	})
+	s.until("2026-06-11T04:00:00Z")
+	for _, p := range s.wave().Pauses {
+		if p.Code == PauseTriage && p.Cause != "relay lyon" {
+			t.Errorf("%+v found, a pause of the relay lyon only wanted", p)
+		}
+	}
+}
+
 // WR32: where one relay's hosts fail, only those behind it wait.
 func TestCaseWR32OneRelay(t *testing.T) {
 	s := newStage(t, "2026-06-10T08:00:00Z", 400)

@@ -55,6 +55,8 @@ type Plan struct {
 	// Gate is what rules of the start gate say of waves and assets that may start; nil
 	// where there are no such rules.
 	Gate *StartGate
+	// Close is what rules of the close gate say of its rollout's end; nil where there are none.
+	Close *CloseGate
 	// Notice says that contacts must have been told before a start, and by which
 	// channels; Lead is in the schedule.
 	Notice   bool

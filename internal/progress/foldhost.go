@@ -43,19 +43,30 @@ func (w *WaveProgress) count(h *Host) *int64 {
 	return nil
 }
 
+// doomed reports whether a session goes on of which it is known that it fails.
+func (h *Host) doomed() bool {
+	return h.Partial && h.State.Busy() && !museum.Planted("partial-uncounted")
+}
+
+// tally counts a host in its wave, or takes it out.
+func (w *WaveProgress) tally(h *Host, by int64) {
+	if n := w.count(h); n != nil {
+		*n += by
+	}
+	if h.doomed() {
+		w.doomed += by
+	}
+}
+
 // change does something to a host and keeps the counts of its wave.
 func (h *Host) change(r *Run, do func()) {
 	w := r.wave(h.Wave)
 	if w != nil {
-		if n := w.count(h); n != nil {
-			*n--
-		}
+		w.tally(h, -1)
 	}
 	do()
 	if w != nil {
-		if n := w.count(h); n != nil {
-			*n++
-		}
+		w.tally(h, 1)
 	}
 	if h.Busy() {
 		r.sessions[h.Asset] = h
@@ -144,7 +155,8 @@ func (s *State) result(run *Run, r *resultlog.Record, at int64) error {
 	defer s.forget(run)
 	h.change(run, func() {
 		h.Key, h.seen = "", false
-		if h.Overrun = h.Overrun || r.Overrun; r.Class != "" {
+		h.Overrun = h.Overrun || r.Overrun
+		if r.Class != "" && r.Segment != string(dispatch.Rollback) { // that says why it failed at first
 			h.Class = r.Class
 		}
 		h.Code, h.Why = rollout.Code(r.Code), r.Why

@@ -61,8 +61,16 @@ func (s *State) locked(client, digest string, blobs Blobs) (*Locked, error) {
 // Again is an empty state for the log to be folded anew, which keeps what no record says
 // and what was decoded.
 func (s *State) Again() *State {
+	next := s.Beside()
+	next.Live = s.Live
+	return next
+}
+
+// Beside is an empty state that shares with this one what was decoded. Both are for the
+// same goroutine.
+func (s *State) Beside() *State {
 	next := Begin()
-	next.Live, next.decoded = s.Live, s.decoded
+	next.decoded = s.decoded
 	return next
 }
 
@@ -262,9 +270,12 @@ func (s *State) runEnded(run *Run, r *resultlog.Record, at int64) error {
 		}
 	}
 	for i := range s.Stops[r.Plan] {
-		// An abort was for this run. What is aborted does not begin again because an asset
-		// was added somewhere: another run of the plan needs a person's word.
-		s.Stops[r.Plan][i].Kind = resultlog.Hold
+		// An abort was for this run, of whichever wave it was said. What is aborted does not
+		// begin again because an asset was added somewhere: another run of the plan needs a
+		// person's word.
+		if x := &s.Stops[r.Plan][i]; x.Kind != resultlog.Hold {
+			x.Kind, x.Wave = resultlog.Hold, ""
+		}
 	}
 	return nil
 }

@@ -34,7 +34,7 @@ func (s *State) stop(r *resultlog.Record, at int64) error {
 	if plan == "" {
 		return nil // of a change
 	}
-	stop := Stop{Kind: r.Kind, Wave: wave, Person: personOf(r), Reason: r.Reason, At: at}
+	stop := Stop{Kind: r.Kind, Wave: wave, Person: personOf(r), Reason: r.Reason, At: at, Signed: seconds(r.AsOf)}
 	if stop.Reason == "" {
 		stop.Reason = r.Why
 	}
@@ -99,6 +99,19 @@ func said(r *resultlog.Record, at int64) int64 {
 	return min(at, asOf+clocksDiffer)
 }
 
+// before says whether a stop was said before a resume that is recorded now: signed in an
+// earlier minute; or in the same one and by the same person, or so that it could be seen.
+func (x *Stop) before(r *resultlog.Record, now int64) bool {
+	signed := seconds(r.AsOf)
+	switch {
+	case signed == 0 || x.Signed < signed:
+		return true
+	case x.Signed > signed:
+		return false
+	}
+	return x.Person == personOf(r) || x.At < now-1
+}
+
 // resume takes a person's word that a plan or a wave goes on: it lifts the holds and
 // pauses that were there when it was signed, forgives the failures so far, and lets go
 // on what missed its window or refused. An abort is for good.
@@ -110,11 +123,12 @@ func (s *State) resume(r *resultlog.Record, at int64) error {
 	if plan == "" {
 		return nil
 	}
+	recorded := at
 	if at = said(r, at); at == 0 {
 		return nil
 	}
 	s.Stops[plan] = slices.DeleteFunc(s.Stops[plan], func(x Stop) bool {
-		return x.Kind == resultlog.Hold && (wave == "" || x.Wave == wave) && x.At <= at
+		return x.Kind == resultlog.Hold && (wave == "" || x.Wave == wave) && x.At <= at && x.before(r, recorded)
 	})
 	run := s.Runs[plan]
 	if run == nil || run.Ended > 0 {
@@ -147,7 +161,7 @@ func (w *WaveProgress) resume(at int64) {
 		return // whoever signed did not know of it
 	}
 	w.Pauses = slices.DeleteFunc(w.Pauses, func(p Pause) bool { return p.Code != PauseFreeze })
-	w.Resumed, w.Forgiven, w.settled = at, w.Failures, w.Done
+	w.Resumed, w.Forgiven, w.settled = at, w.Failures+w.doomed, w.Done
 	for name, m := range w.Measured {
 		m.Fails, m.Unclear, m.Worse = 0, 0, false
 		w.Measured[name] = m
@@ -221,7 +235,7 @@ func (s *State) word(r *resultlog.Record, at int64) {
 	if w == nil || w.Begun == 0 {
 		return
 	}
-	one := Word{Person: personOf(r), Contact: r.Contact, Verdict: string(r.Kind), At: at}
+	one := Word{Person: personOf(r), Contact: r.Contact, Verdict: string(r.Kind), At: at, Expires: seconds(r.Expires)}
 	agrees := r.Kind == resultlog.Approval || r.Kind == resultlog.Consent
 	switch client, _, ok := strings.Cut(r.Contact, "/"); {
 	case r.Kind == resultlog.Withdrawal:

@@ -232,7 +232,7 @@ func (t *tick) ask(r *running, w *WaveProgress, g *Gate, since int64) bool {
 	if w.Gates[g.Name] == "pass" {
 		return true
 	}
-	agreed, against := g.voices(w.Words)
+	agreed, against := g.voices(w.Words, t.at)
 	since = max(since, w.Resumed)
 	why := fmt.Sprintf("gate %s has the word of %d, wanted %d of %s", g.Name, len(agreed), g.Count, cmp.Or(g.Group, strings.Join(g.Roles, " or ")))
 	switch {
@@ -252,19 +252,22 @@ func (t *tick) ask(r *running, w *WaveProgress, g *Gate, since int64) bool {
 	return false
 }
 
-// voices are the different people or contacts whose newest word is for a gate, and
-// one who is against it: a rejection stands until its author withdraws it.
-func (g *Gate) voices(words []Word) (agreed []string, against string) {
+// voices are the different people or contacts whose newest word is for a gate at an instant,
+// and one who is against it: a rejection stands until its author withdraws it.
+func (g *Gate) voices(words []Word, at int64) (agreed []string, against string) {
 	said := map[string]string{}
 	for i, w := range words {
 		who := g.voice(w)
 		if museum.Planted("one-voice-twice") && who != "" {
 			who += string(rune('0' + i%10))
 		}
-		if who == "" || said[who] == string(resultlog.Rejection) {
-			continue
+		switch {
+		case who == "" || said[who] == string(resultlog.Rejection):
+		case w.Verdict != string(resultlog.Rejection) && w.Expires > 0 && at >= w.Expires:
+			delete(said, who) // and what was said before it is not the newest
+		default:
+			said[who] = w.Verdict
 		}
-		said[who] = w.Verdict
 	}
 	for _, who := range sortedKeys(said) {
 		if said[who] == string(resultlog.Rejection) {

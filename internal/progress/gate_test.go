@@ -79,6 +79,28 @@ func TestAConsentGateCountsContacts(t *testing.T) {
 	}
 }
 
+// A word that was given for a while counts for that while: two whose times do not meet are
+// not two.
+func TestAWordOfAGateRunsOut(t *testing.T) {
+	s := gated(t, Gate{Name: "approval-0", Group: "ops", People: []string{"ada", "bob"}, Count: 2})
+	s.until("2026-06-11T03:00:00Z")
+	until := func(person, expires string) {
+		s.append("acme", resultlog.Record{Kind: resultlog.Approval, Plan: key + "/w0", Expires: expires, Actor: &resultlog.Actor{Kind: "person", ID: person}})
+		s.settle()
+	}
+	until("ada", "")
+	until("ada", "2026-06-11T03:05:00Z")
+	s.until("2026-06-11T03:05:00Z")
+	until("bob", "")
+	if s.wave().Ended > 0 {
+		t.Fatal("the gate opened by a word that had run out")
+	}
+	until("ada", "2026-06-11T03:06:00Z")
+	if s.wave().State != Promoted {
+		t.Errorf("the wave is %s, wanted it promoted", s.wave().State)
+	}
+}
+
 // Nobody's word in time pauses; a resume gives them the time anew.
 func TestAGateWithin(t *testing.T) {
 	s := gated(t, Gate{Name: "approval-0", Group: "ops", People: []string{"ada"}, Count: 1, Within: 7200})

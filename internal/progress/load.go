@@ -15,6 +15,8 @@ type load struct {
 	busy    map[int]bool     // assets with a session under way
 	away    map[int]bool     // members of HA groups that sessions take away
 	windows map[string]int64 // sessions by window and occurrence
+	lasting map[string]int64 // sessions by window: those of an occurrence before take room, too
+	served  map[string]int64 // by relay: sessions that may be loading through it
 	n       int64            // sessions
 	flying  int              // segments in flight
 	offered int              // those that may still be put into flight
@@ -24,7 +26,7 @@ func (t *tick) load(client string) *load {
 	if l := t.loads[client]; l != nil {
 		return l
 	}
-	l := &load{busy: map[int]bool{}, away: map[int]bool{}, windows: map[string]int64{}}
+	l := &load{busy: map[int]bool{}, away: map[int]bool{}, windows: map[string]int64{}, lasting: map[string]int64{}, served: map[string]int64{}}
 	i, found := slices.BinarySearchFunc(t.d.Input.Clients, client, func(c rollout.Client, name string) int { return cmp.Compare(c.Name, name) })
 	if found {
 		l.assets = t.d.Input.Clients[i].Assets
@@ -45,13 +47,27 @@ func (t *tick) weigh() {
 			}
 			if known {
 				l.begin(t, r.Client, i, a)
+				t.keeps(r, h, i)
 			}
-			if job := r.job(h.Asset); h.Key != "" && (job == nil || job.Target.Type != manual) {
+			if t.flies(r, h) {
 				l.flying++
 				t.flying++
 			}
 		}
 	}
+}
+
+// flies reports whether a claim takes up a place of this controller: not one that its host
+// never heard of, or of which nobody has known for too long.
+func (t *tick) flies(r *running, h *Host) bool {
+	if h.Key == "" || t.now.Absent[h.Key] && !museum.Planted("absent-flies") {
+		return false
+	}
+	if job := r.job(h.Asset); job != nil && job.Target.Type == manual {
+		return false
+	}
+	c := r.Claims[h.Key]
+	return c == nil || !c.Probed || t.at < c.late()
 }
 
 // manual targets are in hand for days, and take up nothing of ours.
@@ -99,12 +115,12 @@ func (t *tick) around(r *running, job *Job, a rollout.Answer) obstacle {
 	}
 	lim := t.oracle.Limits(r.Client, a.Window, a.Occurrence, r.plan.Change == "emergency")
 	switch {
-	case lim.Window >= 0 && l.windows[NoticeKey("", a.Window, a.Occurrence)] >= lim.Window:
+	case lim.Window >= 0 && max(l.lasting[a.Window], l.windows[NoticeKey("", a.Window, a.Occurrence)]) >= lim.Window:
 		return obstacle{rollout.Capacity, fmt.Sprintf("%d sessions at once in %s", lim.Window, lim.WindowID), 0}
 	case lim.Agreement >= 0 && l.n >= lim.Agreement:
 		return obstacle{rollout.Capacity, fmt.Sprintf("%d sessions at once by %s", lim.Agreement, lim.AgreementID), 0}
 	}
-	return obstacle{}
+	return t.served(r, l, job)
 }
 
 // peers asks whether a group bears that a session takes members away.

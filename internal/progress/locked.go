@@ -27,6 +27,7 @@ type lockedBlob struct {
 	AsOf       string           `json:"asOf"`
 	Engine     string           `json:"engine,omitempty"`
 	Tzdata     string           `json:"tzdata,omitempty"`
+	Cause      string           `json:"cause,omitempty"`
 	Waves      []string         `json:"waves"`
 	Placements []lockedPlace    `json:"placements"`
 	Unplaced   []lockedUnplaced `json:"unplaced"`
@@ -79,7 +80,7 @@ func stamp(t int64) string {
 // encodeLocked is the blob of a schedule.
 func encodeLocked(client, plan string, l *Locked, moves []resultlog.Move) ([]byte, error) {
 	b := lockedBlob{
-		V: lockedForm, Client: client, Plan: plan, AsOf: instant(l.AsOf), Engine: l.Engine, Tzdata: l.Tzdata,
+		V: lockedForm, Client: client, Plan: plan, AsOf: instant(l.AsOf), Engine: l.Engine, Tzdata: l.Tzdata, Cause: l.Cause,
 		Waves: list(l.Waves), Placements: []lockedPlace{}, Unplaced: []lockedUnplaced{}, Notices: []lockedNotice{}, Moves: []lockedMove{},
 	}
 	places := map[string]int{}
@@ -156,7 +157,7 @@ func decodeLocked(data []byte) (*Locked, error) {
 		return nil, fmt.Errorf("%w: its form is %d, wanted %d", errLocked, b.V, lockedForm)
 	}
 	l := &Locked{
-		Digest: canonical.Digest(data), AsOf: seconds(b.AsOf), Engine: b.Engine, Tzdata: b.Tzdata, Waves: b.Waves,
+		Digest: canonical.Digest(data), AsOf: seconds(b.AsOf), Engine: b.Engine, Tzdata: b.Tzdata, Cause: b.Cause, Waves: b.Waves,
 		Placements: map[string]Place{}, Unplaced: map[string]rollout.Code{}, Stray: map[string]string{}, Forced: map[rollout.Code]bool{},
 	}
 	for _, g := range b.Placements {

@@ -208,6 +208,9 @@ func (o *outcome) facts(got *dispatch.Outcome) []resultlog.Fact {
 	if got.Result == dispatch.Succeeded && o.task.Segment == dispatch.Verify {
 		first = append(first, o.done(first)...)
 	}
+	if o.task.Segment == dispatch.Rollback {
+		first = append(first, o.undone(first, got.Result)...)
+	}
 	return slices.Concat(undo, first, rest)
 }
 
@@ -215,16 +218,46 @@ func (o *outcome) facts(got *dispatch.Outcome) []resultlog.Fact {
 // by what was done there, they are as they were to be. Else a host without a package manager
 // of ours would be patched again in the next run.
 func (o *outcome) done(said []resultlog.Fact) []resultlog.Fact {
-	known := o.state.Facts[o.task.Client+"/"+o.task.Asset]
 	var out []resultlog.Fact
-	for _, p := range o.task.Packages {
-		has := func(f resultlog.Fact) bool { return f.Name == "package" && f.Subject == p.Name }
-		if slices.ContainsFunc(said, has) || known[FactKey("package", p.Name)].Value == p.Version {
-			continue
+	for _, p := range o.silent(said) {
+		if o.known(p.Name).Value != p.Version {
+			out = append(out, resultlog.Fact{Name: "package", Subject: fit(p.Name, factBytes), Value: fit(p.Version, factBytes)})
 		}
-		out = append(out, resultlog.Fact{Name: "package", Subject: fit(p.Name, factBytes), Value: fit(p.Version, factBytes)})
 	}
 	return out
+}
+
+// undone are the packages of a rollback, where the host says nothing of them and is known to
+// have what was undone: as they were before, as far as that is known, and not in order else.
+func (o *outcome) undone(said []resultlog.Fact, result string) []resultlog.Fact {
+	var out []resultlog.Fact
+	for _, p := range o.silent(said) {
+		if o.known(p.Name).Value != p.Version {
+			continue
+		}
+		f := resultlog.Fact{Name: "package", Subject: fit(p.Name, factBytes), Value: fit(p.Version, factBytes), State: "rolled back"}
+		i := slices.IndexFunc(o.task.Undo, func(u dispatch.Package) bool { return u.Name == p.Name })
+		switch {
+		case result != dispatch.Succeeded:
+			f.State = "rollback failed"
+		case i >= 0:
+			f.Value, f.State = fit(o.task.Undo[i].Version, factBytes), ""
+		}
+		out = append(out, f)
+	}
+	return out
+}
+
+// silent are the packages of the task of which the host says nothing.
+func (o *outcome) silent(said []resultlog.Fact) []dispatch.Package {
+	return slices.DeleteFunc(slices.Clone(o.task.Packages), func(p dispatch.Package) bool {
+		return slices.ContainsFunc(said, func(f resultlog.Fact) bool { return f.Name == "package" && f.Subject == p.Name })
+	})
+}
+
+// known is what the log says of a package there.
+func (o *outcome) known(name string) resultlog.Fact {
+	return o.state.Facts[o.task.Client+"/"+o.task.Asset][FactKey("package", name)]
 }
 
 // beforeFact names the fact of what was there before a session.

@@ -177,6 +177,47 @@ func TestWhatWasDoneIsKnown(t *testing.T) {
 	}
 }
 
+// TestARollbackKeepsTheClass: why a host failed is not why its rollback did.
+func TestARollbackKeepsTheClass(t *testing.T) {
+	s, task := claimedHost(t, dispatch.Verify)
+	for _, segment := range []dispatch.Segment{dispatch.Verify, dispatch.Rollback} {
+		if task.Segment = segment; segment == dispatch.Rollback {
+			task.Key = "k2"
+			s.append("acme", resultlog.Record{Kind: resultlog.Claim, Run: task.Run, Plan: key, Wave: "all", Asset: "h000", Segment: string(segment), Attempt: 1, Key: "k2"})
+		}
+		s.append("acme", s.outcome(task, dispatch.Answer{State: dispatch.Finished, Outcome: failure(map[bool]string{true: "rollback", false: "postcheck"}[segment == dispatch.Rollback], 1)}))
+	}
+	if h := s.run().Hosts["h000"]; h.Class != "app" || h.State != RollbackFailed || h.Undone.Exit != 1 {
+		t.Errorf("the host is %s, class %s", h.State, h.Class)
+	}
+}
+
+// TestWhatWasUndoneIsKnown: a host that says nothing of its packages has not, after a
+// rollback, what was recorded when it was done; else it would never be patched again.
+func TestWhatWasUndoneIsKnown(t *testing.T) {
+	for _, c := range []struct {
+		undo   []dispatch.Package
+		result string
+		want   resultlog.Fact
+	}{
+		{nil, dispatch.Succeeded, resultlog.Fact{Name: "package", Subject: "a", Value: "2", State: "rolled back"}},
+		{[]dispatch.Package{{Name: "a", Version: "1"}}, dispatch.Succeeded, resultlog.Fact{Name: "package", Subject: "a", Value: "1"}},
+		{[]dispatch.Package{{Name: "a", Version: "1"}}, dispatch.Failed, resultlog.Fact{Name: "package", Subject: "a", Value: "2", State: "rollback failed"}},
+	} {
+		s, task := claimedHost(t, dispatch.Rollback)
+		task.Undo = c.undo
+		s.append("acme", resultlog.Record{Kind: resultlog.Facts, Asset: "h000", Facts: []resultlog.Fact{{Name: "package", Subject: "a", Value: "2"}, {Name: "package", Subject: "b", Value: "1"}}})
+		r := s.outcome(task, dispatch.Answer{State: dispatch.Finished, Outcome: &dispatch.Outcome{Result: c.result}})
+		if !slices.Equal(r.Facts, []resultlog.Fact{c.want}) {
+			t.Errorf("%v %s: facts %+v, wanted %+v", c.undo, c.result, r.Facts, c.want)
+		}
+		said := dispatch.Outcome{Result: c.result, Facts: []dispatch.Fact{{Name: "package", Subject: "a", Value: "1.5", State: "ii"}}}
+		if r := s.outcome(task, dispatch.Answer{State: dispatch.Finished, Outcome: &said}); len(r.Facts) != 1 || r.Facts[0].Value != "1.5" {
+			t.Errorf("%v %s: the host says 1.5, and it is %+v", c.undo, c.result, r.Facts)
+		}
+	}
+}
+
 func TestOverrunIsPastTheOpening(t *testing.T) {
 	end := clock(t, "2026-06-11T04:00:00Z")
 	for ended, want := range map[int64]bool{end: false, end + 1: true} {

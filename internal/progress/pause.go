@@ -20,7 +20,7 @@ type judged struct {
 }
 
 // failures are what counts against a wave's budget.
-func (u *sum) failures() int64 { return u.wave.Failures + u.overdue }
+func (u *sum) failures() int64 { return u.wave.Failures + u.doomed + u.overdue }
 
 // spent is how much of the budget is used since a person last forgave.
 func (u *sum) spent() int64 { return u.failures() - u.wave.Forgiven }
@@ -117,8 +117,11 @@ func (r *running) cases() []triage.Case {
 	for _, asset := range sortedKeys(r.Hosts) {
 		h, job := r.Hosts[asset], r.job(asset)
 		failed := h.State == Failed || h.State == RolledBack || h.State == RollbackFailed || h.State == Unknown
-		if job == nil || !failed && h.State != Succeeded && h.State != Soaking || failed && h.Since <= r.Resumed {
+		switch {
+		case failed && (job == nil || h.Since <= r.Resumed), !failed && h.State != Succeeded && h.State != Soaking:
 			continue
+		case job == nil: // it is done, and the documents have no work for it any more: it counts all the same
+			job = &Job{}
 		}
 		c := triage.Case{
 			Asset: asset, Site: job.Site, Relay: job.Relay, Selector: job.Selector, Profile: job.Profile,

@@ -137,7 +137,8 @@ type Stop struct {
 	Wave   string // "" all
 	Person string
 	Reason string
-	At     int64
+	At     int64 // recorded
+	Signed int64 // by the clock of who said it; 0 not known
 }
 
 // Locked is a schedule in the log.
@@ -146,6 +147,7 @@ type Locked struct {
 	AsOf       int64
 	Engine     string
 	Tzdata     string
+	Cause      string           // what made it necessary: nobody computes it again for that
 	Waves      []string         // names, in the order of the plan
 	Placements map[string]Place // by asset
 	Unplaced   map[string]rollout.Code
@@ -189,6 +191,7 @@ type WaveProgress struct {
 	Done, InFlight, Failures int64
 
 	hosts   []*Host // by start, then asset
+	doomed  int64   // of InFlight: hosts that failed in part, whose sessions go on
 	started int64   // the newest start
 	settled int64   // Done when it was resumed: what the ramp starts from
 	ends    []int64 // of sessions, in the order of the log
@@ -219,6 +222,7 @@ type Measured struct {
 type Word struct {
 	Person, Contact, Verdict string
 	At                       int64
+	Expires                  int64 // when it runs out; 0 never
 }
 
 // Host is one asset in a run.

@@ -5,6 +5,7 @@ import (
 	"fmt"
 	"maps"
 	"slices"
+	"strings"
 
 	"github.com/patchops/patchops/internal/canonical"
 	"github.com/patchops/patchops/internal/resultlog"
@@ -33,13 +34,15 @@ const (
 // differs are not in the result. A place that the client was told of moves only
 // because a hard constraint breaks, and then later, or earlier after a new notice in
 // full: the computation keeps it else. A schedule with objections is an error of ours.
-func Replan(s *State, d *Documents, now int64) ([]Replanned, error) {
+// The cause is the decision's; each schedule keeps its part of it.
+func Replan(s *State, d *Documents, now int64, cause string) ([]Replanned, error) {
 	in := Input(s, d, now)
 	schedule := rollout.Compute(in)
 	if found := rollout.Verify(in, schedule); len(found) > 0 {
 		o := found[0]
 		return nil, fmt.Errorf("the schedule breaks %d of its own rules, the first %s of %s/%s %s: %s", len(found), o.Code, o.Client, o.Plan, o.Asset, o.Text)
 	}
+	causes := strings.Split(cause, causesApart)
 	var out []Replanned
 	for i := range schedule.Plans {
 		p := &schedule.Plans[i]
@@ -48,7 +51,8 @@ func Replan(s *State, d *Documents, now int64) ([]Replanned, error) {
 		if run == nil || run.Ended != 0 || plan == nil {
 			continue
 		}
-		r := &replanning{run: run, plan: plan, docs: d, computed: p, now: now}
+		r := &replanning{run: run, plan: plan, docs: d, computed: p, now: now, why: run.causeOf(causes)}
+		r.brought = cause != "" && run.Schedule != nil && (r.why == "" || r.why == run.Schedule.Cause)
 		one, differs, err := r.replan()
 		if err != nil {
 			return nil, err
@@ -60,6 +64,16 @@ func Replan(s *State, d *Documents, now int64) ([]Replanned, error) {
 	return out, nil
 }
 
+// causeOf is a run's part of the causes of all.
+func (r *Run) causeOf(causes []string) string {
+	for _, cause := range causes {
+		if why, ours := strings.CutPrefix(cause, r.because()); ours {
+			return why
+		}
+	}
+	return ""
+}
+
 // replanning is one run's schedule on its way into the log.
 type replanning struct {
 	run      *Run
@@ -67,6 +81,8 @@ type replanning struct {
 	docs     *Documents
 	computed *rollout.PlanSchedule
 	now      int64
+	why      string // it is computed
+	brought  bool   // another run's cause brought it along
 
 	next   *Locked
 	moves  []resultlog.Move
@@ -77,7 +93,7 @@ type replanning struct {
 
 func (r *replanning) replan() (Replanned, bool, error) {
 	r.next = &Locked{
-		AsOf: r.now, Engine: r.docs.Engine, Tzdata: r.docs.Tzdata, Notices: r.computed.Notices,
+		AsOf: r.now, Engine: r.docs.Engine, Tzdata: r.docs.Tzdata, Notices: r.computed.Notices, Cause: r.why,
 		Placements: map[string]Place{}, Unplaced: map[string]rollout.Code{}, Stray: map[string]string{},
 	}
 	for _, w := range r.plan.Waves {
@@ -213,11 +229,15 @@ func (r *replanning) compare() {
 }
 
 // slide keeps places whose start has passed while their occurrence goes on: that is no
-// move, for they begin as soon as they may.
+// move, for they begin as soon as they may. Nor is it one where only another run had a cause,
+// and time has gone on: schedules would be locked again and again.
 func (r *replanning) slide(moved map[string]rollout.Code) {
 	for asset, is := range r.next.Placements {
 		was, had := r.run.Schedule.Placements[asset]
-		if had && was.Start <= r.now && was.Window == is.Window && was.Occurrence == is.Occurrence && moved[asset] == rollout.MissedWindow {
+		if !had || was.Window != is.Window || was.Occurrence != is.Occurrence {
+			continue
+		}
+		if was.Start <= r.now && moved[asset] == rollout.MissedWindow || r.brought && was.Start < is.Start {
 			is.Start, is.End = was.Start, was.Start+is.End-is.Start
 			r.next.Placements[asset] = is
 		}

@@ -41,7 +41,7 @@ func BenchmarkReplan(b *testing.B) {
 		}
 	}
 	apply(resultlog.Record{Kind: resultlog.RunBegun, Plan: key, Run: "sha256:run", Commit: d.Commit, Grant: "sha256:plan"})
-	all, err := Replan(s, d, now)
+	all, err := Replan(s, d, now, "")
 	if err != nil || len(all) != 1 {
 		b.Fatal(err)
 	}
@@ -50,7 +50,7 @@ func BenchmarkReplan(b *testing.B) {
 	apply(all[0].Records[0])
 	for b.Loop() {
 		now += 60
-		if again, err := Replan(s, d, now); err != nil || len(again) != 0 {
+		if again, err := Replan(s, d, now, ""); err != nil || len(again) != 0 {
 			b.Fatal(len(again), err)
 		}
 	}

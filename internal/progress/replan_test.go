@@ -28,7 +28,7 @@ func (s *stage) begin() *Locked {
 // replan locks what differs, and returns it.
 func (s *stage) replan() []Replanned {
 	s.Helper()
-	all, err := Replan(s.state, s.docs, s.now.At)
+	all, err := Replan(s.state, s.docs, s.now.At, "")
 	if err != nil {
 		s.Fatal(err)
 	}

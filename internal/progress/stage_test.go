@@ -204,7 +204,7 @@ func (s *stage) carry(d *Decision) bool {
 		s.append(d.Client, d.Records...)
 	case Replans:
 		s.now.Replanned = d.Cause
-		all, err := Replan(s.state, s.docs, s.now.At)
+		all, err := Replan(s.state, s.docs, s.now.At, d.Cause)
 		if err != nil {
 			s.Fatal(err)
 		}

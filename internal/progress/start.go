@@ -167,9 +167,28 @@ func (t *tick) follow(r *running, h *Host, job *Job, segment dispatch.Segment, a
 	if a.Window == "" && h.Place != nil {
 		a.Window, a.Occurrence = h.Place.Window, h.Place.Occurrence
 	}
+	if a.Ends == 0 {
+		a.Ends = t.ends(r, h, job)
+	}
 	t.load(r.Client).offered--
 	t.launch(r, h, job, segment, a)
 }
+
+// ends is when the opening ends that a session began in: what ends later is an overrun. Of one
+// that began long ago it is what was planned.
+func (t *tick) ends(r *running, h *Host, job *Job) int64 {
+	p := h.Place
+	switch {
+	case p == nil:
+		return 0
+	case p.Start < t.at-lately:
+		return p.End
+	}
+	return t.oracle.MayStart(rollout.Ask{Client: r.Client, Plan: r.Plan, Asset: job.Index, At: p.Start, Length: 1, Begun: true}).Ends
+}
+
+// lately is how far back the oracle is asked, which knows the time around now.
+const lately = 12 * 60 * 60
 
 // again starts a claim anew that never reached its host, or closes it.
 func (t *tick) again(r *running, h *Host, job *Job) {
@@ -203,13 +222,20 @@ func (r *running) returns(h *Host) obstacle {
 		if c == nil || u.wave == nil || u.wave.Name != h.Wave || !slices.Contains(u.unknown, c) {
 			continue
 		}
-		if free, why := r.slots(k); free < 1 {
+		doomed := h.doomed()
+		if free, why := r.slots(k, 1); free < 1 && !doomed && !museum.Planted("returns-at-once") {
 			return obstacle{rollout.Capacity, "it waits for its turn again: " + why, 0}
 		}
 		if c.Forgiven {
 			u.lost--
 		} else {
 			u.overdue--
+		}
+		if doomed {
+			u.falling++
+		}
+		if doomed && !c.Forgiven {
+			u.doomed++
 		}
 	}
 	return obstacle{}
@@ -243,6 +269,8 @@ func (t *tick) stillMay(r *running, h *Host, job *Job) (rollout.Code, string, ro
 		return t.closed(r.plan), t.closedWhy(r.plan), rollout.Answer{}
 	case r.plan.Gone[h.Asset] != "":
 		return r.plan.Gone[h.Asset], "it has no work any more", rollout.Answer{}
+	case r.plan.Superseded != "" && r.plan.OnSupersede == "switch" && !museum.Planted("superseded-goes-on"):
+		return rollout.Superseded, r.plan.Superseded, rollout.Answer{}
 	case !job.Covered:
 		return rollout.NotApproved, "nobody approved it", rollout.Answer{}
 	case w == nil || r.shut || t.halted(r, job) != "": // also if that was decided just now
@@ -315,21 +343,22 @@ func ramp(successes int64) int64 {
 }
 
 // slots is how many more sessions a wave bears: of what its failure budget bears, of
-// the ramp, of its own limit; and why not more.
-func (r *running) slots(k int) (int64, string) {
+// the ramp, of its own limit; and why not more. Of those in flight so many are the asker's
+// own, back: they take their place under the limit already.
+func (r *running) slots(k int, back int64) (int64, string) {
 	u, wave := &r.sums[k], &r.waves[k]
 	w := u.wave
 	bears := w.Budget - u.spent() + 1
 	if museum.Planted("budget-off-by-one") {
 		bears++
 	}
-	free := bears - (w.InFlight - u.overdue - u.lost)
+	free := bears - (w.InFlight - u.overdue - u.lost - u.falling)
 	why := fmt.Sprintf("the failure budget bears %d in flight", bears)
 	if n := ramp(w.Done - w.settled); n-w.InFlight+u.overdue+u.lost < free {
 		free, why = n-w.InFlight+u.overdue+u.lost, fmt.Sprintf("%d in flight after %d successes", n, w.Done-w.settled)
 	}
-	if n, limited := limit(wave.MaxConcurrent, len(w.Assets)); limited && n-w.InFlight < free && !museum.Planted("no-limit") {
-		free, why = n-w.InFlight, fmt.Sprintf("maxConcurrent is %d", n)
+	if n, limited := limit(wave.MaxConcurrent, len(w.Assets)); limited && n-w.InFlight+back < free && !museum.Planted("no-limit") {
+		free, why = n-w.InFlight+back, fmt.Sprintf("maxConcurrent is %d", n)
 	}
 	return free, why
 }

@@ -29,7 +29,7 @@ type intake struct {
 // startWave starts the hosts of a wave whose time has come.
 func (t *tick) startWave(r *running, k int) {
 	in := &intake{running: r, k: k, sum: &r.sums[k]}
-	in.slots, in.full = r.slots(k)
+	in.slots, in.full = r.slots(k, 0)
 	t.frozenUnderWay(in)
 	paused := in.sum.wave.pausedBy(PauseFreeze)
 	for _, h := range in.sum.wave.hosts {
@@ -118,6 +118,9 @@ func (t *tick) due(in *intake, h *Host, paused bool) {
 		if a.Until > 0 && a.Until <= t.at+1 { // not by time: by a notice
 			a.Until = t.at + askAgain
 		}
+		if a.Code == rollout.NoticeLead {
+			a.By = r.lead(a)
+		}
 		in.wait(t, h, obstacle{a.Code, a.By, a.Until})
 		return
 	}
@@ -194,6 +197,14 @@ func (t *tick) mayStart(r *running, job *Job) rollout.Answer {
 		a.Code = ""
 	}
 	return a
+}
+
+// lead is which notice an agreement waits for, in words.
+func (r *running) lead(a rollout.Answer) string {
+	if at, told := r.informed(a.Window, a.Occurrence); told {
+		return a.By + " wants more time than since the notice of " + instant(at)
+	}
+	return a.By + " wants that everybody was told before"
 }
 
 // informed is when the last of those who must be told of an occurrence was; false as

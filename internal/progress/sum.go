@@ -24,6 +24,8 @@ type sum struct {
 	first    int64 // start of the first that is pending; 0 none
 	overdue  int64 // open claims that nobody knows of for too long, and count as failures
 	lost     int64 // those that a person forgave
+	doomed   int64 // sessions that go on and are known to fail, but for those that are overdue
+	falling  int64 // of those, the ones that somebody knows of
 	late     []int64
 	unknown  []*Claim // all of those
 	undo     []*Host
@@ -46,9 +48,10 @@ func (t *tick) sums(r *running) {
 		for _, h := range u.wave.hosts {
 			u.add(r, k, h)
 		}
+		u.doomed, u.falling = u.wave.doomed, u.wave.doomed
 		for _, c := range r.Claims {
 			if c.Wave == u.wave.Name {
-				t.doubt(u, c)
+				t.doubt(u, c, r.Hosts[c.Asset].doomed())
 			}
 		}
 	}
@@ -91,18 +94,27 @@ func (u *sum) add(r *running, k int, h *Host) {
 	}
 }
 
-// doubt counts claims whose outcome nobody could say for too long.
-func (t *tick) doubt(u *sum, c *Claim) {
-	switch late := c.late(); {
+// doubt counts claims whose outcome nobody could say for too long. Of a doomed one it is
+// known that it fails, whatever else.
+func (t *tick) doubt(u *sum, c *Claim, doomed bool) {
+	late := c.late()
+	switch {
 	case !c.Probed || c.Segment == dispatch.Rollback:
+		return
 	case t.at < late:
 		t.wake(late)
+		return
 	case c.Forgiven:
 		u.lost++
-		u.late, u.unknown = append(u.late, late), append(u.unknown, c)
 	default:
 		u.overdue++
-		u.late, u.unknown = append(u.late, late), append(u.unknown, c)
+	}
+	u.late, u.unknown = append(u.late, late), append(u.unknown, c)
+	if doomed {
+		u.falling--
+	}
+	if doomed && !c.Forgiven {
+		u.doomed--
 	}
 }
 

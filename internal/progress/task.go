@@ -142,6 +142,7 @@ func (t *tick) launch(r *running, h *Host, job *Job, segment dispatch.Segment, a
 	}
 	if a.Ends > 0 && segment == dispatch.Install {
 		task.StopBy = a.Ends - job.length(segment) + job.before()
+		task.Steps = inTime(task.Steps, task.StopBy-t.at)
 		task.NotAfter = a.Until - a.Until%60 + 59 // the last start in time is good for its minute
 		if r.plan.Deadline > 0 {
 			task.NotAfter = min(task.NotAfter, r.plan.Deadline-1)
@@ -161,18 +162,36 @@ func (t *tick) launch(r *running, h *Host, job *Job, segment dispatch.Segment, a
 	if job.Target.Type != manual {
 		t.flying++
 	}
-	t.load(r.Client).begin(t, r.Client, job.Index, a)
+	l := t.load(r.Client)
+	begun := l.busy[job.Index]
+	l.begin(t, r.Client, job.Index, a)
+	if !begun {
+		t.keep(r, job.Index, a.Window, segment == dispatch.Install && job.Target.Type != manual)
+	}
 }
 
 // before is how long the steps before the point of no return may take: whoever passes
-// it later than that after the last start in time would end too late.
+// it later than that after the last start in time would end too late. Half of what the
+// installation takes at most is left for what follows the point.
 func (j *Job) before() int64 {
 	sum := int64(0)
 	for _, s := range j.Steps[dispatch.Install] {
 		if s.Point {
-			return min(sum, j.Worst[dispatch.Install])
+			return min(sum, j.Worst[dispatch.Install]/2)
 		}
 		sum += s.Timeout
 	}
 	return 0
+}
+
+// inTime are steps of which none before the point of no return goes on when that could not be
+// passed any more. What installs keeps its time: stopped half-way it helps nobody, so it ends,
+// and if that is after the window, it is recorded as overrun.
+func inTime(steps []dispatch.Step, most int64) []dispatch.Step {
+	point := slices.IndexFunc(steps, func(s dispatch.Step) bool { return s.Point })
+	out := slices.Clone(steps)
+	for i := range max(0, point) {
+		out[i].Timeout = min(out[i].Timeout, max(1, most))
+	}
+	return out
 }

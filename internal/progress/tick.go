@@ -7,6 +7,7 @@ import (
 	"strings"
 
 	"github.com/patchops/patchops/internal/dispatch"
+	"github.com/patchops/patchops/internal/museum"
 	"github.com/patchops/patchops/internal/resultlog"
 	"github.com/patchops/patchops/internal/rollout"
 )
@@ -26,7 +27,8 @@ type tick struct {
 	known  []string // causes that a schedule was computed for
 	ended  []*running
 	runs   []*running
-	flying int // segments in flight, over all clients
+	flying int              // segments in flight, over all clients
+	crews  map[string]int64 // sessions under way, by who attends them
 	// late says that hosts missed their windows: that is recorded before any schedule
 	// is computed anew, which would move them silently.
 	late bool
@@ -205,16 +207,22 @@ func (t *tick) orphaned(r *running) {
 // causesApart stands between the causes of different runs.
 const causesApart = "; "
 
-// cause notes why a run's schedule has to be computed anew, unless it was for just that.
+// cause notes why a run's schedule has to be computed anew, unless it was for just that:
+// by this process, or by whoever locked the one that there is.
 func (t *tick) cause(r *running, whys ...string) {
 	if len(whys) == 0 {
 		return
 	}
-	cause := r.key + " " + r.ID + ": " + strings.Join(whys, ", ")
-	r.stale = r.Schedule == nil || !slices.Contains(t.known, cause)
-	t.fresh = t.fresh || !slices.Contains(t.known, cause)
+	why := strings.Join(whys, ", ")
+	cause := r.because() + why
+	known := slices.Contains(t.known, cause) || r.Schedule != nil && r.Schedule.Cause == why && !museum.Planted("forgets-cause")
+	r.stale = r.Schedule == nil || !known
+	t.fresh = t.fresh || !known
 	t.causes = append(t.causes, cause)
 }
+
+// because is what stands before a run's causes.
+func (r *Run) because() string { return r.Client + "/" + r.Plan + " " + r.ID + ": " }
 
 // replan asks for schedules anew, once for every cause.
 func (t *tick) replan() {

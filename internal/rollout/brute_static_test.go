@@ -63,7 +63,11 @@ func (n *naive) noticed(x *naiveSession, o naiveOccurrence) int64 {
 		lead = g.EmergencyLead.Seconds
 	}
 	if g.BusinessDays && lead > 0 && lead%day == 0 {
-		return x.client.Business.AddDays(n.in.AsOf, int(lead/day))
+		days := int(lead / day)
+		if _, known := x.client.notice[days]; !known {
+			x.client.notice[days] = x.client.Business.AddDays(n.in.AsOf, days)
+		}
+		return x.client.notice[days]
 	}
 	return n.in.AsOf + lead
 }
@@ -182,7 +186,7 @@ func (n *naive) earliest(x *naiveSession) (int64, bool) {
 	if len(x.work.Blocks) > 0 || n.inCycle(x) || n.waits(x) {
 		return 0, false
 	}
-	for _, s := range x.starts {
+	for _, s := range x.starts() {
 		if n.feasible(x, s) {
 			return s, true
 		}

@@ -2,6 +2,7 @@ package rollout
 
 import (
 	"slices"
+	"sync"
 
 	"github.com/patchops/patchops/internal/window"
 )
@@ -23,7 +24,8 @@ type naiveClient struct {
 	denied      [][]bool              // by deny
 	supported   [][]bool              // by support
 	holiday     []bool
-	regular     [][]bool // by agreement; nil where all hours are
+	regular     [][]bool      // by agreement; nil where all hours are
+	notice      map[int]int64 // when a notice of so many business days that is sent now has served
 }
 
 // naiveOccurrence is an occurrence with the agreement that opens it, -1 none.
@@ -46,7 +48,7 @@ type naiveSession struct {
 	union      []bool // U and F, by minute
 	inForce    []bool
 	considered []naiveOccurrence
-	starts     []int64 // that no static constraint forbids
+	starts     func() []int64 // that no static constraint forbids; looked for once, when somebody asks
 }
 
 // before is how many minutes are looked at before AsOf: what is under way began in
@@ -75,6 +77,7 @@ func newNaive(in *Input, s *Schedule) *naive {
 				n.sessions = append(n.sessions, &naiveSession{
 					client: c, plan: c.planNamed(r.Plan), asset: r.Asset, wave: -1, start: r.Start, end: max(r.End, in.AsOf),
 					placed: true, running: true, occurrence: naiveOccurrence{window: -1, terms: -1},
+					starts: func() []int64 { return nil },
 				})
 			}
 		}
@@ -83,7 +86,7 @@ func newNaive(in *Input, s *Schedule) *naive {
 }
 
 func (n *naive) client(c *Client) *naiveClient {
-	out := &naiveClient{Client: c, holiday: make([]bool, n.minutes)}
+	out := &naiveClient{Client: c, holiday: make([]bool, n.minutes), notice: map[int]int64{}}
 	for i := range c.Windows {
 		out.occurrences = append(out.occurrences, c.Windows[i].Def.Expand(n.in.AsOf, n.in.AsOf+n.in.Horizon).Occurrences)
 	}
@@ -165,17 +168,24 @@ func (n *naive) add(s *PlanSchedule, asset, wave string, place *Placement) {
 		}
 		x.running = slices.ContainsFunc(c.Progress.Running, func(r Running) bool { return r.Plan == p.Name && r.Asset == a })
 		n.open(x)
-		for s := n.floor + before*60; s < n.in.AsOf+n.in.Horizon; s += 60 {
-			if o := n.occurrenceAt(x, s); o.window >= 0 && s >= n.in.AsOf && n.static(x, o, s) == "" {
-				x.starts = append(x.starts, s)
-			}
-		}
+		x.starts = sync.OnceValue(func() []int64 { return n.allowed(x) })
 		if place != nil {
 			n.put(x, place.Start, n.occurrenceAt(x, place.Start))
 			x.end = place.End
 		}
 		n.sessions = append(n.sessions, x)
 	}
+}
+
+// allowed are the starts of a session that no static constraint forbids.
+func (n *naive) allowed(x *naiveSession) []int64 {
+	var starts []int64
+	for s := n.floor + before*60; s < n.in.AsOf+n.in.Horizon; s += 60 {
+		if o := n.occurrenceAt(x, s); o.window >= 0 && s >= n.in.AsOf && n.static(x, o, s) == "" {
+			starts = append(starts, s)
+		}
+	}
+	return starts
 }
 
 // put gives a session its place.
@@ -282,8 +292,9 @@ func (n *naive) passes(x *naiveSession, d *Deny) bool {
 
 // everyMinute says whether something holds at every minute of [from, until).
 func (n *naive) everyMinute(from, until int64, holds func(m int) bool) bool {
-	for t := from; t < until; t += 60 {
-		if !holds(n.at(t)) {
+	first := n.at(from)
+	for m := first; m < first+int((until-from+59)/60); m++ {
+		if !holds(m) {
 			return false
 		}
 	}

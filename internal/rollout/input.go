@@ -69,6 +69,7 @@ type Relay struct {
 	Name, ID string
 	Mbps     int64 // 10^6 bits per second
 	Lead     int64 // how long before an opening it may begin
+	Streams  int   // assets that it serves at once; 0: no limit. Starts ask for it, schedules for the line
 }
 
 // Window is an allow window of a client, in that client's zone and with its

@@ -47,6 +47,7 @@ type Oracle struct {
 	in       *Input
 	from, to int64 // instants that it can answer for without looking again
 	clients  map[string]*oracleClient
+	crews    map[string]*crew
 }
 
 type oracleClient struct {
@@ -87,14 +88,23 @@ func (o *Oracle) MayStart(q Ask) Answer {
 	}
 	if out.Code == "" {
 		out.Until = out.Ends - q.Length
-		return out
+		if !q.Begun {
+			out = o.attended(c, a, q, out)
+		}
+		return c.lapses(p, q, out)
 	}
 	earliest := q.At + 1
 	if !q.Begun {
 		earliest = max(earliest, p.NotBefore, work.Released+p.MinimumAge)
 	}
-	out.Until = a.next(earliest, q.Length)
-	if !q.Begun && out.Until >= p.Deadline {
+	out.Until = nextIn(a.open(), earliest, q.Length)
+	return c.lapses(p, q, out)
+}
+
+// lapses takes an answer back that lies behind a plan's deadline, where it says when a start
+// may be.
+func (c *oracleClient) lapses(p *Plan, q Ask, out Answer) Answer {
+	if out.Code != "" && !q.Begun && out.Until >= p.Deadline {
 		out.Until = 0
 	}
 	return out
@@ -113,7 +123,7 @@ func (o *Oracle) client(name string, at int64) *oracleClient {
 	if o.clients == nil || at < o.from || at >= o.to {
 		o.from = at - daySeconds
 		o.to = at + oracleMargin
-		o.clients = map[string]*oracleClient{}
+		o.clients, o.crews = map[string]*oracleClient{}, map[string]*crew{}
 	}
 	if c, known := o.clients[name]; known {
 		return c
@@ -255,11 +265,10 @@ func (c *oracleClient) agreementOf(p *Plan, place *Answer) *Agreement {
 	return &Agreement{}
 }
 
-// next is the first instant from which a session of a length fits into an opening.
-func (a *access) next(from, length int64) int64 {
-	open := a.open()
-	for i := endingAfter(open, from); i < len(open); i++ {
-		if start := max(from, open[i].Start); start+length <= open[i].End {
+// nextIn is the first instant from which a session of a length fits into one of the spans.
+func nextIn(spans window.Spans, from, length int64) int64 {
+	for i := endingAfter(spans, from); i < len(spans); i++ {
+		if start := max(from, spans[i].Start); start+length <= spans[i].End {
 			return start
 		}
 	}

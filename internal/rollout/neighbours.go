@@ -83,6 +83,15 @@ func (o *Oracle) Limits(client, windowName string, occurrence int64, emergency b
 	return out
 }
 
+// Line is the relay that an asset is served by; nil: none.
+func (o *Oracle) Line(client string, asset int) *Relay {
+	c := o.known(client)
+	if c == nil || asset < 0 || asset >= len(c.Assets) || c.Assets[asset].Relay < 0 {
+		return nil
+	}
+	return &c.Relays[c.Assets[asset].Relay]
+}
+
 // known is a client at whatever time was asked last.
 func (o *Oracle) known(name string) *oracleClient {
 	if o.clients == nil {

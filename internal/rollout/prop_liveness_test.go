@@ -142,7 +142,7 @@ func TestPropLowerBoundIsReachedByNothingLess(t *testing.T) {
 		n := newNaive(in, s)
 		bound := int64(0)
 		for _, x := range n.sessions {
-			if len(x.work.Blocks) > 0 || len(x.starts) == 0 || x.work.Due > 0 && x.starts[0]+x.work.Minutes*60 > x.work.Due {
+			if len(x.work.Blocks) > 0 || len(x.starts()) == 0 || x.work.Due > 0 && x.starts()[0]+x.work.Minutes*60 > x.work.Due {
 				bound += int64(max(1, x.work.Risk))
 			}
 		}

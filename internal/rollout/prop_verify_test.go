@@ -25,8 +25,8 @@ func TestPropVerifierObjectsWhereTheScanDoes(t *testing.T) {
 		o := rapid.SampledFrom(x.considered).Draw(t, "occurrence")
 		first := max(o.start, ceilMinute(in.AsOf))
 		start := first + 60*int64(rapid.IntRange(0, int(max(0, o.end-first)/60)).Draw(t, "minute"))
-		if len(x.starts) > 0 && rapid.Bool().Draw(t, "possible") {
-			start = rapid.SampledFrom(x.starts).Draw(t, "start")
+		if len(x.starts()) > 0 && rapid.Bool().Draw(t, "possible") {
+			start = rapid.SampledFrom(x.starts()).Draw(t, "start")
 		}
 		if start < in.AsOf || start >= in.AsOf+in.Horizon {
 			return

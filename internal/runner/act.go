@@ -85,7 +85,7 @@ func (r *Runner) replan(cause string) {
 		r.retry.at(r.asked.replan.next)
 		return
 	}
-	all, err := r.think.replan(r.State, r.Docs, now)
+	all, err := r.think.replan(r.State, r.Docs, now, cause)
 	if err != nil {
 		r.asked.replan.wait(now, replanDelays)
 		r.retry.at(r.asked.replan.next)

@@ -311,7 +311,7 @@ func TestReplansAreRecordedWithTheirBlobs(t *testing.T) {
 		}
 		return out
 	}, s.outcome)
-	n.Replan(func(*progress.State, *progress.Documents, int64) ([]progress.Replanned, error) {
+	n.Replan(func(*progress.State, *progress.Documents, int64, string) ([]progress.Replanned, error) {
 		if computed++; computed == 1 {
 			return nil, errors.New("not now")
 		}

@@ -7,7 +7,7 @@ type brain struct {
 	apply   func(*progress.State, []progress.Logged, progress.Blobs) error
 	next    func(*progress.State, *progress.Documents, progress.Now) progress.Decisions
 	outcome func(reply, *progress.State, *progress.Documents, int64) []progress.Logged
-	replan  func(*progress.State, *progress.Documents, int64) ([]progress.Replanned, error)
+	replan  func(*progress.State, *progress.Documents, int64, string) ([]progress.Replanned, error)
 }
 
 var thinks = brain{

@@ -176,7 +176,7 @@ func (m *model) ask(s *progress.State, d *intent, now *progress.Now) (records, s
 			records = append(records, logged(x.Client, x.Records)...)
 		case progress.Replans:
 			now.Replanned = x.Cause
-			all, err := progress.Replan(s, m.docs, now.At)
+			all, err := progress.Replan(s, m.docs, now.At, x.Cause)
 			if err != nil {
 				m.broken = fmt.Sprintf("P6: no schedule: %v", err)
 			}

@@ -52,6 +52,7 @@ func (p *process) begin() {
 		Ledger: p.ledger, Exec: p.exec, Tell: (*tell)(p), Documents: (*library)(p), Clock: (*clock)(p),
 		Repository: repository, Most: 64, Quiet: true,
 	})
+	p.run.State = p.w.docs.reader.Beside()
 	p.w.notef("%s begins", p.name)
 	p.wake(p.w.now)
 }

@@ -133,7 +133,7 @@ func (w *World) records() int { return int(w.remote.seq[client]) }
 // finish judges the end.
 func (w *World) finish() {
 	w.judge.kept()
-	s := progress.Begin()
+	s := w.docs.reader.Beside()
 	for i := range w.remote.entries {
 		if err := s.Apply([]progress.Logged{w.remote.entries[i].Logged}, w.blob); err != nil {
 			w.breach("P5", "the log cannot be folded: %v", err)

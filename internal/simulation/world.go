@@ -133,14 +133,17 @@ func stamp(t int64) string {
 	return fmt.Sprintf("day %d %02d:%02d:%02d", since/day, since%day/hour, since%hour/minute, since%minute)
 }
 
-// Library keeps documents that worlds have in common: reading them costs more than
-// a rollout. It is for one goroutine.
+// Library keeps documents that worlds have in common, and schedules that their processes
+// decoded: reading them costs more than a rollout. It is for one goroutine.
 type Library struct {
-	books map[string]*progress.Documents
+	books  map[string]*progress.Documents
+	reader *progress.State // holds what was decoded, and no record
 }
 
 // NewLibrary is an empty one.
-func NewLibrary() *Library { return &Library{books: map[string]*progress.Documents{}} }
+func NewLibrary() *Library {
+	return &Library{books: map[string]*progress.Documents{}, reader: progress.Begin()}
+}
 
 func (l *Library) of(s *Shape, t *Tip, commit string, keep []int) *progress.Documents {
 	var key strings.Builder

@@ -1,0 +1,72 @@
+package progress
+
+import (
+	"fmt"
+
+	"github.com/patchops/patchops/internal/dispatch"
+	"github.com/patchops/patchops/internal/rollout"
+)
+
+// What sessions share beside windows: technicians, whose shifts are those of all clients, and
+// relays. Schedules count with both; but sessions that take longer than planned keep them
+// beyond what was planned, so each start asks for them again.
+
+// keeps counts a host under way for what its session keeps from others. One that nobody knows
+// of for too long keeps nothing: it is a failure, and what is left of it is for people.
+func (t *tick) keeps(r *running, h *Host, asset int) {
+	if c := r.Claims[h.Key]; c != nil && c.Probed && t.at >= c.late() {
+		return
+	}
+	in := ""
+	if h.Place != nil {
+		in = h.Place.Window
+	}
+	t.keep(r, asset, in, t.loading(r, h))
+}
+
+// keep counts a session for its window, for those who attend it, and for the relay that it
+// loads through.
+func (t *tick) keep(r *running, asset int, in string, loads bool) {
+	l := t.load(r.Client)
+	l.lasting[in]++
+	if crew := t.oracle.Crew(rollout.Ask{Client: r.Client, Plan: r.Plan, Asset: asset, At: t.at, Length: 1}); crew.Key != "" {
+		if t.crews == nil {
+			t.crews = map[string]int64{}
+		}
+		t.crews[crew.Key]++
+	}
+	if line := t.oracle.Line(r.Client, asset); line != nil && loads {
+		l.served[line.ID]++
+	}
+}
+
+// loading says whether a host may still be loading what it installs: until its point of no
+// return where it stages before that, else until its installation ends.
+func (t *tick) loading(r *running, h *Host) bool {
+	job := r.job(h.Asset)
+	if h.Key == "" || h.Segment != dispatch.Install || job != nil && job.Target.Type == manual {
+		return false
+	}
+	return job == nil || !job.stages() || !pastPoint(job, t.s.Live[h.Key])
+}
+
+func (j *Job) stages() bool {
+	for _, s := range j.Steps[dispatch.Install] {
+		if s.Name == dispatch.Stage {
+			return true
+		}
+	}
+	return false
+}
+
+// served asks for a technician and for the relay.
+func (t *tick) served(r *running, l *load, job *Job) obstacle {
+	if line := t.oracle.Line(r.Client, job.Index); line != nil && line.Streams > 0 && job.Target.Type != manual && l.served[line.ID] >= int64(line.Streams) {
+		return obstacle{rollout.RelayCapacity, fmt.Sprintf("%s serves %d at once, and so many are loading", line.ID, line.Streams), 0}
+	}
+	crew := t.oracle.Crew(rollout.Ask{Client: r.Client, Plan: r.Plan, Asset: job.Index, At: t.at, Length: job.length(dispatch.Install)})
+	if busy := t.crews[crew.Key]; crew.Key != "" && busy >= crew.Least {
+		return obstacle{rollout.Technician, counted(int(crew.Least), "%d technician of %s is on duty, and at another session", "%d technicians of %s are on duty, and all are at other sessions", crew.ID), 0}
+	}
+	return obstacle{}
+}
