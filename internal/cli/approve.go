@@ -110,6 +110,14 @@ func (a *app) approve(ctx context.Context, f approveFlags, target string) error 
 	if err != nil {
 		return err
 	}
+	if of, resumes := strings.CutPrefix(subject, "resume:"); resumes && s.Act == statement.Approve {
+		if why := controller.MayApprove(t.book, who.person, of); why != "" {
+			return people("nothing was signed: %s", why)
+		}
+	}
+	if err := t.wouldCount(ctx, s, who.person); err != nil {
+		return err
+	}
 	if s.Act == statement.Approve && slices.Contains(t.contributors(s).People, who.person) {
 		a.progress("patchops: you contributed to this change: where a rule excludes contributors, your approval does not count")
 	}

@@ -54,15 +54,11 @@ type overPlan struct {
 }
 
 func (a *app) archive(ctx context.Context, f archiveFlags, names []string) error {
-	t, err := a.authorised(ctx, f.authorityFlags, "")
+	t, state, err := a.authorisedLogs(ctx, f.authorityFlags)
 	if err != nil {
 		return err
 	}
 	defer t.close()
-	state, err := t.logged()
-	if err != nil {
-		return err
-	}
 	over, open, err := t.over(ctx, state)
 	if err != nil {
 		return err

@@ -113,6 +113,9 @@ func TestWriteOwn(t *testing.T) {
 			t.Errorf("%q, %v", b, err)
 		}
 	}
+	if err := writeOwn(dir, nil, 0o600); err == nil {
+		t.Error("a file took the place of a folder")
+	}
 	list, err := os.ReadDir(dir)
 	info, statErr := os.Stat(dir)
 	if err != nil || statErr != nil || len(list) != 1 || info.Mode().Perm() != 0o700 {

@@ -11,8 +11,9 @@ import (
 )
 
 type consentFlags struct {
-	authorityFlags
-	key, effect, contact, by, text, expires, out string
+	deedFlags
+	talkFlags
+	effect, expires string
 }
 
 func (a *app) consentCommand() *cobra.Command {
@@ -33,10 +34,8 @@ func (a *app) consentCommand() *cobra.Command {
 	flags.StringVar(&f.contact, "contact", "", "who said it: a Contact, as `CLIENT/NAME`")
 	flags.StringVar(&f.by, "by", "", "how: `phone|email|portal`")
 	flags.StringVar(&f.text, "text", "", "their words, `TEXT`")
-	flags.StringVar(&f.key, "key", "", "sign with the SSH key `FILE`")
 	flags.StringVar(&f.effect, "effect", "", "do not ask: the effect that they heard of has this `DIGEST`")
 	flags.StringVar(&f.expires, "expires", "", "stop to count after a `DURATION` such as P2D")
-	flags.StringVar(&f.out, "out", "", "write the signed statement to `FILE` instead of pushing it")
 	return cmd
 }
 
@@ -45,11 +44,8 @@ func (a *app) consent(ctx context.Context, f consentFlags, target string) error 
 	if err != nil || subject == "main" || !isChange(subject) && !strings.HasPrefix(subject, "gate:") && !strings.HasPrefix(subject, "override:") {
 		return usage("consent is to a change, a gate:CLIENT/PLAN/WAVE or an override:CLIENT/PLAN, not to %q", target)
 	}
-	if f.contact == "" || f.by == "" || strings.TrimSpace(f.text) == "" {
-		return usage("consent needs who, how and what: --contact CLIENT/NAME --by phone|email|portal --text TEXT")
-	}
-	if !slices.Contains([]string{"phone", "email", "portal"}, f.by) {
-		return usage("--by is %q, wanted phone, email or portal", f.by)
+	if err := f.check("consent", "CLIENT/NAME"); err != nil {
+		return err
 	}
 	t, err := a.authorised(ctx, f.authorityFlags, subject)
 	if err != nil {
@@ -77,6 +73,9 @@ func (a *app) consent(ctx context.Context, f consentFlags, target string) error 
 	}
 	if slices.Contains(t.contributors(s).People, who.person) {
 		return people("%s worked on %s: somebody else takes down what a client says of it", who.person, target)
+	}
+	if err := t.wouldCount(ctx, s, who.person); err != nil {
+		return err
 	}
 	return a.say(ctx, t.authorityEnv, who, s, f.out)
 }

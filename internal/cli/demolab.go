@@ -72,9 +72,10 @@ func plainState(host string) (version, state string, times int, err error) {
 }
 
 // labPackages are the agent as the hosts have it, and the update: it chokes on what one
-// of them still has from long ago, as updates do, and takes its time where a file says so.
+// of them still has from long ago, as updates do. Where there is a file etc/agent.slow it
+// says so by etc/agent.busy, and takes until that file is gone.
 func labPackages() []estate.Deb {
 	update := estate.Good("demo-agent", "1.1")
-	update.Postinst = "if test -e \"$DPKG_ROOT/etc/agent.slow\"; then\n\t: >\"$DPKG_ROOT/etc/agent.busy\"\n\tsleep 2\nfi\nif test -e \"$DPKG_ROOT/etc/agent.bad\"; then\n\techo 'demo-agent: agent.bad: unknown setting \"speed\"' >&2\n\texit 1\nfi"
+	update.Postinst = "if test -e \"$DPKG_ROOT/etc/agent.slow\"; then\n\t: >\"$DPKG_ROOT/etc/agent.busy\"\n\twhile test -e \"$DPKG_ROOT/etc/agent.slow\"; do\n\t\tsleep 0.1\n\tdone\nfi\nif test -e \"$DPKG_ROOT/etc/agent.bad\"; then\n\techo 'demo-agent: agent.bad: unknown setting \"speed\"' >&2\n\texit 1\nfi"
 	return []estate.Deb{estate.Good("demo-agent", "1.0"), update}
 }

@@ -21,24 +21,24 @@ func (a *app) explainLogged(ctx context.Context, p *plannedTree, e *report.Expla
 	}
 	client, asset, _ := strings.Cut(e.Name, "/")
 	f := &logFlags{remote: "origin", client: client}
-	s, err := a.logSource(ctx, f)
+	s, sources, err := a.logs(ctx, f)
 	if err != nil {
 		return integrityOnly(err)
 	}
 	defer s.close()
-	sources, err := s.sources(f)
-	if err != nil {
-		return integrityOnly(err)
-	}
 	state, about, err := s.progressOf(sources, asset)
 	if err != nil {
 		return err
 	}
 	runs := report.Runs{AsOf: p.schedule.AsOf, State: state, Zones: clientZone(p.input)}
-	sections, verdicts := report.ExplainLogged(runs, client, asset, about)
+	computed := report.Computed{Plans: p.schedule.Plans}
+	if p.commit != nil {
+		computed.Commit = *p.commit
+	}
+	sections, verdicts := report.ExplainLogged(runs, computed, client, asset, about)
 	e.Sections = append(sections, e.Sections...)
 	if len(verdicts) > 0 {
-		e.Summary = strings.Join(append(verdicts, e.Summary), "; ")
+		e.Summary = strings.Join(append(verdicts, "by the documents alone, without the log, "+e.Summary), "; ")
 	}
 	return nil
 }

@@ -3,6 +3,7 @@ package cli
 import (
 	"errors"
 	"fmt"
+	"net/http"
 	"strconv"
 	"strings"
 	"sync"
@@ -30,7 +31,7 @@ var forges sync.Map
 //	forge require NAME [APP]         a check before merges
 //	forge report N NAME APP STATUS [CONCLUSION]
 //	forge role ROLE                  of the credential: write, maintain, admin
-//	forge busy SECONDS               the next request is refused for so long
+//	forge busy INSTANT               the next request is refused, and none is wanted before then
 //	forge show N                     state, check runs and comments, to stdout
 //	forge clean                      all requests were within GitHub's description
 func forgeCommand(ts *testscript.TestScript, neg bool, args []string) {
@@ -97,7 +98,9 @@ func onForge(ts *testscript.TestScript, f *githubtest.Forge, args []string) erro
 	case "role":
 		f.Role(args[1], "")
 	case "busy":
-		f.Fault(githubtest.Fault{Status: 429, Header: githubtest.Later(n), Times: 1})
+		until, err := time.Parse(time.RFC3339, args[1])
+		f.Fault(githubtest.Fault{Status: 429, Header: http.Header{"Retry-After": {until.Format(http.TimeFormat)}}, Times: 1})
+		return err
 	case "show":
 		_, err := ts.Stdout().Write([]byte(shownOn(f, n)))
 		return err

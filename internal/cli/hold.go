@@ -11,18 +11,22 @@ import (
 
 // holdFlags are those of hold, abort and recall.
 type holdFlags struct {
-	approveFlags
-	wave, propose string
-	write         bool
+	deedFlags
+	wave, reason, propose string
+	write                 bool
 }
+
+// ofWave is what --wave means where a plan ends.
+const ofWave = "With --wave you say which wave gave the reason; the rollout ends as a whole."
 
 // holdCommands are the words that stop a plan. Any active person may say them.
 func (a *app) holdCommands() []*cobra.Command {
 	var out []*cobra.Command
-	for _, word := range []struct{ act, short, long, more string }{
-		{statement.Hold, "Stop a plan for now", "Hold stops a plan: nothing new starts until somebody resumes it\n(patchops approve resume:CLIENT/PLAN).", ""},
-		{statement.Abort, "Stop a plan for good", "Abort ends a plan: what runs comes to its safe point, and nothing new starts.", ""},
-		{statement.Recall, "Say that what a plan installed must go again", "Recall ends a plan and says that what it installed must be removed again.", "\n\n" +
+	for _, word := range []struct{ act, short, long, wave, more string }{
+		{statement.Hold, "Stop a plan for now", "Hold stops a plan: nothing new starts until somebody resumes it\n(patchops approve resume:CLIENT/PLAN).",
+			"With --wave that is about one wave only.", ""},
+		{statement.Abort, "Stop a plan for good", "Abort ends a plan: what runs comes to its safe point, and nothing new starts.", ofWave, ""},
+		{statement.Recall, "Say that what a plan installed must go again", "Recall ends a plan and says that what it installed must be removed again.", ofWave, "\n\n" +
 			"Recall then lists the hosts that have it, by the log, and what they had before.\n" +
 			"With --propose BRANCH it writes the way back as a change: a plan that installs the\n" +
 			"versions before on those hosts, in a commit that you sign, pushed to BRANCH; with\n" +
@@ -31,8 +35,7 @@ func (a *app) holdCommands() []*cobra.Command {
 		var f holdFlags
 		cmd := &cobra.Command{
 			Use: word.act + " CLIENT/PLAN [--wave W]", Short: word.short,
-			Long: word.long + "\nWith --wave that is about one wave only. You sign it with your SSH key; it takes\n" +
-				"effect when the controller has recorded it." + word.more,
+			Long: word.long + "\n" + word.wave + "\nYou sign it with your SSH key; it takes effect when the controller has recorded it." + word.more,
 			Example: "  patchops " + word.act + " acme/openssl-2026-03 --reason 'web shop is slow since the canary'\n" +
 				"  patchops " + word.act + " acme/openssl-2026-03 --wave first --reason 'vendor withdrew the patch' --out word.json",
 			Args: cobra.ExactArgs(1),
@@ -40,14 +43,12 @@ func (a *app) holdCommands() []*cobra.Command {
 		}
 		f.add(cmd)
 		flags := cmd.Flags()
-		flags.StringVar(&f.wave, "wave", "", "only the wave `NAME`")
+		flags.StringVar(&f.wave, "wave", "", "of the wave `NAME`")
 		if word.act == statement.Recall {
 			flags.StringVar(&f.propose, "propose", "", "propose the way back as a change on the branch `NAME`")
 			flags.BoolVar(&f.write, "write", false, "write the way back into the working tree")
 		}
 		flags.StringVar(&f.reason, "reason", "", "why, in `TEXT`")
-		flags.StringVar(&f.key, "key", "", "sign with the SSH key `FILE`")
-		flags.StringVar(&f.out, "out", "", "write the signed statement to `FILE` instead of pushing it")
 		out = append(out, cmd)
 	}
 	return out
@@ -89,6 +90,11 @@ func (a *app) hold(ctx context.Context, f holdFlags, act, plan string) error {
 func (a *app) recall(ctx context.Context, t *authorisedEnv, who speaker, s statement.Statement, f holdFlags, plan string) error {
 	if f.write && f.propose != "" {
 		return usage("--write and --propose are two ways: give one")
+	}
+	if f.propose != "" { // nothing is signed by halves
+		if _, err := t.freeBranch(ctx, f.propose); err != nil {
+			return err
+		}
 	}
 	var has []recalled
 	if t.view != nil {

@@ -12,7 +12,7 @@ import (
 // hostsCommand makes lite hosts: `hosts DIR CLIENT/ASSET...`. Each is a root folder with
 // a dpkg database in which agent 1.0 is installed. The repository that they install from
 // has agent 1.1; it fails where the host has a file etc/agent.bad, as a real update does
-// that chokes on something old. Without dpkg the script is skipped.
+// that chokes on something old. It fails without dpkg.
 func hostsCommand(ts *testscript.TestScript, neg bool, args []string) {
 	if neg || len(args) < 2 {
 		ts.Fatalf("usage: hosts DIR CLIENT/ASSET...")

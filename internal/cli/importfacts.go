@@ -77,15 +77,11 @@ func (a *app) importFacts(ctx context.Context, f importFlags, file string) error
 	if !document.IsBulk(file) {
 		return usage("%s: wanted a .csv, .jsonl or .ndjson file", file)
 	}
-	t, err := a.authorised(ctx, f.authorityFlags, "")
+	t, state, err := a.authorisedLogs(ctx, f.authorityFlags)
 	if err != nil {
 		return err
 	}
 	defer t.close()
-	state, err := t.logged()
-	if err != nil {
-		return err
-	}
 	rows, found := readFacts(file, src)
 	more, err := t.unknownAssets(file, rows)
 	if err != nil {

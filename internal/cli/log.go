@@ -35,6 +35,7 @@ type logFlags struct {
 
 	after      time.Time // of since, if it is a time
 	checkpoint []byte    // of since, if it is a file
+	effects    bool      // compare all that rests on documents with them
 	only       *record   // of the argument CLIENT/YEAR/SEQ
 	source     string    // of the argument FOLDER or BUNDLE
 }
@@ -55,6 +56,11 @@ func (f *logFlags) add(a *app, cmd *cobra.Command, formats bool) {
 type record struct {
 	client, period string
 	seq            int64
+}
+
+// beyond says that a log of some size has no such record.
+func (r record) beyond(size int64) error {
+	return fmt.Errorf("no record %s/%s/%d: the log holds %d, counted from 0", r.client, r.period, r.seq, size)
 }
 
 func (r record) of(n resultlog.Name) bool {
@@ -151,7 +157,10 @@ func (a *app) logVerifyCommand() *cobra.Command {
 		Long: "Verify checks all of each log: signed checkpoints, every record under them, the\n" +
 			"history of its branch, and that no merge lacks its decision, no decision its\n" +
 			"approvals, no approval its signature. It names the first record that does not hold\n" +
-			"and ends with status 4. It also checks the file of a proof that `log prove` made.",
+			"and ends with status 4. It also checks the file of a proof that `log prove` made.\n\n" +
+			"Where the documents are at hand, as in a clone, the effects of merges, the grants and\n" +
+			"hosts of rollouts and the windows of claims are computed anew from them, and compared:\n" +
+			"of the first 64 commits that the logs name, with --effects of all.",
 		Example: "  patchops log verify\n  patchops log verify evidence.bundle --root root.json --since last-year.checkpoint",
 		Args:    cobra.MaximumNArgs(1),
 		RunE: func(cmd *cobra.Command, args []string) error {
@@ -163,6 +172,7 @@ func (a *app) logVerifyCommand() *cobra.Command {
 	}
 	f.add(a, cmd, true)
 	cmd.Flags().StringVar(&f.since, "since", "", "the logs must extend this `CHECKPOINT`, the file of a signed one")
+	cmd.Flags().BoolVar(&f.effects, "effects", false, "compare every record that rests on documents with them; they must be here")
 	return cmd
 }
 

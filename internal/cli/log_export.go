@@ -11,18 +11,11 @@ import (
 )
 
 func (a *app) logExport(ctx context.Context, f *logFlags) error {
-	s, err := a.logSource(ctx, f)
+	s, sources, err := a.logs(ctx, f)
 	if err != nil {
 		return err
 	}
 	defer s.close()
-	sources, err := s.sources(f)
-	if err != nil {
-		return err
-	}
-	if err := f.remind(sources); err != nil {
-		return err
-	}
 	good, err := s.verify(sources, nil)
 	if err != nil {
 		return err
@@ -44,7 +37,8 @@ func (a *app) logExport(ctx context.Context, f *logFlags) error {
 	if len(refs) == 0 {
 		return noLogs(f, s.where)
 	}
-	if err := s.bundle(ctx, a.absolute(f.out), refs, newest); err != nil {
+	write := func(file string) error { return s.bundle(ctx, file, refs, newest) }
+	if err := writeOut(a.absolute(f.out), write); err != nil {
 		return err
 	}
 	a.progress("wrote %s: records %d, logs %d; check it with patchops log verify %s", f.out, records, len(refs), f.out)

@@ -5,7 +5,6 @@ import (
 	"context"
 	"errors"
 	"fmt"
-	"io/fs"
 
 	"github.com/patchops/patchops/internal/report"
 	"github.com/patchops/patchops/internal/resultlog"
@@ -13,31 +12,29 @@ import (
 
 // logShow prints while it verifies: a log may be larger than memory.
 func (a *app) logShow(ctx context.Context, f *logFlags) error {
-	s, err := a.logSource(ctx, f)
+	s, sources, err := a.logs(ctx, f)
 	if err != nil {
 		return err
 	}
 	defer s.close()
-	sources, err := s.sources(f)
-	if err != nil {
-		return err
-	}
-	if err := f.remind(sources); err != nil {
-		return err
-	}
 	out := bufio.NewWriter(a.env.Stdout)
 	p := &logPrinter{out: out, json: a.flags.format == "json", f: f}
 	if p.since, err = f.sizes(); err != nil {
 		return err
 	}
 	p.begin()
-	_, err = s.verify(sources, p.record)
+	good, err := s.verify(sources, p.record)
 	p.end()
 	if err := errors.Join(out.Flush(), err); err != nil {
 		return err
 	}
 	if f.only != nil && p.n == 0 {
-		return fmt.Errorf("record %s/%s/%d: %w", f.only.client, f.only.period, f.only.seq, fs.ErrNotExist)
+		for _, g := range good {
+			if f.only.of(g.Log.Name) {
+				return f.only.beyond(g.Log.Size)
+			}
+		}
+		return fmt.Errorf("no log %s/%s in %s", f.only.client, f.only.period, s.where)
 	}
 	return nil
 }

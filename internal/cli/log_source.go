@@ -11,6 +11,8 @@ import (
 	"slices"
 	"strings"
 
+	"golang.org/x/mod/sumdb/note"
+
 	"github.com/patchops/patchops/internal/git"
 	"github.com/patchops/patchops/internal/resultlog"
 	"github.com/patchops/patchops/internal/spec"
@@ -34,6 +36,7 @@ type logSource struct {
 	clone   bool              // it is the user's clone: we remember what we saw of it
 	whole   bool              // all its logs are looked at
 	own     []byte            // the root in the bundle itself
+	strange []string          // branches with names of logs that hold none
 	cleanup func()
 
 	root     trust.Root
@@ -233,7 +236,19 @@ func (s *logSource) logRefs(client, remote string) []logRef {
 // sources are the logs as they are verified.
 func (s *logSource) sources(f *logFlags) ([]resultlog.Source, error) {
 	var out []resultlog.Source
+	keys, err := s.root.Verifiers()
+	if err != nil {
+		return nil, err
+	}
 	for _, r := range s.logRefs(f.client, f.remote) {
+		log, err := s.isLog(r, keys)
+		if err != nil {
+			return nil, err
+		}
+		if !log {
+			s.strange = append(s.strange, r.branch)
+			continue
+		}
 		files, err := s.git.LazyTree(s.refs[r.ref])
 		if err != nil {
 			return nil, err
@@ -245,7 +260,60 @@ func (s *logSource) sources(f *logFlags) ([]resultlog.Source, error) {
 	if len(out) == 0 {
 		return nil, noLogs(f, s.where)
 	}
-	return out, nil
+	return out, f.remind(out)
+}
+
+// logs opens what the flags name, which close closes, with the logs that they ask for.
+func (a *app) logs(ctx context.Context, f *logFlags) (*logSource, []resultlog.Source, error) {
+	s, err := a.logSource(ctx, f)
+	if err != nil {
+		return nil, nil, err
+	}
+	sources, err := s.sources(f)
+	if err != nil {
+		s.close()
+		return nil, nil, err
+	}
+	return s, sources, nil
+}
+
+// isLog reports whether anything on a branch was ever signed as this log by a key of the root:
+// whoever may push can make a branch with such a name, and that is no log. That the branch of
+// one that was seen before is gone is a matter for the witness.
+func (s *logSource) isLog(r logRef, keys note.Verifiers) (bool, error) {
+	signed := func(commit string) bool {
+		files, err := s.git.LazyTree(commit)
+		if err != nil {
+			return false
+		}
+		checkpoint, err := fs.ReadFile(files, "checkpoint")
+		if err != nil {
+			return false
+		}
+		_, err = resultlog.Peek(checkpoint, r.name, keys)
+		return err == nil
+	}
+	tip := s.refs[r.ref]
+	behind, known := []string{tip}, map[string]bool{tip: true}
+	for at := 0; at < len(behind); at++ { // over all parents: none hides it
+		if signed(behind[at]) {
+			return true, nil
+		}
+		info, err := s.git.CommitInfo(behind[at])
+		if errors.Is(err, git.ErrCorrupt) || errors.Is(err, git.ErrMissing) {
+			return true, nil // what cannot be looked through is judged as a log
+		}
+		if err != nil {
+			return false, err
+		}
+		for _, parent := range info.Parents {
+			if !known[parent] {
+				known[parent] = true
+				behind = append(behind, parent)
+			}
+		}
+	}
+	return false, nil
 }
 
 // logHistory is a log's branch.

@@ -199,7 +199,11 @@ func TestLogProof(t *testing.T) {
 	if out := b.want(0, "prove", "acme/2026/0", b.repo, "--root", b.root); !strings.HasPrefix(out, "patchops/proof/v1\n") {
 		t.Error(out)
 	}
-	b.want(1, "prove", "acme/2026/6", b.repo, "--root", b.root)
+	for _, command := range []string{"prove", "show"} {
+		if out := b.want(1, command, "acme/2026/6", b.repo, "--root", b.root); !strings.Contains(out, "no record acme/2026/6: the log holds 6, counted from 0") {
+			t.Error(out)
+		}
+	}
 	b.want(1, "prove", "acme/2027/0", b.repo, "--root", b.root)
 }
 
@@ -245,6 +249,51 @@ func TestM13Command(t *testing.T) {
 	b.git("update-ref", ref, tip)
 	b.want(0, "verify", b.repo, "--root", b.root, "--since", "seen.checkpoint")
 	b.want(4, "verify", b.repo, "--root", b.root, "--since", "seen.checkpoint", "--client", "globex")
+}
+
+// TestABranchThatIsNoLog: whoever may push makes branches with names of logs. One on which
+// nothing was ever signed is no log, and none is missing where none was; one that took the place
+// of a log is found out by whoever saw that.
+func TestABranchThatIsNoLog(t *testing.T) {
+	b := newLogBench(t)
+	clone := filepath.Join(b.dir, "clone")
+	b.git("clone", "--quiet", b.repo, clone)
+	empty := b.git("-C", clone, "commit-tree", "-m", "garbage", b.git("-C", clone, "mktree"))
+	fake := "refs/remotes/origin/patchops/log/zeta/2026"
+	b.git("-C", clone, "update-ref", fake, empty)
+	out := b.want(0, "verify", "--repo", clone, "--root", b.root)
+	if !strings.Contains(out, "patchops/log/zeta/2026 is no log") || !strings.Contains(out, "10 records in 3 logs hold") {
+		t.Error(out)
+	}
+	b.want(1, "verify", "--repo", clone, "--root", b.root, "--client", "zeta")
+	ref := "refs/remotes/origin/patchops/log/acme/2026"
+	tip := b.git("-C", clone, "rev-parse", ref)
+	b.git("-C", clone, "update-ref", ref, b.git("-C", clone, "commit-tree", "-m", "on top", "-p", empty, "-p", tip, b.git("-C", clone, "mktree")))
+	if out := b.want(4, "verify", "--repo", clone, "--root", b.root); strings.Contains(out, "is no log") && !strings.Contains(out, "acme/2026:") {
+		t.Error(out)
+	}
+	b.git("-C", clone, "update-ref", ref, empty)
+	if out := b.want(4, "verify", "--repo", clone, "--root", b.root); !strings.Contains(out, "the log that was on this branch is gone") {
+		t.Error(out)
+	}
+}
+
+// TestFilesThatNobodyWrote: what is longer than anything a log holds is a fault of the log, and
+// is not read.
+func TestFilesThatNobodyWrote(t *testing.T) {
+	b := newLogBench(t)
+	ref := "refs/heads/patchops/log/acme/2026"
+	work := filepath.Join(b.dir, "work")
+	b.git("worktree", "add", "--quiet", "--detach", work, ref)
+	for name, size := range map[string]int{"seg/000000000001.jsonl": 65 << 20, "checkpoint": 65 << 20} {
+		b.write(filepath.Join(work, name), strings.Repeat("x", size))
+		b.git("-C", work, "commit", "--quiet", "-a", "-m", "big")
+		b.git("update-ref", ref, b.git("-C", work, "rev-parse", "HEAD"))
+		if out := b.want(4, "verify", b.repo, "--root", b.root); !strings.Contains(out, "wanted at most") {
+			t.Errorf("%s: %s", name, out)
+		}
+		b.git("-C", work, "reset", "--quiet", "--hard", "HEAD~1")
+	}
 }
 
 // TestR39Witness: a clone remembers what it verified; afterwards a log that was

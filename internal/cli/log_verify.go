@@ -25,7 +25,7 @@ func (a *app) logVerify(ctx context.Context, f *logFlags) error {
 		return err
 	}
 	defer s.close()
-	verdict, err := a.verdict(s, f)
+	verdict, err := a.verdict(ctx, s, f)
 	if err != nil {
 		return err
 	}
@@ -49,7 +49,7 @@ func (a *app) printVerdict(v report.LogVerdict) error {
 }
 
 // verdict verifies all logs that were asked for. An error is about us, not them.
-func (a *app) verdict(s *logSource, f *logFlags) (report.LogVerdict, error) {
+func (a *app) verdict(ctx context.Context, s *logSource, f *logFlags) (report.LogVerdict, error) {
 	v := report.LogVerdict{
 		Logs: []report.LogGood{}, Notes: []string{},
 		Root: &report.LogRoot{Version: s.root.Version, Digest: s.signed.Digest(), From: s.rootFrom},
@@ -68,15 +68,28 @@ func (a *app) verdict(s *logSource, f *logFlags) (report.LogVerdict, error) {
 	if err != nil {
 		return v, err
 	}
+	for _, branch := range s.strange {
+		if w != nil && w.Logs[branch] != "" {
+			v.FirstBad = &report.LogBad{Branch: branch, Seq: -1, Why: "the log that was on this branch is gone", Checkpoints: []string{w.Logs[branch]}}
+			return v, nil
+		}
+		v.Notes = append(v.Notes, branch+" is no log: nothing on it was signed by a key of the root of trust. Whoever can push may make such a branch: remove it")
+	}
 	if w != nil {
 		w.remind(sources)
 	}
-	if err := f.remind(sources); err != nil {
+	s.whole = s.clone && f.client == ""
+	anew, err := a.effects(ctx, s, f, sources)
+	if err != nil {
 		return v, err
 	}
-	s.whole = s.clone && f.client == ""
-	good, err := s.verify(sources, nil)
+	good, err := s.verify(sources, anew.visit())
 	addGood(&v, good)
+	if err == nil {
+		var notes []string
+		notes, err = anew.end()
+		v.Notes = append(v.Notes, notes...)
+	}
 	var fault *resultlog.Fault
 	switch {
 	case errors.As(err, &fault):
@@ -160,15 +173,11 @@ func (a *app) verifyProof(f *logFlags, text []byte) error {
 }
 
 func (a *app) logProve(ctx context.Context, f *logFlags) error {
-	s, err := a.logSource(ctx, f)
+	s, sources, err := a.logs(ctx, f)
 	if err != nil {
 		return err
 	}
 	defer s.close()
-	sources, err := s.sources(f)
-	if err != nil {
-		return err
-	}
 	s.whole = s.clone && f.client == ""
 	good, err := s.verify(sources, nil)
 	if err != nil {
@@ -177,6 +186,9 @@ func (a *app) logProve(ctx context.Context, f *logFlags) error {
 	for _, g := range good {
 		if !f.only.of(g.Log.Name) {
 			continue
+		}
+		if f.only.seq >= g.Log.Size {
+			return f.only.beyond(g.Log.Size)
 		}
 		line, err := g.Log.LineOf(g.Source.Files, f.only.seq)
 		if err != nil {

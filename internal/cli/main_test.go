@@ -76,6 +76,9 @@ func command() {
 		}
 		env.Now = time.Now
 		env = elsewhen(env, t.Add(sinceFirst(at)))
+		if file := os.Getenv(jumpVariable); file != "" {
+			env = jumping(env, file)
+		}
 	}
 	os.Exit(Main(context.Background(), env))
 }

@@ -16,10 +16,15 @@ import (
 	"github.com/patchops/patchops/internal/statement"
 )
 
-type noticeFlags struct {
+type noticeListFlags struct {
 	authorityFlags
-	all                                             bool
-	contact, window, occurrence, by, text, key, out string
+	all bool
+}
+
+type noticeFlags struct {
+	deedFlags
+	talkFlags
+	window, occurrence string
 }
 
 func (a *app) noticeCommand() *cobra.Command {
@@ -36,7 +41,7 @@ func (a *app) noticeCommand() *cobra.Command {
 }
 
 func (a *app) noticeList() *cobra.Command {
-	var f noticeFlags
+	var f noticeListFlags
 	cmd := &cobra.Command{
 		Use: "list", Short: "List the notices that are due",
 		Long: "List shows who must still be told of which window, until when, by phone number and on\n" +
@@ -71,8 +76,6 @@ func (a *app) noticeDone() *cobra.Command {
 	flags.StringVar(&f.text, "text", "", "what they said, or what you left with them, in `TEXT`")
 	flags.StringVar(&f.window, "window", "", "the `NAME` of the window that it is about")
 	flags.StringVar(&f.occurrence, "occurrence", "", "the `INSTANT` at which that window opens, RFC 3339")
-	flags.StringVar(&f.key, "key", "", "sign with the SSH key `FILE`")
-	flags.StringVar(&f.out, "out", "", "write the signed statement to `FILE` instead of pushing it")
 	return cmd
 }
 
@@ -91,19 +94,15 @@ func notices(state *progress.State, plan string) []report.Notice {
 	return out
 }
 
-func (a *app) listNotices(ctx context.Context, f noticeFlags) error {
+func (a *app) listNotices(ctx context.Context, f noticeListFlags) error {
 	if !slices.Contains(report.RunsFormats(), a.flags.format) {
 		return usage("--format is %q, wanted one of %v", a.flags.format, report.RunsFormats())
 	}
-	t, err := a.authorised(ctx, f.authorityFlags, "")
+	t, state, err := a.authorisedLogs(ctx, f.authorityFlags)
 	if err != nil {
 		return err
 	}
 	defer t.close()
-	state, err := t.logged()
-	if err != nil {
-		return err
-	}
 	all := notices(state, "")
 	if !f.all {
 		all = slices.DeleteFunc(all, func(n report.Notice) bool { return n.Given > 0 })
@@ -137,34 +136,23 @@ func (a *app) doneNotice(ctx context.Context, f noticeFlags, plan string) error 
 	if strings.Count(plan, "/") != 1 {
 		return usage("%q, wanted CLIENT/PLAN", plan)
 	}
-	if f.contact == "" || f.by == "" || strings.TrimSpace(f.text) == "" {
-		return usage("done needs who, how and what: --contact NAME --by phone|email|portal --text TEXT")
+	if err := f.check("done", "NAME"); err != nil {
+		return err
 	}
-	if !slices.Contains([]string{"phone", "email", "portal"}, f.by) {
-		return usage("--by is %q, wanted phone, email or portal", f.by)
-	}
-	t, err := a.authorised(ctx, f.authorityFlags, "")
+	t, state, err := a.authorisedLogs(ctx, f.authorityFlags)
 	if err != nil {
 		return err
 	}
 	defer t.close()
-	state, err := t.logged()
-	if err != nil {
-		return err
-	}
 	n, err := f.chosen(notices(state, plan), plan)
-	if err != nil {
-		return err
-	}
-	who, err := a.speaker(ctx, t, f.key)
 	if err != nil {
 		return err
 	}
 	client, _, _ := strings.Cut(plan, "/")
 	subject := strings.Join([]string{"notice:" + plan, n.Window, time.Unix(n.Occurrence, 0).UTC().Format(time.RFC3339)}, "/")
-	return a.say(ctx, t.authorityEnv, who, statement.Statement{
+	return a.sign(ctx, t, f.deedFlags, statement.Statement{
 		Act: statement.Done, Subject: subject, Contact: client + "/" + n.Contact, By: f.by, Text: f.text, AsOf: instantOf(t.now),
-	}, f.out)
+	})
 }
 
 // chosen is the one notice that the flags mean.

@@ -15,15 +15,9 @@ import (
 // propose commits files on top of the target branch, signed by the speaker, and pushes
 // that to a new branch: a change like any other, which others approve.
 func (a *app) propose(ctx context.Context, t *authorisedEnv, who speaker, branch string, files []git.File, message string) error {
-	if !statement.Branch(branch) {
-		return usage("%q cannot be the branch of a change", branch)
-	}
-	branches, err := t.clone.Branches(ctx, "")
+	branches, err := t.freeBranch(ctx, branch)
 	if err != nil {
 		return err
-	}
-	if branches[branch] != "" {
-		return usage("the remote %s has a branch %s already: merge or delete it, or name another", t.remote, branch)
 	}
 	base := branches[t.target]
 	info, err := t.git.CommitInfo(base)
@@ -55,6 +49,21 @@ func (a *app) propose(ctx context.Context, t *authorisedEnv, who speaker, branch
 		a.progress("next: patchops status %s, and others approve it", branch)
 	}
 	return nil
+}
+
+// freeBranch wants that a branch can be that of a new change; it gives those that there are.
+func (t *authorisedEnv) freeBranch(ctx context.Context, branch string) (map[string]string, error) {
+	if !statement.Branch(branch) {
+		return nil, usage("%q cannot be the branch of a change", branch)
+	}
+	branches, err := t.clone.Branches(ctx, "")
+	if err != nil {
+		return nil, err
+	}
+	if branches[branch] != "" {
+		return nil, usage("the remote %s has a branch %s already: merge or delete it, or name another", t.remote, branch)
+	}
+	return branches, nil
 }
 
 // branchOf is a name of a branch for something of a day.

@@ -26,15 +26,15 @@ type recalled struct {
 }
 
 // whoHasIt are the hosts on which a plan installed something that is still there, by the
-// log.
+// log, and those that have begun and of which nobody knows what they have.
 func whoHasIt(run *progress.Run) []recalled {
 	var out []recalled
 	for _, asset := range slices.Sorted(maps.Keys(run.Hosts)) {
 		h := run.Hosts[asset]
-		if h.Outcome == nil || h.Attempt == 0 || h.State == progress.RolledBack {
+		if h.Attempt == 0 || h.State == progress.RolledBack || h.Outcome == nil && !h.Busy() {
 			continue
 		}
-		if h.State == progress.Failed && h.Outcome.Step != "" && h.Outcome.Step != dispatch.Installs && h.Outcome.Step != dispatch.Postcheck {
+		if h.State == progress.Failed && h.Outcome != nil && h.Outcome.Step != "" && h.Outcome.Step != dispatch.Installs && h.Outcome.Step != dispatch.Postcheck {
 			continue // it never came to the installation
 		}
 		before := slices.Clone(h.Before())

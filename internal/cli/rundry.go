@@ -20,15 +20,11 @@ import (
 func (a *app) wouldStart(ctx context.Context, flags runFlags) error {
 	f := flags.authorityFlags
 	f.offline = true // it was fetched a moment ago
-	t, err := a.authorised(ctx, f, "")
+	t, state, err := a.authorisedLogs(ctx, f)
 	if err != nil {
 		return err
 	}
 	defer t.close()
-	state, err := t.logged()
-	if err != nil {
-		return err
-	}
 	docs, err := t.view.Documents(ctx, state)
 	if err != nil {
 		return err
@@ -97,7 +93,7 @@ func foresee(s *progress.State, d *progress.Documents, now progress.Now, blobs p
 					continue
 				}
 				now.Replanned, more = x.Cause, true
-				all, err := progress.Replan(s, d, now.At)
+				all, err := progress.Replan(s, d, now.At, x.Cause)
 				for _, p := range all {
 					made[canonical.Digest(p.Blob)] = p.Blob
 					err = errors.Join(err, take(p.Client, p.Records))

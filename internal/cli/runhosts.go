@@ -29,8 +29,10 @@ func (a *app) rollouts(e *authorityEnv, flags runFlags, w *watcher) (*controller
 			continue
 		}
 		*given.into = a.absolute(given.value)
-		if _, err := os.Stat(*given.into); err != nil {
+		if info, err := os.Stat(*given.into); err != nil {
 			return nil, usage("%s: %w", given.flag, err)
+		} else if info.IsDir() {
+			return nil, usage("%s %q is a folder, wanted a file", given.flag, given.value)
 		}
 	}
 	if flags.allowLocal != "" {

@@ -177,16 +177,22 @@ func killedRollout(t *testing.T, random *rand.Rand, most int) (killed int) {
 		}
 		o.patchops("run", "--once", "--allow-local", hosts)
 	}
-	for _, name := range names {
-		root := filepath.Join(hosts, filepath.FromSlash(name))
-		version, state, err := estate.State(context.Background(), root, "demo-agent")
-		times, err2 := estate.Installs(root, "demo-agent", "1.1")
-		if err != nil || err2 != nil || version != "1.1" || state != "ii" || times != 1 {
-			t.Errorf("%s: %s %s, installed %d times: %v %v", name, version, state, times, err, err2)
-		}
-	}
+	o.wantOnce(hosts, names)
 	o.patchops("log", "verify")
 	return killed
+}
+
+// wantOnce wants each host to say that it has the new version, installed once.
+func (o *office) wantOnce(hosts string, names []string) {
+	o.t.Helper()
+	for _, name := range names {
+		root := filepath.Join(hosts, filepath.FromSlash(name))
+		version, state, err := estate.State(o.t.Context(), root, "demo-agent")
+		times, err2 := estate.Installs(root, "demo-agent", "1.1")
+		if err != nil || err2 != nil || version != "1.1" || state != "ii" || times != 1 {
+			o.t.Errorf("%s: %s %s, installed %d times: %v %v", name, version, state, times, err, err2)
+		}
+	}
 }
 
 // ended reports whether the rollout is over: the newest flush says so.
@@ -200,25 +206,20 @@ func TestRunStopsGracefully(t *testing.T) {
 	}
 	o := newOffice(t, killPlan)
 	hosts := o.lite("acme/ws-01", "acme/ws-02", "acme/ws-03", "acme/ws-04", "acme/ws-05", "acme/ws-06", "acme/ws-07", "acme/ws-08", "acme/ws-09", "acme/ws-10", "acme/ws-11", "acme/ws-12")
+	slow := filepath.Join(hosts, "acme/ws-01") // it is at it until we say so
+	if err := os.WriteFile(filepath.Join(slow, "etc/agent.slow"), nil, 0o600); err != nil {
+		t.Fatal(err)
+	}
 	o.patchops("run", "--once", "--allow-local", hosts)
 	o.at("2026-03-15T21:00:10Z")
-	cmd := o.command(filepath.Join(o.dir, "plans"), "patchops", "run", "--interval", "1s", "--allow-local", hosts)
-	var said strings.Builder
-	cmd.Stdout, cmd.Stderr = &said, &said
-	if err := cmd.Start(); err != nil {
+	run, said := o.controller(hosts, "")
+	o.until("a host at work", func() bool { return exists(filepath.Join(slow, "etc/agent.busy")) })
+	o.signal(run, syscall.SIGTERM)
+	if err := os.Remove(filepath.Join(slow, "etc/agent.slow")); err != nil {
 		t.Fatal(err)
 	}
-	for range 200 {
-		if strings.Contains(o.head("acme"), "claim") {
-			break
-		}
-		time.Sleep(50 * time.Millisecond)
-	}
-	if err := cmd.Process.Signal(syscall.SIGTERM); err != nil {
-		t.Fatal(err)
-	}
-	if err := cmd.Wait(); err != nil {
-		t.Fatalf("%v\n%s", err, said.String())
+	if err := run.Wait(); err != nil {
+		t.Fatalf("%v\n%s", err, said())
 	}
 	log := o.patchops("log", "show")
 	claims, results := strings.Count(log, " claim "), strings.Count(log, " result ")

@@ -138,7 +138,7 @@ func (a *app) say(ctx context.Context, e *authorityEnv, who speaker, s statement
 		s.Serial, s.Prev = statement.Next(chain)
 		b, err := statement.Encode(s)
 		if err != nil {
-			return people("%w", err)
+			return usage("%w", err)
 		}
 		armored, err := who.key.Sign(ctx, b, signature.Statements)
 		if err != nil {
@@ -171,7 +171,7 @@ func (a *app) say(ctx context.Context, e *authorityEnv, who speaker, s statement
 
 // handOver writes a signed statement for somebody who may push.
 func (a *app) handOver(entry statement.Entry, file string) error {
-	if err := writeOwn(a.absolute(file), entry.Signed.Encode(), 0o644); err != nil {
+	if err := writeOut(a.absolute(file), contents(entry.Signed.Encode())); err != nil {
 		return err
 	}
 	fmt.Fprintf(a.env.Stdout, "%s %s, signed by %s as statement %d: %s\n", entry.Statement.Act, entry.Statement.Subject, entry.Statement.Person, entry.Number, entry.Signed.Digest())

@@ -1,6 +1,7 @@
 package cli
 
 import (
+	"cmp"
 	"context"
 	"crypto/sha256"
 	"errors"
@@ -308,8 +309,17 @@ func (s *statusRun) noChange(name string, open []string) error {
 	if len(open) > 0 {
 		hint = "open changes: " + strings.Join(open, ", ") + "; " + s.env.absent(name)
 	}
-	if near := finding.Nearest(name, open); near != "" && !strings.Contains(hint, "git push") {
+	plans := s.planNames(name)
+	near := finding.Nearest(name, append(slices.Clone(open), plans...))
+	if i := slices.IndexFunc(plans, func(p string) bool { return strings.HasPrefix(name, p+"/") }); i >= 0 {
+		near = plans[i] // a wave of it
+	}
+	switch {
+	case near == "" || strings.Contains(hint, "git push"):
+	case slices.Contains(open, near):
 		hint = "open changes: " + strings.Join(open, ", ") + "; did you mean " + near + "?"
+	default:
+		hint = "did you mean " + near + "?"
 	}
 	if name == "main" || name == s.env.target {
 		hint = "it is what changes are for; with a root of trust, patchops status main says whether all of it is authorised"
@@ -318,6 +328,27 @@ func (s *statusRun) noChange(name string, open []string) error {
 		hint = "without a root of trust this machine does not know where pull requests are: see patchops trust --help"
 	}
 	return usage("no change and no CLIENT/PLAN is named %q\n%s", name, hint)
+}
+
+// planNames are the open plans of the authorised tip, as CLIENT/PLAN: those of clients, and
+// templates as plans of the client that a name begins with.
+func (s *statusRun) planNames(name string) []string {
+	tip, err := s.source.Commit(s.tip)
+	if err != nil {
+		return nil
+	}
+	out, err := s.engine.Read(pipeline.Input{Tree: tip.Tree, AsOf: s.now, Child: s.env.child}, "PatchPlan")
+	if err != nil {
+		return nil
+	}
+	asked, _, _ := strings.Cut(name, "/")
+	var names []string
+	for _, e := range out.Corpus.Entries() {
+		if e.ID.Kind == "PatchPlan" && !e.Closed {
+			names = append(names, cmp.Or(e.ID.Client, asked)+"/"+e.ID.Name)
+		}
+	}
+	return names
 }
 
 // planFile is where the authorised tip has a plan, "" nowhere.

@@ -9,6 +9,7 @@ import (
 	"github.com/patchops/patchops/internal/pipeline"
 	"github.com/patchops/patchops/internal/progress"
 	"github.com/patchops/patchops/internal/report"
+	"github.com/patchops/patchops/internal/resultlog"
 	"github.com/patchops/patchops/internal/review"
 	"github.com/patchops/patchops/internal/window"
 )
@@ -56,24 +57,48 @@ func (s *statusRun) runs(ctx context.Context, plan string) (*report.Runs, error)
 	return out, err
 }
 
-// going reports whether a rollout that is asked for has not ended.
+// going reports whether a rollout that is asked for has not ended, or not begun.
 func going(state *progress.State, plan string) bool {
 	for name, run := range state.Runs {
 		if run.Outcome == "" && (plan == "" || plan == name) {
 			return true
 		}
 	}
-	return false
+	return plan != "" && state.Runs[plan] == nil
 }
 
-// waits are what does not start now and why, as the controller would see it that has
-// nothing in hand.
+// waits are what does not start now and why, and what would at the next look, as the
+// controller would see it that has nothing in hand.
 func waits(v *controller.View, state *progress.State, docs *progress.Documents, now time.Time, repository string) []progress.Wait {
-	var blocked []string
+	n := progress.Now{At: now.Unix(), Repository: repository}
 	if b := v.State.Blocked; b != nil {
-		blocked = b.Clients
+		n.Blocked = b.Clients
 	}
-	return progress.Next(state, docs, progress.Now{At: now.Unix(), Repository: repository, Blocked: blocked}).Waits
+	d := progress.Next(state, docs, n)
+	for _, x := range d.Do { // what is locked is shown, as if the schedule had been computed anew and had not changed
+		if x.Act == progress.Replans {
+			n.Replanned = x.Cause
+			d = progress.Next(state, docs, n)
+			break
+		}
+	}
+	return append(d.Waits, nextLook(d.Do)...)
+}
+
+// ready is the code of what nothing keeps from beginning any more.
+const ready = "READY"
+
+// nextLook are the starts that a controller decides on at its next look.
+func nextLook(do []progress.Decision) []progress.Wait {
+	var out []progress.Wait
+	for _, x := range do {
+		w := progress.Wait{Client: x.Client, Plan: x.Plan, Wave: x.Wave, Asset: x.Asset, Code: ready, Why: "it begins when the controller looks next"}
+		begins := x.Act == progress.Records && (x.Records[0].Kind == resultlog.RunBegun || x.Records[0].Kind == resultlog.WaveBegun)
+		if x.Act == progress.Starts || begins {
+			out = append(out, w)
+		}
+	}
+	return out
 }
 
 // zones are the clients' at the authorised tip.

@@ -16,8 +16,8 @@ import (
 )
 
 type taskFlags struct {
-	authorityFlags
-	text, key, out string
+	deedFlags
+	text string
 }
 
 func (a *app) taskCommand() *cobra.Command {
@@ -30,7 +30,7 @@ func (a *app) taskCommand() *cobra.Command {
 		Args:    cobra.NoArgs,
 		RunE:    func(cmd *cobra.Command, _ []string) error { return cmd.Help() },
 	}
-	var f taskFlags
+	var f authorityFlags
 	list := &cobra.Command{
 		Use: "list", Short: "List what technicians are to do now",
 		Long: "List shows the hosts whose turn it is, until when, what is to be installed there and the\n" +
@@ -64,8 +64,6 @@ func (a *app) taskWord(act, short, example string) *cobra.Command {
 	f.add(cmd)
 	flags := cmd.Flags()
 	flags.StringVar(&f.text, "text", "", "what was done, or how it failed, in `TEXT`")
-	flags.StringVar(&f.key, "key", "", "sign with the SSH key `FILE`")
-	flags.StringVar(&f.out, "out", "", "write the signed statement to `FILE` instead of pushing it")
 	return cmd
 }
 
@@ -94,16 +92,12 @@ func tasks(state *progress.State, docs *progress.Documents) []report.Task {
 }
 
 // openTasks looks which there are.
-func (a *app) openTasks(ctx context.Context, f taskFlags) (*authorisedEnv, []report.Task, error) {
-	t, err := a.authorised(ctx, f.authorityFlags, "")
+func (a *app) openTasks(ctx context.Context, f authorityFlags) (*authorisedEnv, []report.Task, error) {
+	t, state, err := a.authorisedLogs(ctx, f)
 	if err != nil {
 		return nil, nil, err
 	}
-	state, err := t.logged()
-	var docs *progress.Documents
-	if err == nil {
-		docs, err = t.view.Documents(ctx, state)
-	}
+	docs, err := t.view.Documents(ctx, state)
 	if err != nil {
 		t.close()
 		return nil, nil, err
@@ -111,7 +105,7 @@ func (a *app) openTasks(ctx context.Context, f taskFlags) (*authorisedEnv, []rep
 	return t, tasks(state, docs), nil
 }
 
-func (a *app) listTasks(ctx context.Context, f taskFlags) error {
+func (a *app) listTasks(ctx context.Context, f authorityFlags) error {
 	if !slices.Contains(report.RunsFormats(), a.flags.format) {
 		return usage("--format is %q, wanted one of %v", a.flags.format, report.RunsFormats())
 	}
@@ -131,7 +125,7 @@ func (a *app) taskSaid(ctx context.Context, f taskFlags, act, name string) error
 	if act == statement.Fail && strings.TrimSpace(f.text) == "" {
 		return usage("task fail needs --text TEXT: how did it fail?")
 	}
-	t, all, err := a.openTasks(ctx, f)
+	t, all, err := a.openTasks(ctx, f.authorityFlags)
 	if err != nil {
 		return err
 	}
@@ -140,12 +134,8 @@ func (a *app) taskSaid(ctx context.Context, f taskFlags, act, name string) error
 	if i < 0 {
 		return noTask(name, all)
 	}
-	who, err := a.speaker(ctx, t, f.key)
-	if err != nil {
-		return err
-	}
 	subject := fmt.Sprintf("task:%s/%s/%s", all[i].Plan, asset, strings.TrimPrefix(all[i].Key, "sha256:"))
-	return a.say(ctx, t.authorityEnv, who, statement.Statement{Act: act, Subject: subject, Text: f.text, AsOf: instantOf(t.now)}, f.out)
+	return a.sign(ctx, t, f.deedFlags, statement.Statement{Act: act, Subject: subject, Text: f.text, AsOf: instantOf(t.now)})
 }
 
 func noTask(name string, all []report.Task) error {

@@ -180,6 +180,8 @@ func (a *app) forgeOf(ctx context.Context, f forgeFlags, out trust.Forge) (trust
 		}
 	}
 	switch {
+	case out.Type == "git" && f != (forgeFlags{forge: f.forge}):
+		return out, usage("changes are branches of plain Git here: give --forge github with what is said of it, or leave that out")
 	case out.Type == "git":
 		return trust.Forge{Type: "git"}, nil
 	case out.Type != "github":
@@ -192,11 +194,17 @@ func (a *app) forgeOf(ctx context.Context, f forgeFlags, out trust.Forge) (trust
 		return out, usage("forge github needs the repository's numeric id, which stays when names change: set %s, or give --forge-id ID\n"+
 			"gh api repos/OWNER/NAME --jq .id prints the id", tokenVariable)
 	}
+	if err := out.Check(); err != nil {
+		return out, usage("%w", err)
+	}
 	return out, nil
 }
 
 // owner is the key of the first owner: an existing one, else a new one.
 func (a *app) owner(cmd *cobra.Command, e *authorityEnv, f trustInitFlags) (s signer.Signer, made string, err error) {
+	if f.newKey && f.key != "" {
+		return nil, "", usage("--key and --new-key: give one of them")
+	}
 	if !f.newKey {
 		s, err = signer.Find(cmd.Context(), a.signing(e, f.key), nil)
 		if err == nil || f.key != "" || !strings.Contains(err.Error(), "looked at") {
@@ -359,6 +367,9 @@ func (e *authorityEnv) book(commit string) (*approval.Book, error) {
 // writeOwn writes a file of this machine whole or not at all, and makes its folder,
 // which is the user's alone.
 func writeOwn(file string, b []byte, mode fs.FileMode) error {
+	if info, err := os.Stat(file); err == nil && !info.Mode().IsRegular() {
+		return fmt.Errorf("%s is no regular file", file)
+	}
 	dir := filepath.Dir(file)
 	if err := os.MkdirAll(dir, 0o700); err != nil {
 		return err

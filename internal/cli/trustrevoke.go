@@ -10,8 +10,8 @@ import (
 )
 
 type revokeFlags struct {
-	approveFlags
-	since string
+	deedFlags
+	reason, since string
 }
 
 func (a *app) trustRevokeCommand() *cobra.Command {
@@ -31,10 +31,8 @@ func (a *app) trustRevokeCommand() *cobra.Command {
 	}
 	f.add(cmd)
 	flags := cmd.Flags()
-	flags.StringVar(&f.key, "key", "", "sign with the SSH key `FILE`")
 	flags.StringVar(&f.reason, "reason", "", "why, in `TEXT`")
 	flags.StringVar(&f.since, "compromised-since", "", "it was in wrong hands since `INSTANT`, RFC 3339")
-	flags.StringVar(&f.out, "out", "", "write the signed statement to `FILE` instead of pushing it")
 	return cmd
 }
 
@@ -58,10 +56,6 @@ func (a *app) trustRevoke(cmd *cobra.Command, f revokeFlags, text string) error 
 	if owner, problem := t.book.Speaker(fingerprint, 0); owner == "" {
 		return usage("%s", problem)
 	}
-	who, err := a.speaker(cmd.Context(), t, f.key)
-	if err != nil {
-		return err
-	}
 	s := statement.Statement{Act: statement.Revoke, Subject: subject, Reason: f.reason, AsOf: instantOf(t.now)}
 	if f.since != "" {
 		at, err := time.Parse(time.RFC3339, f.since)
@@ -70,5 +64,5 @@ func (a *app) trustRevoke(cmd *cobra.Command, f revokeFlags, text string) error 
 		}
 		s.Expires = instantOf(at)
 	}
-	return a.say(cmd.Context(), t.authorityEnv, who, s, f.out)
+	return a.sign(cmd.Context(), t, f.deedFlags, s)
 }

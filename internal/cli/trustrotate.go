@@ -80,7 +80,7 @@ func (a *app) trustRotate(cmd *cobra.Command, f rotateFlags) error {
 	if f.out == "" {
 		f.out = fmt.Sprintf("root-%d.json", root.Version)
 	}
-	if err := writeOwn(a.absolute(f.out), signed.Encode(), 0o644); err != nil {
+	if err := writeOut(a.absolute(f.out), contents(signed.Encode())); err != nil {
 		return err
 	}
 	return a.rootState(e, signed, f.out)
@@ -123,6 +123,12 @@ func (a *app) nextRoot(ctx context.Context, e *authorityEnv, f rotateFlags) (tru
 	}
 	if f.threshold != 0 {
 		root.Threshold = f.threshold
+	}
+	switch n := int64(len(root.Owners)); {
+	case n == 0:
+		return root, usage("no owner would be left")
+	case root.Threshold < 1 || root.Threshold > n:
+		return root, usage("the threshold is %d, wanted 1 to %d, the number of owners", root.Threshold, n)
 	}
 	if f.dropLog {
 		var err error
@@ -286,7 +292,7 @@ func (a *app) trustSign(cmd *cobra.Command, f trustSignFlags, file string) error
 		return err
 	}
 	next.Signatures = append(next.Signatures, added)
-	if err := writeOwn(a.absolute(file), next.Encode(), 0o644); err != nil {
+	if err := writeOut(a.absolute(file), contents(next.Encode())); err != nil {
 		return err
 	}
 	return a.rootState(e, next, file)

@@ -69,7 +69,7 @@ func (s *shape) append(b []byte, v reflect.Value) []byte {
 	b = append(b, '{')
 	for _, f := range s.fields {
 		inner := v.Field(f.index)
-		if f.omitEmpty && empty(inner) {
+		if f.omitEmpty && f.shape.empty(inner) {
 			continue
 		}
 		if b[len(b)-1] != '{' {
@@ -90,17 +90,21 @@ func appendPlain(b []byte, v reflect.Value) []byte {
 
 // appendText is canonical.AppendString, with a short way for plain text.
 func appendText(b []byte, s string) []byte {
-	if strings.IndexFunc(s, special) >= 0 {
-		return canonical.AppendString(b, s)
+	for i := range len(s) {
+		if c := s[i]; c < ' ' || c > '~' || c == '"' || c == '\\' {
+			return canonical.AppendString(b, s)
+		}
 	}
 	return append(append(append(b, '"'), s...), '"')
 }
 
-func special(r rune) bool { return r < ' ' || r > '~' || r == '"' || r == '\\' }
-
-func empty(v reflect.Value) bool {
-	if v.Kind() == reflect.Slice {
+// empty asks by the cheapest way: of a record most fields are.
+func (s *shape) empty(v reflect.Value) bool {
+	switch s.kind {
+	case reflect.String, reflect.Slice:
 		return v.Len() == 0
+	case reflect.Int64:
+		return v.Int() == 0
 	}
 	return v.IsZero()
 }

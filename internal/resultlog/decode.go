@@ -126,7 +126,7 @@ func (d *decoder) object(s *shape, v reflect.Value) error {
 		if err := d.value(f.shape, v.Field(f.index)); err != nil {
 			return err
 		}
-		if f.omitEmpty && empty(v.Field(f.index)) {
+		if f.omitEmpty && f.shape.empty(v.Field(f.index)) {
 			return d.fail("key %q says nothing", f.key)
 		}
 		next++

@@ -87,26 +87,27 @@ func (l *Log) Append(records []Record, fence int64, signer note.Signer) (*Log, U
 		return nil, Update{}, errors.New("no records to append")
 	}
 	next := *l
-	out := make([]Record, len(records))
-	leaves := make([]tlog.Hash, len(records))
-	var segment bytes.Buffer
-	for i, r := range records {
-		r.V, r.Seq = Version, l.Size+int64(i)
-		if r.Fence == 0 {
+	out := slices.Clone(records)
+	for i := range out {
+		r := &out[i]
+		if r.V, r.Seq = Version, l.Size+int64(i); r.Fence == 0 {
 			r.Fence = fence
 		}
-		line, err := r.Line()
+	}
+	lines, leaves, errs := linesOf(out)
+	var segment bytes.Buffer
+	for i := range out {
+		r, err := &out[i], errs[i]
 		if err == nil {
-			err = next.follow(&r)
+			err = next.follow(r)
 		}
 		if err != nil {
 			return nil, Update{}, fmt.Errorf("record %d: %w", r.Seq, err)
 		}
 		if r.Kind == KeyAdd {
-			next.adds = append(slices.Clip(next.adds), placed{Place{segmentName(l.Size), i + 1, r.Seq}, r})
+			next.adds = append(slices.Clip(next.adds), placed{Place{segmentName(l.Size), i + 1, r.Seq}, *r})
 		}
-		out[i], leaves[i] = r, Leaf(line)
-		segment.Write(line)
+		segment.Write(lines[i])
 		segment.WriteByte('\n')
 	}
 	if segment.Len() > MaxSegment {

@@ -3,7 +3,36 @@ package resultlog
 import (
 	"io/fs"
 	"runtime"
+	"sync"
+
+	"golang.org/x/mod/sumdb/tlog"
 )
+
+// few is how many records one processor writes as fast as several.
+const few = 64
+
+// linesOf are the lines of records, their leaves, and what is wrong with each.
+func linesOf(records []Record) ([][]byte, []tlog.Hash, []error) {
+	lines, leaves, errs := make([][]byte, len(records)), make([]tlog.Hash, len(records)), make([]error, len(records))
+	write := func(from, to int) {
+		for i := from; i < to; i++ {
+			if lines[i], errs[i] = records[i].Line(); errs[i] == nil {
+				leaves[i] = Leaf(lines[i])
+			}
+		}
+	}
+	if len(records) < few {
+		write(0, len(records))
+		return lines, leaves, errs
+	}
+	var all sync.WaitGroup
+	n := runtime.GOMAXPROCS(0)
+	for k := range n {
+		all.Go(func() { write(len(records)*k/n, len(records)*(k+1)/n) })
+	}
+	all.Wait()
+	return lines, leaves, errs
+}
 
 // eachSegment reads and parses segments on all processors, a few ahead, and hands
 // them over in order. It returns when nothing of it runs any more.

@@ -127,10 +127,29 @@ func (l *Log) listing(files fs.FS) (checkpoint []byte, err error) {
 			return nil, fault(l.Name, "%q does not belong to a log", e.Name())
 		}
 	}
+	if large := tooLarge(files, checkpointFile, mostCheckpoint); large != nil {
+		return nil, large.of(l.Name)
+	}
 	if checkpoint, err = fs.ReadFile(files, checkpointFile); errors.Is(err, fs.ErrNotExist) {
 		return nil, fault(l.Name, "no checkpoint")
 	}
 	return checkpoint, err
+}
+
+// How long files of a log are at most, beside segments: nobody writes longer ones, and none
+// is read.
+const (
+	mostCheckpoint = 64 << 10
+	mostBlob       = 64 << 20
+)
+
+// tooLarge is a file longer than any that was written, nil where it is not.
+func tooLarge(files fs.FS, name string, most int64) *Fault {
+	info, err := fs.Stat(files, name)
+	if err != nil || info.Size() <= most {
+		return nil
+	}
+	return &Fault{Segment: name, Seq: -1, Why: fmt.Sprintf("%d bytes, wanted at most %d", info.Size(), most)}
 }
 
 // Identifier is a file system that knows of a file which content it has, without
@@ -215,6 +234,9 @@ type segment struct {
 
 func readSegment(files fs.FS, first int64) (segment, error) {
 	s := segment{name: segmentName(first), first: first, id: contentID(files, segmentName(first))}
+	if s.fault = tooLarge(files, s.name, MaxSegment); s.fault != nil {
+		return s, nil
+	}
 	content, err := fs.ReadFile(files, s.name)
 	if err != nil {
 		return s, err

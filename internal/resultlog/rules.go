@@ -179,7 +179,7 @@ func (j *rules) statement(r *Record) string {
 		return fmt.Sprintf("its subject is one of %q, and %q was signed", subjects, st.Subject)
 	case !slices.Equal(r.Accepts, st.Accepts):
 		return fmt.Sprintf("it accepts %q, and %q was signed", r.Accepts, st.Accepts)
-	case r.Kind == Consent && r.Change == "" && (r.Contact != st.Contact || r.Expires != st.Expires):
+	case (r.Kind == Consent || r.Kind == Approval) && r.Change == "" && (r.Contact != st.Contact || r.Expires != st.Expires):
 		return fmt.Sprintf("it is the word of %q until %q, and of %q until %q was signed", r.Contact, r.Expires, st.Contact, st.Expires)
 	case r.Actor.Key != key.Fingerprint():
 		return fmt.Sprintf("its key is %q, and %q signed", r.Actor.Key, key.Fingerprint())

@@ -161,6 +161,9 @@ func blobs(n Name, files fs.FS) ([]string, error) {
 		if !e.Type().IsRegular() {
 			return nil, fault(n, "%s is no file", name)
 		}
+		if large := tooLarge(files, name, mostBlob); large != nil {
+			return nil, large.of(n)
+		}
 		content, err := fs.ReadFile(files, name)
 		if err != nil {
 			return nil, err
@@ -172,10 +175,6 @@ func blobs(n Name, files fs.FS) ([]string, error) {
 	}
 	return out, nil
 }
-
-// AllKeys are the keys that a set of verifier keys and their endorsements give: the
-// root's, and those that its log brought in.
-func (l *Log) AllKeys(trusted note.Verifiers) note.Verifiers { return l.verifiers(trusted) }
 
 // Revoked are the log keys that do not count any more, sorted.
 func (l *Log) Revoked() []string { return slices.Sorted(maps.Keys(l.revoked)) }

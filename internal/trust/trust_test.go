@@ -153,6 +153,10 @@ func TestRootsThatAreNone(t *testing.T) {
 		"genesis by Git's id":     func(r *Root) { r.Genesis.Manifest = strings.Repeat("a", 40) },
 		"no forge":                func(r *Root) { r.Forge.Type = "" },
 		"another forge":           func(r *Root) { r.Forge.Type = "gitlab" },
+		"no repository there":     func(r *Root) { r.Forge = Forge{Type: "github", ID: 1} },
+		"a path as repository":    func(r *Root) { r.Forge = Forge{Type: "github", Repository: "../x", ID: 1} },
+		"no number of it":         func(r *Root) { r.Forge = Forge{Type: "github", Repository: "a/b"} },
+		"an account below 0":      func(r *Root) { r.Forge = Forge{Type: "github", Repository: "a/b", ID: 1, Bot: -4} },
 		"previous of the first":   func(r *Root) { r.Previous = r.Genesis.Manifest },
 		"second without previous": func(r *Root) { r.Version = 2 },
 		"too many owners":         func(r *Root) { r.Owners = make([]string, 100) },
@@ -161,6 +165,20 @@ func TestRootsThatAreNone(t *testing.T) {
 		change(&r)
 		if err := r.Check(); !errors.Is(err, ErrRoot) {
 			t.Errorf("%s: %v", name, err)
+		}
+	}
+}
+
+// R37, R54: the address of a forge is one over https, and an error shows nothing of it.
+func TestR37TheAddressOfAForge(t *testing.T) {
+	for _, api := range []string{"", "https://ghe.example.com/api/v3", "https://ghe.example.com", "http://127.0.0.1:8080/", "http://[::1]:1/"} {
+		if err := (Forge{Type: "github", Repository: "a/b", ID: 1, API: api}).Check(); err != nil {
+			t.Errorf("%q: %v", api, err)
+		}
+	}
+	for _, api := range []string{"http://ghe.example.com", "https://u:sekret@ghe.example.com", "https://u:sekret@x%zz", "ghe.example.com/sekret", "file:///sekret", "https://ghe.example.com/?q=sekret"} {
+		if err := (Forge{Type: "github", Repository: "a/b", ID: 1, API: api}).Check(); err == nil || strings.Contains(err.Error(), "sekret") {
+			t.Errorf("%q: %v", api, err)
 		}
 	}
 }

@@ -219,8 +219,9 @@ func (r Root) Check() error {
 		return bad("version %d with previous root %q", r.Version, r.Previous)
 	case r.Previous != "" && !digestForm.MatchString(r.Previous):
 		return bad("previous root %q, wanted \"sha256:<hex>\"", r.Previous)
-	case r.Forge.Type != "git" && r.Forge.Type != "github":
-		return bad("forge %q, wanted \"git\" or \"github\"", r.Forge.Type)
+	}
+	if err := r.Forge.Check(); err != nil {
+		return bad("%w", err)
 	}
 	if err := r.checkOwners(); err != nil {
 		return err

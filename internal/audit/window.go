@@ -1,0 +1,124 @@
+package audit
+
+import (
+	"encoding/json"
+	"errors"
+	"fmt"
+	"io/fs"
+	"slices"
+	"strings"
+	"time"
+
+	"github.com/patchops/patchops/internal/planning"
+	"github.com/patchops/patchops/internal/resultlog"
+	"github.com/patchops/patchops/internal/rollout"
+)
+
+// locked are the places of a schedule (docs/formats/schedule.md).
+type locked struct {
+	bad    string // why it is none
+	places map[string]place
+}
+
+type place struct{ window, occurrence, start string }
+
+// read is a schedule out of a log's blobs; nil where it was removed, as may be.
+func (a *Audit) read(n resultlog.Name, digest string) (*locked, error) {
+	data, err := a.o.Blob(n, digest)
+	if errors.Is(err, fs.ErrNotExist) {
+		return nil, nil
+	}
+	if err != nil {
+		return nil, err
+	}
+	var blob struct {
+		Client     string
+		Placements []struct {
+			Window, Occurrence, Start string
+			Assets                    []string
+		}
+	}
+	if err := json.Unmarshal(data, &blob); err != nil || blob.Client != n.Client {
+		return &locked{bad: fmt.Sprintf("the blob %s is no schedule of client %s", digest, n.Client)}, nil
+	}
+	out := &locked{places: map[string]place{}}
+	for _, p := range blob.Placements {
+		for _, asset := range p.Assets {
+			out.places[asset] = place{p.Window, p.Occurrence, p.Start}
+		}
+	}
+	return out, nil
+}
+
+// holds says why a claim is not in the place that was locked.
+func (l *locked) holds(r *resultlog.Record) string {
+	if l == nil {
+		return ""
+	}
+	p, placed := l.places[r.Asset]
+	switch {
+	case !placed:
+		return fmt.Sprintf("%s has no place in the schedule that is locked", r.Asset)
+	case p.window != r.Window || p.occurrence != r.Occurrence:
+		return fmt.Sprintf("%s in %s at %s, and its place that is locked is in %s at %s", r.Asset, r.Window, r.Occurrence, p.window, p.occurrence)
+	case seconds(r.T) < seconds(p.start):
+		return fmt.Sprintf("%s at %s, and its place that is locked begins at %s", r.Asset, r.T, p.start)
+	}
+	return ""
+}
+
+// oracle answers when assets of one client may be worked on, by the documents of a commit.
+type oracle struct {
+	*rollout.Oracle
+	in *rollout.Client // nil: the client is not there
+}
+
+// inWindow says why the documents give no such window to a claim. Freezes are left to the
+// locked place: words of people may have lifted them.
+func (a *Audit) inWindow(n resultlog.Name, commit string, r *resultlog.Record) (string, error) {
+	o, err := a.oracle(n.Client, commit, seconds(r.T))
+	if err != nil || o == nil || o.in == nil {
+		return "", err
+	}
+	asset := slices.IndexFunc(o.in.Assets, func(x rollout.Asset) bool { return x.Name == r.Asset })
+	_, plan, _ := strings.Cut(r.Plan, "/")
+	if asset < 0 || !slices.ContainsFunc(o.in.Plans, func(p rollout.Plan) bool { return p.Name == plan }) {
+		return "", nil // its grant is asked for
+	}
+	got := o.MayStart(rollout.Ask{Client: n.Client, Plan: plan, Asset: asset, At: seconds(r.T), Length: max(1, r.Worst), Begun: true})
+	switch {
+	case got.Code == rollout.NoWindow || got.Code == rollout.WindowTooShort || got.Code == rollout.AgreementNotInForce:
+		return fmt.Sprintf("%s at %s for %d s, and by the documents of %s it may not: %s %s", r.Asset, r.T, r.Worst, short(commit), got.Code, got.By), nil
+	case got.Window != r.Window || got.Occurrence != seconds(r.Occurrence):
+		return fmt.Sprintf("%s in %s at %s, and by the documents of %s it is in %s at %s", r.Asset, r.Window, r.Occurrence, short(commit), got.Window, text(got.Occurrence)), nil
+	}
+	return "", nil
+}
+
+func (a *Audit) oracle(client, commit string, at int64) (*oracle, error) {
+	key := commit + " " + client
+	if o := a.places[key]; o != nil {
+		return o, nil
+	}
+	docs, err := a.documents(commit)
+	if err != nil || docs == nil {
+		return nil, err
+	}
+	read, err := planning.Build(docs.Corpus, planning.Options{AsOf: time.Unix(at, 0), Clients: []string{client}})
+	if err != nil {
+		return nil, err
+	}
+	o := &oracle{Oracle: rollout.NewOracle(read.Input)}
+	for i := range read.Input.Clients {
+		if read.Input.Clients[i].Name == client {
+			o.in = &read.Input.Clients[i]
+		}
+	}
+	if len(a.places) >= mostKept {
+		clear(a.places)
+	}
+	a.places[key] = o
+	return o, nil
+}
+
+func text(at int64) string { return resultlog.Instant(time.Unix(at, 0)) }
