@@ -4,6 +4,8 @@ import (
 	"context"
 	"errors"
 	"fmt"
+	"maps"
+	"math"
 	"strings"
 	"time"
 
@@ -93,11 +95,25 @@ func (v *View) unrecorded(name string, known map[string]bool) []approval.Act {
 			}
 			act := statementAct(s)
 			act.Broken = v.broken[c.person]
-			_, act.RevokedBefore = v.State.Revoked[act.Key]
+			_, act.RevokedBefore = v.revoked()[act.Key]
 			out = append(out, act)
 		}
 	}
 	return out
+}
+
+// revoked are the keys that sign nothing any more: those that are recorded, and those
+// that somebody said it of, which is recorded before any act that is not yet.
+func (v *View) revoked() map[string]int64 {
+	if v.gone == nil {
+		v.gone = maps.Clone(v.State.Revoked)
+		for _, e := range v.otherWords() {
+			if _, known := v.gone[e.record.Key]; e.record.Kind == resultlog.KeyRevoke && !known {
+				v.gone[e.record.Key] = math.MaxInt64
+			}
+		}
+	}
+	return v.gone
 }
 
 // recorded is an act as the log holds it. Its statement is checked again: the log

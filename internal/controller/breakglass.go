@@ -234,23 +234,24 @@ func groupsOf(r approval.Require) []string {
 	return slices.Compact(out)
 }
 
-// ratified is the word that ratifies an override: of a third person, who said so
-// after it was recorded; nil if there is none.
+// ratified is the word that ratifies an override: of a third person, who may approve plans of
+// the client and said so after it was recorded; nil if there is none.
 func (v *View) ratified(o authority.Override) *word {
 	for _, w := range v.overrideWords()[o.Client+"/"+o.Plan] {
-		if w.what.Act == statement.Approve && !slices.Contains(o.Signers, w.person) && !instant(w.what.AsOf).Before(o.At.Add(-time.Minute)) {
+		if w.what.Act == statement.Approve && !slices.Contains(o.Signers, w.person) && !instant(w.what.AsOf).Before(o.At.Add(-time.Minute)) &&
+			MayApprove(v.Book, w.person, o.Client+"/"+o.Plan) == "" {
 			return &w
 		}
 	}
 	return nil
 }
 
-// ratifiedBy are the plans, "CLIENT/PLAN", whose override ends with the merge of a
+// ratifiedBy are the plans, "CLIENT/PLAN", whose override is ratified by the merge of a
 // change to that plan.
 func (v *View) ratifiedBy(j *judgement) string {
 	var out []string
 	for _, o := range v.overrides() {
-		if !o.Ratified && ratifies(j.Review, o) {
+		if !o.Ratified && v.ratifies(j.Review, o) {
 			out = append(out, o.Client+"/"+o.Plan)
 		}
 	}

@@ -67,6 +67,7 @@ func (v *View) documents(s *progress.State, now int64, o jobs.Options) (*progres
 	}
 	v.limit(out)
 	v.gate(all, out, s, now)
+	v.closeGate(out, s, now)
 	return out, nil
 }
 

@@ -2,7 +2,6 @@ package controller
 
 import (
 	"context"
-	"errors"
 	"fmt"
 	"maps"
 	"slices"
@@ -331,6 +330,3 @@ func leaseMessage(l Lease) string {
 	}
 	return fmt.Sprintf("lease: fence %d held by %s\n", l.Fence, l.Holder)
 }
-
-// retriable reports whether looking again may help: somebody else was faster.
-func retriable(err error) bool { return errors.Is(err, git.ErrRace) }

@@ -62,6 +62,8 @@ type pipelineJudge struct {
 	wholeTree *pipeline.Tree
 	starts    *pipeline.Starting
 	startsAt  string
+	closes    *pipeline.Closing // likewise of the close gate
+	closesAt  string
 	signed    map[string]change.Contributors // by tip, base and head
 }
 

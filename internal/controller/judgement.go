@@ -39,7 +39,7 @@ const (
 func (v *View) input(ctx context.Context, ch change.Change, landed string) (review.Input, error) {
 	in := review.Input{
 		Repository: v.Root.Repository, Target: v.Root.Target, Change: ch, Authorised: v.State.Tip, Landed: landed, Now: v.now,
-		Revoked: v.State.Revoked,
+		Revoked: v.revoked(),
 	}
 	var err error
 	if in.Acts, in.Problems, err = v.Acts(ctx, ch); err != nil {
@@ -84,13 +84,13 @@ func (v *View) contributors(ctx context.Context, ch change.Change) (change.Contr
 
 func (v *View) askWho(ctx context.Context, ch change.Change) (change.Contributors, error) {
 	if v.Root.Forge.Type == plainGit || ch.Name == mainChange {
-		return v.judge.Contributors(v.Book, v.State.Revoked, v.State.Tip, ch.Head, nil)
+		return v.judge.Contributors(v.Book, v.revoked(), v.State.Tip, ch.Head, nil)
 	}
 	accounts, known, err := v.forge.Pushers(ctx, ch)
 	if err != nil {
 		return change.Contributors{}, err
 	}
-	return v.judge.Contributors(v.Book, v.State.Revoked, v.State.Tip, ch.Head, &Hosted{Opener: ch.Author, Pushers: accounts, Known: known})
+	return v.judge.Contributors(v.Book, v.revoked(), v.State.Tip, ch.Head, &Hosted{Opener: ch.Author, Pushers: accounts, Known: known})
 }
 
 // Hosted is what a forge knows of a change's contributors.
@@ -224,18 +224,19 @@ func (v *View) overdue(r *review.Review) *review.Review {
 func (v *View) unratified(r *review.Review) []string {
 	var out []string
 	for _, o := range v.overrides() {
-		if o.Ratified || v.now.Before(o.Expires) || !slices.Contains(r.Clients, o.Client) || ratifies(r, o) {
+		if o.Ratified || v.now.Before(o.Expires) || !slices.Contains(r.Clients, o.Client) || v.ratifies(r, o) {
 			continue
 		}
-		out = append(out, fmt.Sprintf("the override of %s/%s by %v ran out at %s and nobody ratified it: a third person approves override:%s/%s, or a change to that plan",
+		out = append(out, fmt.Sprintf("the override of %s/%s by %v ran out at %s and nobody ratified it: a third person whom the rules ask approves override:%s/%s, or a change to that plan that somebody else than these approved since is merged",
 			o.Client, o.Plan, o.Signers, o.Expires.Format(time.RFC3339), o.Client, o.Plan))
 	}
 	return out
 }
 
-// ratifies reports whether a change is to the plan of an override.
-func ratifies(r *review.Review, o authority.Override) bool {
-	if r.Landing == nil {
+// ratifies reports whether a change is to the plan of an override, and was approved since by
+// somebody else than those who broke the glass.
+func (v *View) ratifies(r *review.Review, o authority.Override) bool {
+	if r.Landing == nil || !v.third(r, o) {
 		return false
 	}
 	for _, d := range r.Landing.Documents {
@@ -244,4 +245,18 @@ func ratifies(r *review.Review, o authority.Override) bool {
 		}
 	}
 	return false
+}
+
+// third reports whether an approval that a review counts is of a third person, and of after
+// the override; one that is not recorded yet is.
+func (v *View) third(r *review.Review, o authority.Override) bool {
+	before := map[string]bool{}
+	for _, evidence := range r.Verdict.Used {
+		if seen, recorded := v.State.Seen[evidence]; recorded && seen.At.Before(o.At) {
+			before[seen.Person] = true
+		}
+	}
+	return slices.ContainsFunc(r.Verdict.Approvers, func(person string) bool {
+		return v.Book.People[person].Name != "" && !before[person] && !slices.Contains(o.Signers, person)
+	})
 }

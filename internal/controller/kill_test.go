@@ -106,7 +106,7 @@ func (g gitTrees) entries(commit string) []change.Entry {
 	}
 	var out []change.Entry
 	for _, e := range tree.Entries() {
-		out = append(out, change.Entry{Path: e.Path, Mode: gitMode(e.Mode), Blob: e.ID})
+		out = append(out, change.Entry{Path: e.Path, Mode: git.ModeText(e.Mode), Blob: e.ID})
 	}
 	return out
 }

@@ -157,9 +157,27 @@ func (c *Controller) pause(ctx context.Context, wait time.Duration) bool {
 	case <-ctx.Done():
 		return false
 	case <-wake:
+		c.gather(ctx)
 		return true
 	case <-timer.C:
 		return false
+	}
+}
+
+// mostGathered is how long the answer of a host waits for others at most.
+const mostGathered = 500 * time.Millisecond
+
+// gather waits for answers that come soon, so that they share a push: twice as long as the
+// last step took, for a machine that does nothing but push keeps its hosts waiting.
+func (c *Controller) gather(ctx context.Context) {
+	if c.inFlight() == 0 {
+		return
+	}
+	timer := time.NewTimer(min(2*c.rolling.took, mostGathered))
+	defer timer.Stop()
+	select {
+	case <-ctx.Done():
+	case <-timer.C:
 	}
 }
 

@@ -105,41 +105,37 @@ func TestTheQueueIsFair(t *testing.T) {
 // TestPoolAnswersOnce: each task has exactly one answer, also one whose executor
 // panics, is unknown, or that came too late.
 func TestPoolAnswersOnce(t *testing.T) {
-	p := poolOf(t, 8, asked{func(t dispatch.Task) dispatch.Answer {
-		if t.Asset == "bad" {
-			panic("oops")
+	synctest.Test(t, func(t *testing.T) {
+		p := poolOf(t, 8, asked{func(t dispatch.Task) dispatch.Answer {
+			if t.Asset == "bad" {
+				panic("oops")
+			}
+			return dispatch.Answer{State: dispatch.Finished}
+		}})
+		late, bad, strange, local := task("a", 1), task("a", 2), task("a", 3), task("a", 4)
+		late.NotAfter = 999
+		bad.Asset = "bad"
+		strange.Target.Type = "carrier pigeon"
+		delete(p.executors, "local")
+		p.Start(local)
+		want := map[string]string{local.Key: dispatch.NoLocal, strange.Key: dispatch.Malformed}
+		collect(t, p, 1, want)
+		p.executors["local"] = asked{func(dispatch.Task) dispatch.Answer { panic("oops") }}
+		p.Start(strange)
+		p.Start(late)
+		p.Start(bad)
+		want[late.Key], want[bad.Key] = dispatch.TooLate, ""
+		collect(t, p, 3, want)
+		if p.inHand() != 0 {
+			t.Errorf("%d in hand", p.inHand())
 		}
-		return dispatch.Answer{State: dispatch.Finished}
-	}})
-	late, bad, strange, local := task("a", 1), task("a", 2), task("a", 3), task("a", 4)
-	late.NotAfter = 999
-	bad.Asset = "bad"
-	strange.Target.Type = "carrier pigeon"
-	delete(p.executors, "local")
-	p.Start(local)
-	want := map[string]string{local.Key: dispatch.NoLocal, strange.Key: dispatch.Malformed}
-	collect(t, p, 1, want)
-	p.executors["local"] = asked{func(dispatch.Task) dispatch.Answer { panic("oops") }}
-	p.Start(strange)
-	p.Start(late)
-	p.Start(bad)
-	want[late.Key], want[bad.Key] = dispatch.TooLate, ""
-	collect(t, p, 3, want)
-	if p.inHand() != 0 {
-		t.Errorf("%d in hand", p.inHand())
-	}
+	})
 }
 
 func collect(t *testing.T, p *pool, n int, want map[string]string) {
 	t.Helper()
-	var all []dispatch.Answer
-	for range 2000 {
-		answers, _ := p.Answers()
-		if all = append(all, answers...); len(all) >= n {
-			break
-		}
-		time.Sleep(time.Millisecond)
-	}
+	synctest.Wait()
+	all, _ := p.Answers()
 	if len(all) != n {
 		t.Fatalf("%d answers, wanted %d", len(all), n)
 	}
@@ -152,22 +148,24 @@ func collect(t *testing.T, p *pool, n int, want map[string]string) {
 
 // TestManualTasksTakeNobodysPlace: technicians take days.
 func TestManualTasksTakeNobodysPlace(t *testing.T) {
-	gate := make(chan struct{})
-	p := poolOf(t, 1, asked{func(t dispatch.Task) dispatch.Answer {
-		if t.Target.Type == manual {
-			<-gate
+	synctest.Test(t, func(t *testing.T) {
+		gate := make(chan struct{})
+		p := poolOf(t, 1, asked{func(t dispatch.Task) dispatch.Answer {
+			if t.Target.Type == manual {
+				<-gate
+			}
+			return dispatch.Answer{State: dispatch.Finished}
+		}})
+		for n := range 20 {
+			m := task("a", n)
+			m.Target.Type = manual
+			p.Start(m)
 		}
-		return dispatch.Answer{State: dispatch.Finished}
-	}})
-	for n := range 20 {
-		m := task("a", n)
-		m.Target.Type = manual
-		p.Start(m)
-	}
-	p.Start(task("a", 99))
-	collect(t, p, 1, map[string]string{})
-	if p.inHand() != 0 || !p.byHand("a3") {
-		t.Error("manual tasks count as in flight")
-	}
-	close(gate)
+		p.Start(task("a", 99))
+		collect(t, p, 1, map[string]string{})
+		if p.inHand() != 0 || !p.byHand("a3") {
+			t.Error("manual tasks count as in flight")
+		}
+		close(gate)
+	})
 }

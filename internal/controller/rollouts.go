@@ -62,6 +62,7 @@ type rolling struct {
 	pool   *pool
 	runner *runner.Runner
 	last   runner.Report
+	took   time.Duration // the last step
 	pruned time.Duration // when, by the monotonic clock; 0 never
 	beat   time.Duration // how long it waits before it looks again for what should have come
 	// sleep waits in tests, whose time is another; true if something came in.
@@ -103,7 +104,9 @@ func (c *Controller) roll(ctx context.Context) error {
 	if r == nil {
 		return nil
 	}
+	began := c.Clock.Monotonic()
 	out, err := r.runner.Step(context.WithoutCancel(ctx))
+	r.took = c.Clock.Monotonic() - began
 	now := c.Clock.Now().Unix()
 	r.last = out
 	r.ledger.due = r.pool.inHand() > 0 || out.Wake > 0 && out.Wake-now <= int64(soon/time.Second)

@@ -6,6 +6,7 @@ import (
 	"strings"
 	"sync"
 	"testing"
+	"testing/synctest"
 	"time"
 
 	"github.com/patchops/patchops/internal/canonical"
@@ -115,7 +116,8 @@ func (s *stage) shape(hosts int, waves ...int) *progress.Documents {
 	return d
 }
 
-// rollout is a controller that carries out documents on a farm.
+// rollout is a controller that carries out documents on a farm. Its clock goes on when
+// nothing in the test's bubble (synctest) has anything left to do.
 func (s *stage) rollout(d *progress.Documents, f executor.Executor) *Controller {
 	c := s.start()
 	docs := runnertest.NewDocs(d)
@@ -135,6 +137,21 @@ func (s *stage) rollout(d *progress.Documents, f executor.Executor) *Controller 
 	return c
 }
 
+// atWork is a controller that has told its first host to begin; the hosts are at it until
+// hold is closed.
+func (s *stage) atWork(d *progress.Documents) (*Controller, *farm) {
+	s.t.Helper()
+	f := newFarm()
+	f.hold = make(chan struct{})
+	c := s.rollout(d, f)
+	_, err := c.Tick(context.Background())
+	s.ok(err)
+	s.clock.pass(30 * time.Second)
+	_, err = c.Tick(context.Background())
+	s.ok(err)
+	return c, f
+}
+
 // claimed is a pool that wants every task claimed in the remote's logs before.
 type claimed struct {
 	*pool
@@ -151,23 +168,25 @@ func (c claimed) Start(t dispatch.Task) {
 // TestARolloutIsCarriedOut: claims before deeds, results after, all of it verified, and
 // the lease given back.
 func TestARolloutIsCarriedOut(t *testing.T) {
-	s := makeKeys(t).begin(t)
-	f := newFarm()
-	c := s.rollout(s.shape(3, 1, 3), f)
-	s.carryOut(c)
-	if got := fmt.Sprint(f.installs()); got != "map[acme/host-000:1 acme/host-001:1 acme/host-002:1]" {
-		t.Errorf("begun: %s", got)
-	}
-	const one = "claim result claim result "
-	if got := s.kinds("acme"); !strings.HasPrefix(got, "root run.begun schedule wave.begun "+one+"wave.ended wave.begun "+one) || !strings.HasSuffix(got, "wave.ended run.ended") {
-		t.Error(got)
-	}
-	if l := readLease(must(s.world.clone().Files(s.world.refs[heads+leaseBranch]))); !l.Released {
-		t.Error("the lease was not released")
-	}
-	if left := len(s.journal.entries); left != 0 {
-		t.Errorf("%d entries in the journal", left)
-	}
+	synctest.Test(t, func(t *testing.T) {
+		s := makeKeys(t).begin(t)
+		f := newFarm()
+		c := s.rollout(s.shape(3, 1, 3), f)
+		s.carryOut(c)
+		if got := fmt.Sprint(f.installs()); got != "map[acme/host-000:1 acme/host-001:1 acme/host-002:1]" {
+			t.Errorf("begun: %s", got)
+		}
+		const one = "claim result claim result "
+		if got := s.kinds("acme"); !strings.HasPrefix(got, "root run.begun schedule wave.begun "+one+"wave.ended wave.begun "+one) || !strings.HasSuffix(got, "wave.ended run.ended") {
+			t.Error(got)
+		}
+		if l := readLease(must(s.world.clone().Files(s.world.refs[heads+leaseBranch]))); !l.Released {
+			t.Error("the lease was not released")
+		}
+		if left := len(s.journal.entries); left != 0 {
+			t.Errorf("%d entries in the journal", left)
+		}
+	})
 }
 
 // carryOut lets time pass until the rollout of acme/march has ended, and verifies.
@@ -192,24 +211,26 @@ func (s *stage) carryOut(c *Controller) {
 // a crash, each host is installed once, and no host was told anything that the remote
 // did not know before (R43, R44, R61).
 func TestR43CrashAnywhere(t *testing.T) {
-	k := makeKeys(t)
-	for n := 0; ; n++ {
-		s := k.begin(t)
-		f := newFarm()
-		docs := s.shape(2, 1, 2)
-		s.world.crashAt = n
-		crashed := s.crashes(func() { s.carryOut(s.rollout(docs, f)) })
-		s.world.crashAt = -1
-		s.journal.world.effects = 0
-		s.carryOut(s.rollout(docs, f))
-		if got := fmt.Sprint(f.installs()); got != "map[acme/host-000:1 acme/host-001:1]" {
-			t.Fatalf("ended before effect %d, %s: begun %s", n, s.world.trace[len(s.world.trace)-1], got)
+	synctest.Test(t, func(t *testing.T) {
+		k := makeKeys(t)
+		for n := 0; ; n++ {
+			s := k.begin(t)
+			f := newFarm()
+			docs := s.shape(2, 1, 2)
+			s.world.crashAt = n
+			crashed := s.crashes(func() { s.carryOut(s.rollout(docs, f)) })
+			s.world.crashAt = -1
+			s.journal.world.effects = 0
+			s.carryOut(s.rollout(docs, f))
+			if got := fmt.Sprint(f.installs()); got != "map[acme/host-000:1 acme/host-001:1]" {
+				t.Fatalf("ended before effect %d, %s: begun %s", n, s.world.trace[len(s.world.trace)-1], got)
+			}
+			if !crashed {
+				t.Logf("%d points", n)
+				return
+			}
 		}
-		if !crashed {
-			t.Logf("%d points", n)
-			return
-		}
-	}
+	})
 }
 
 // logged is all that the logs hold.

@@ -15,9 +15,6 @@ type cloneStore struct {
 	repository *git.Repository
 }
 
-// NewStore opens a clone as a Store.
-func NewStore(c *git.Clone) (Store, error) { return open(c) }
-
 func open(c *git.Clone) (*cloneStore, error) {
 	r, err := c.Repository()
 	if err != nil {

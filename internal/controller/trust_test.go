@@ -26,6 +26,16 @@ func TestR12ARevocationTakesEffectWhereItIsRecorded(t *testing.T) {
 	s.sayThis("erin", statement.Statement{Act: statement.Revoke, Subject: "key:" + key, Reason: "laptop stolen"})
 	// In the same tick: the revocation comes first.
 	s.approve("y", "dana", "erin")
+	// Who looks before it is recorded sees what the tick will do.
+	c := s.start()
+	c.report = &Report{}
+	v, err := c.look(t.Context())
+	s.ok(err)
+	r, err := v.Review(t.Context(), "y")
+	s.ok(err)
+	if len(r.Verdict.Used) != 1 || r.Mergeable {
+		t.Errorf("of y %d approvals count before the revocation is recorded, mergeable %t", len(r.Verdict.Used), r.Mergeable)
+	}
 	s.tick2(t)
 	s.approve("x", "erin")
 	s.tick2(t, "x")

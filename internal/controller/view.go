@@ -64,6 +64,7 @@ type View struct {
 	// unread are logs and the lease whose tip was not fetched, and why: what is known of
 	// them from before counts, and nothing is written there.
 	unread map[string]string
+	gone   map[string]int64 // see revoked
 }
 
 // looker looks again and again at one repository, and remembers what it read.

@@ -9,7 +9,7 @@ import (
 )
 
 // otherWords are the records of what people said of things other than changes: of
-// gates, plans and keys. Any active person may; it is effective when recorded.
+// gates, plans and keys. Any active person may stop things; it is effective when recorded.
 func (v *View) otherWords() []entry {
 	var out []entry
 	for _, c := range v.chains {
@@ -78,8 +78,8 @@ func (v *View) wordEntry(s said, c chain) (entry, bool) {
 	}
 	switch kind {
 	case "gate":
-		if r.Kind, r.Plan = kinds[s.what.Act], of; r.Kind == resultlog.Consent {
-			r.Contact, r.Expires = s.what.Contact, s.what.Expires
+		if r.Kind, r.Plan, r.Expires = kinds[s.what.Act], of, s.what.Expires; r.Kind == resultlog.Consent {
+			r.Contact = s.what.Contact
 		}
 	case "override": // what the signers say is for break-glass; a contact's word goes with it
 		if s.what.Act == statement.Consent {
@@ -89,6 +89,10 @@ func (v *View) wordEntry(s said, c chain) (entry, bool) {
 		r.Plan = of
 		if s.what.Act == statement.Approve {
 			r.Kind = resultlog.Resume
+			if why := MayApprove(v.Book, c.person, of); why != "" {
+				denial, fresh := v.denied(r, s.what.Subject, why)
+				return entry{record: denial, clients: []string{client(of)}}, fresh
+			}
 		}
 	case "plan":
 		r.Plan = of

@@ -1,0 +1,65 @@
+package controller
+
+import (
+	"fmt"
+	"slices"
+	"strings"
+
+	"github.com/patchops/patchops/internal/approval"
+	"github.com/patchops/patchops/internal/authority"
+	"github.com/patchops/patchops/internal/resultlog"
+)
+
+// Whoever lets work go on that stands, or ratifies what was done without approval, approves
+// it: that takes somebody whom the rules ask, not only an active person.
+
+// MayApprove says why somebody may not let a plan, "CLIENT/PLAN" or "CLIENT/PLAN/WAVE", go on,
+// or ratify an override of it; "" they may. They may who are of a group that break-glass asks
+// for, or a rule that may be over plans of the client. Rules that ask for owners of assets, or
+// where there is no such rule, leave it to every active person.
+func MayApprove(book *approval.Book, person, plan string) string {
+	p, known := book.People[person]
+	if !known || !p.Active || p.Bot {
+		return person + " is not an active person"
+	}
+	groups := append(breakGlassGroups(book), planGroups(book, client(plan))...)
+	slices.Sort(groups)
+	groups = slices.Compact(groups)
+	if slices.Contains(groups, anyone) || len(groups) == 0 || slices.ContainsFunc(groups, func(g string) bool { return slices.Contains(book.Groups[g], person) }) {
+		return ""
+	}
+	return fmt.Sprintf("%s is in none of %s, whom the rules ask for plans of %s", person, strings.Join(groups, ", "), client(plan))
+}
+
+// anyone stands for groups that only documents of assets name.
+const anyone = ""
+
+// planGroups are whom the rules ask that may be over plans of a client.
+func planGroups(book *approval.Book, client string) []string {
+	var out []string
+	for _, r := range book.Rules {
+		m := r.Match
+		switch {
+		case m == nil, len(m.Kinds) > 0 && !slices.Contains(m.Kinds, "PatchPlan"), len(m.Clients) > 0 && !slices.Contains(m.Clients, client):
+			continue
+		case len(m.Paths) > 0 && len(m.Kinds) == 0: // files and documents by their place
+			continue
+		}
+		if owners(r.Require) {
+			out = append(out, anyone)
+		}
+		out = append(out, groupsOf(r.Require)...)
+	}
+	return out
+}
+
+// owners reports whether all that a rule asks for is owners of assets.
+func owners(r approval.Require) bool {
+	return r.OwnerOf != "" && len(groupsOf(r)) == 0
+}
+
+// denied is the record that somebody's word to let a plan go on does not count.
+func (v *View) denied(r resultlog.Record, subject, why string) (resultlog.Record, bool) {
+	out := resultlog.Record{Kind: resultlog.Denial, Change: subject, Plan: r.Plan, Why: why, Evidence: r.Evidence, Actor: r.Actor}
+	return out, v.State.Denied[authority.Key(subject, r.Actor.ID)] != r.Evidence
+}
