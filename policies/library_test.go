@@ -4,48 +4,20 @@ import (
 	"io/fs"
 	"testing"
 
-	"github.com/patchops/patchops/internal/document"
+	"github.com/patchops/patchops/internal/pipeline"
 	"github.com/patchops/patchops/internal/policy"
-	"github.com/patchops/patchops/internal/schema"
 	"github.com/patchops/patchops/internal/shape"
-	"github.com/patchops/patchops/internal/spec"
-	"github.com/patchops/patchops/internal/window"
 	"github.com/patchops/patchops/policies"
-	"github.com/patchops/patchops/schemas"
 )
 
 // shapes are the built-in kinds, which rules are compiled against.
 func shapes(t *testing.T) *shape.Set {
 	t.Helper()
-	checks := map[string]shape.Check{}
-	for name, check := range window.Checks() {
-		checks[name] = check
-	}
-	for name, check := range spec.Checks() {
-		checks[name] = check
-	}
-	set, found := schema.Compile(files(t, schemas.FS, "*.cue", "schemas/"), checks)
-	for _, f := range found {
-		t.Fatalf("%s:%d: %s", f.File, f.Line, f.Message)
+	set, err := pipeline.Shapes()
+	if err != nil {
+		t.Fatal(err)
 	}
 	return set
-}
-
-// functions are what the rules' own builtins mean.
-func functions() policy.Functions {
-	return policy.Functions{
-		Seconds: window.Seconds,
-		Instant: func(text, zone, bound string) (int64, error) {
-			at, err := window.Instant(text, zone, bound)
-			if err != nil {
-				return 0, err
-			}
-			return at.UnixNano(), nil
-		},
-		Matches: func(selector, asset *document.Value) bool {
-			return spec.ParseSelector(selector).Matches(spec.AssetFacets(asset, nil))
-		},
-	}
 }
 
 // modules are all Rego files, tests too.

@@ -10,6 +10,7 @@ import (
 	"strings"
 	"testing"
 
+	"github.com/patchops/patchops/internal/pipeline"
 	"github.com/patchops/patchops/internal/policy"
 	"github.com/patchops/patchops/policies"
 )
@@ -18,7 +19,7 @@ import (
 const asOf = "2026-03-12T09:00:00Z"
 
 func TestRulesKeepTheirTests(t *testing.T) {
-	out := policy.RunTests(shapes(t), modules(t), functions(), policy.TestOptions{AsOf: asOf})
+	out := policy.RunTests(shapes(t), modules(t), pipeline.Functions(), policy.TestOptions{AsOf: asOf})
 	for _, f := range out.Findings {
 		t.Errorf("%s:%d:%d: %s: %s (%s)", f.File, f.Line, f.Column, f.ID, f.Message, f.Hint)
 	}
@@ -39,7 +40,7 @@ func TestMutantsDie(t *testing.T) {
 	for _, m := range rules(t) {
 		t.Run(path.Dir(strings.TrimPrefix(m.File, "policies/")), func(t *testing.T) {
 			t.Parallel()
-			left, ran, err := policy.Survivors(m, all, functions(), asOf)
+			left, ran, err := policy.Survivors(m, all, pipeline.Functions(), asOf)
 			if err != nil {
 				t.Fatal(err)
 			}
@@ -67,7 +68,7 @@ var shownAt = map[string]string{"rollout": "PatchPlan", "change": "any"}
 // as its metadata; a page that calls itself a rule's has one.
 func TestRulesAreWhole(t *testing.T) {
 	ids := map[string]bool{}
-	engine, found := policy.Compile(shapes(t), rules(t), functions())
+	engine, found := policy.Compile(shapes(t), rules(t), pipeline.Functions())
 	for _, f := range found {
 		t.Fatalf("%s:%d:%d: %s", f.File, f.Line, f.Column, f.Message)
 	}

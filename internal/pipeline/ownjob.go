@@ -58,16 +58,17 @@ func (j *ownJudge) answer(want ownItem) ownAnswer {
 
 // compile compiles own modules beside the built-in ones, which they may use.
 func (j *ownJudge) compile(sources []Source) (*policy.Engine, []finding.Finding) {
-	modules, err := libraries()
+	shared, err := libraries()
 	if err != nil {
 		return nil, []finding.Finding{limit("policy/compile", "policies", err.Error())}
 	}
+	var own []policy.Module
 	for _, s := range sources {
 		if !isRegoTest(s.Path) {
-			modules = append(modules, policy.Module{File: s.Path, Source: s.Bytes})
+			own = append(own, policy.Module{File: s.Path, Source: s.Bytes})
 		}
 	}
-	return policy.Compile(j.shapes, modules, Functions())
+	return policy.Compile(j.shapes, slices.Concat(policy.Needed(shared, own), own), Functions())
 }
 
 func (j *ownJudge) setUp() []finding.Finding {

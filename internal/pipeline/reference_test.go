@@ -63,7 +63,7 @@ func kindPages(t *testing.T) []string {
 
 func referenceIndex(shapes *shape.Set) string {
 	var b strings.Builder
-	b.WriteString("# Kinds\n\n[Reason codes](reason-codes.md) have a page of their own. Written from `schemas/` by `make golden`; a test keeps it true.\n\n| kind | what it declares |\n|---|---|\n")
+	b.WriteString("# Kinds\n\n[Commands](commands.md) and [reason codes](reason-codes.md) have pages of their own. Written from `schemas/` by `make golden`; a test keeps it true.\n\n| kind | what it declares |\n|---|---|\n")
 	for _, kind := range shapes.KindNames() {
 		fmt.Fprintf(&b, "| [%s](%s.md) | %s |\n", kind, kind, cell(shapes.Kinds[kind].Doc))
 	}
@@ -94,7 +94,7 @@ func writeTable(b *strings.Builder, n *shape.Node) {
 		case row.Required:
 			required = "yes"
 		}
-		fmt.Fprintf(b, "| `%s` | %s | %s | %s |\n", row.Path, cell(row.Type), required, cell(row.Doc))
+		fmt.Fprintf(b, "| `%s` | `%s` | %s | %s |\n", row.Path, cell(row.Type), required, cell(row.Doc))
 	}
 }
 

@@ -5,7 +5,6 @@ import (
 
 	"github.com/patchops/patchops/internal/document"
 	"github.com/patchops/patchops/internal/finding"
-	"github.com/patchops/patchops/internal/policy"
 	"github.com/patchops/patchops/internal/rollout"
 )
 
@@ -48,119 +47,27 @@ type StartWave struct {
 }
 
 // Starting is a tree whose rules of the start gate are asked again and again.
-type Starting struct {
-	run  *run
-	gate gateJudging
-}
+type Starting struct{ *asked }
 
 // Starting reads a tree for its start gate; nil where it has no rule of it, neither
 // built in nor its own.
 func (e *Engine) Starting(in Input) (*Starting, error) {
-	r := e.run(in)
-	r.own = &own{run: r}
-	if e.rules.Count(startGate) == 0 && !r.own.has(startGate) {
-		return nil, nil
-	}
-	if err := r.judge(); err != nil {
+	a, err := e.asked(in, startGate)
+	if a == nil || err != nil {
 		return nil, err
 	}
-	return &Starting{r, gateJudging{e.rules, r.corpus, policy.NewTerms(), r.rulingCorpus()}}, nil
+	return &Starting{a}, nil
 }
 
 // Refuses are, for each start, the findings of severity error, levels and waivers applied
 // as of now. Rules that cannot be asked refuse.
 func (s *Starting) Refuses(starts []Start, now time.Time) ([][]finding.Finding, error) {
-	s.run.in.AsOf = now
 	inputs := make([]*document.Document, len(starts))
 	for i := range starts {
 		of := &starts[i]
 		inputs[i] = &document.Document{ID: finding.Identity{Kind: startGate, Client: of.Client, Name: of.Plan}, Root: of.value()}
 	}
-	own, err := s.run.own.judgeStarts(inputs)
-	if err != nil {
-		return nil, err
-	}
-	out := make([][]finding.Finding, len(starts))
-	for i, input := range inputs {
-		found, _ := s.gate.input(input, input.ID.Client, s.run.corpus.View(input.ID.Client), s.gate.global)
-		out[i] = s.errors(append(found, own[i]...))
-	}
-	return out, nil
-}
-
-// errors are the findings that refuse.
-func (s *Starting) errors(found []finding.Finding) []finding.Finding {
-	levels := s.run.levels()
-	found = s.run.engine.level(found, levels)
-	s.run.engine.relevel(found, levels)
-	s.run.waive(found, nil)
-	var out []finding.Finding
-	for _, f := range finding.Sort(found) {
-		if f.Severity == finding.Error && f.WaivedBy == "" {
-			out = append(out, f)
-		}
-	}
-	return out
-}
-
-// judgeStarts is what own rules of the start gate say of each input. What they do not
-// judge, for whatever reason, they refuse.
-func (o *own) judgeStarts(inputs []*document.Document) ([][]finding.Finding, error) {
-	out := make([][]finding.Finding, len(inputs))
-	if !o.has(startGate) || len(inputs) == 0 {
-		return out, nil
-	}
-	items := [][]byte{encode(ownItem{Compile: true})}
-	for _, input := range inputs {
-		items = append(items, encode(ownItem{Input: input}))
-	}
-	answers, err := o.run.in.Child(ownJob, encode(o.shared()), items)
-	if err != nil {
-		return nil, err
-	}
-	broken := o.whyUnjudged(answers[0])
-	for i, a := range answers[1:] {
-		out[i] = o.judged(a, broken)
-	}
-	return out, nil
-}
-
-// whyUnjudged is why own rules judge nothing; "" they do.
-func (o *own) whyUnjudged(compiled Answer) string {
-	var said ownAnswer
-	switch {
-	case o.skipped:
-		return "they could not be used when the documents were read"
-	case compiled.Problem != "":
-		return "their compilation " + compiled.Problem
-	case decode(compiled.Output, &said) != nil:
-		return "their compilation gave no answer"
-	}
-	for _, f := range said.Findings {
-		if f.Severity == finding.Error {
-			return "they do not compile: " + f.Message
-		}
-	}
-	return ""
-}
-
-// judged is what own rules say in one answer.
-func (o *own) judged(a Answer, broken string) []finding.Finding {
-	var said ownAnswer
-	why := broken
-	switch {
-	case why != "":
-	case a.Problem != "":
-		why = "the evaluation " + a.Problem
-	case decode(a.Output, &said) != nil:
-		why = "the evaluation gave no answer"
-	default:
-		why = said.Unjudged
-	}
-	if why != "" {
-		return []finding.Finding{limit("policy/evaluate", "policies", "own rules of the start gate cannot be asked: "+why)}
-	}
-	return said.Findings
+	return s.refuses(inputs, now)
 }
 
 // value is the input (#StartInput).

@@ -13,8 +13,8 @@ import (
 
 // ExplainLogged is what the log says of a host in its rollouts: where it is, how its
 // last attempt ended and why, what comes next, and the newest records of it. Records
-// are those about the host, oldest first.
-func ExplainLogged(r Runs, client, asset string, records []resultlog.Record) (sections []ExplainSection, verdicts []string) {
+// are those about the host, oldest first; computed are schedules of the documents alone.
+func ExplainLogged(r Runs, computed Computed, client, asset string, records []resultlog.Record) (sections []ExplainSection, verdicts []string) {
 	zone := r.Zones.of(client)
 	for _, v := range r.views() {
 		h := v.Hosts[asset]
@@ -22,7 +22,8 @@ func ExplainLogged(r Runs, client, asset string, records []resultlog.Record) (se
 			continue
 		}
 		verdicts = append(verdicts, fmt.Sprintf("its rollout of %s: %s", Display(v.Plan), wordsOf(string(h.State))))
-		sections = append(sections, ExplainSection{Title: "rollout of " + Display(v.name) + ", by the log", Items: r.loggedItems(v, h, zone)})
+		items := append(computed.lockedItems(v, h, zone), r.loggedItems(v, h, zone)...)
+		sections = append(sections, ExplainSection{Title: "rollout of " + Display(v.name) + ", by the log", Items: items})
 	}
 	if items := recordItems(records, zone); len(items) > 0 {
 		sections = append(sections, ExplainSection{Title: "newest records of it", Items: items})
@@ -53,11 +54,16 @@ func (r Runs) loggedItems(v runView, h *progress.Host, zone *time.Location) []Ex
 		out = append(out, item(0, "triage: %s, %s", Display(h.Class), classWords(h.Class)))
 		out = append(out, evidence(v, h)...)
 	}
+	undone := UndoneWords(h)
+	if undone != "" {
+		out = append(out, item(0, "its way back: %s", undone))
+		out = append(out, excerptItems(h.Undone.Output.Text)...)
+	}
 	if h.Code != "" {
 		out = append(out, ExplainItem{Text: "it waits: " + Sentence(h.Code, ""), Code: h.Code, Hint: Lift(h.Code, "")})
 	}
-	if h.Why != "" {
-		out = append(out, item(0, "%s", Display(h.Why)))
+	if why := Display(h.Why); why != "" && undone == "" && !strings.HasSuffix(FailureWords(h), ": "+why) {
+		out = append(out, item(0, "%s", why))
 	}
 	for _, f := range []struct {
 		is    bool
@@ -143,6 +149,8 @@ func (r Runs) nextOf(v runView, h *progress.Host, zone *time.Location) string {
 		return "nothing but time: it soaks"
 	case h.State == progress.Unknown:
 		return "somebody finds out what became of it; it is asked again and again"
+	case h.State == progress.RollbackFailed:
+		return "nothing by itself: it is neither as it was nor as it was to be, and somebody puts it in order"
 	case wave.State == progress.Paused:
 		return fmt.Sprintf("nothing while its wave is paused (%s): patchops approve resume:%s", Display(wave.Pause), path(v.name, h.Wave))
 	case isFailure(h.State):

@@ -1,8 +1,6 @@
 package report
 
 import (
-	"bytes"
-	"encoding/json"
 	"io"
 
 	"github.com/patchops/patchops/internal/finding"
@@ -95,28 +93,4 @@ func toJSON(f finding.Finding) jsonFinding {
 		j.Related = append(j.Related, jsonRelated{legible(r.File), r.Line, r.Column, legible(r.Message)})
 	}
 	return j
-}
-
-func optional(s string) *string {
-	if s == "" {
-		return nil
-	}
-	s = legible(s)
-	return &s
-}
-
-// encode writes indented JSON in which every character that Display would
-// escape is a \u escape: the same value to a parser, harmless on a terminal.
-func encode(w io.Writer, value any) error {
-	var b bytes.Buffer
-	e := json.NewEncoder(&b)
-	e.SetEscapeHTML(false)
-	if err := e.Encode(value); err != nil {
-		return err
-	}
-	p := pretty{out: w}
-	if err := p.write(b.Bytes()); err != nil {
-		return err
-	}
-	return p.flush()
 }

@@ -26,14 +26,21 @@ type jsonPlanReviews struct {
 	RootOfTrust bool         `json:"rootOfTrust"`
 	Changes     []jsonReview `json:"changes"`
 	Rollout     *jsonRun     `json:"rollout"`
+	Stops       []jsonHold   `json:"stops"`
+	Waits       []jsonWait   `json:"waits"`
 }
 
 // WritePlanReviews prints them.
 func WritePlanReviews(w io.Writer, format string, p PlanReviews, o Options) error {
 	if format == "json" {
-		return encode(w, jsonPlanReviews{
-			legible(p.Client + "/" + p.Plan), optional(p.File), p.RulesCommit, !p.NoRoot, each(p.Reviews, Review.value), p.Runs.only(),
-		})
+		out := jsonPlanReviews{
+			Plan: legible(p.Client + "/" + p.Plan), File: optional(p.File), RulesCommit: p.RulesCommit, RootOfTrust: !p.NoRoot,
+			Changes: each(p.Reviews, Review.value), Rollout: p.Runs.only(), Stops: []jsonHold{}, Waits: []jsonWait{},
+		}
+		if p.Runs != nil {
+			out.Stops, out.Waits = each(p.Runs.State.Stops[p.Runs.Plan], stopValue), each(p.Runs.waitsOf(p.Runs.Plan), waitValue)
+		}
+		return encode(w, out)
 	}
 	var b bytes.Buffer
 	where := "is not in " + change.Short(p.RulesCommit)

@@ -121,9 +121,6 @@ func (r Review) value() jsonReview {
 	return out
 }
 
-// texts is never nil, for JSON.
-func texts(list []string) []string { return each(list, legible) }
-
 func nodeValue(n approval.Node, depth int) jsonNode {
 	out := jsonNode{
 		State: string(n.State), Title: legible(n.Title), Reason: legible(n.Reason), Have: n.Have, Want: n.Want,

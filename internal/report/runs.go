@@ -34,6 +34,7 @@ type runView struct {
 	hosts  []*progress.Host // by wave and name
 	counts hostCounts
 	waits  []progress.Wait
+	tasks  int             // open ones, of technicians
 	stops  []progress.Stop // words that stop it
 	ways   []string        // what would unblock it
 }
@@ -126,20 +127,29 @@ func (r Runs) view(name string, run *progress.Run) runView {
 		if c := byWave[h.Wave]; c != nil {
 			c.add(h.State)
 		}
+		if h.Key != "" && r.manual(name, asset) {
+			v.tasks++
+		}
 	}
 	slices.SortStableFunc(v.hosts, func(a, b *progress.Host) int { return cmp.Compare(place[a.Wave], place[b.Wave]) })
 	for _, w := range run.Waves {
 		w.State = w.Shown(r.wave(name, w.Name), r.AsOf)
 		v.waves = append(v.waves, waveView{w, *byWave[w.Name]})
 	}
-	for _, w := range r.Waits {
-		if w.Client+"/"+w.Plan == name {
-			v.waits = append(v.waits, w)
-		}
-	}
+	v.waits = r.waitsOf(name)
 	v.state = v.headline()
 	v.ways = v.waysOut()
 	return v
+}
+
+func (r Runs) waitsOf(plan string) []progress.Wait {
+	var out []progress.Wait
+	for _, w := range r.Waits {
+		if w.Client+"/"+w.Plan == plan {
+			out = append(out, w)
+		}
+	}
+	return out
 }
 
 // shown is a host in the state that people see.
@@ -147,6 +157,15 @@ func (r Runs) shown(run *progress.Run, h *progress.Host) *progress.Host {
 	out := *h
 	out.State = r.State.Shown(run, h, r.AsOf)
 	return &out
+}
+
+// manual reports whether people patch a host, by the documents.
+func (r Runs) manual(plan, asset string) bool {
+	if r.Docs == nil || r.Docs.Plans[plan] == nil {
+		return false
+	}
+	job := r.Docs.Plans[plan].Jobs[asset]
+	return job != nil && job.Target.Type == "manual"
 }
 
 // wave is what the documents say of a wave, nil where they are not at hand.
@@ -194,7 +213,7 @@ func (v runView) stands() bool {
 		return false
 	}
 	for _, w := range v.waves {
-		if w.State == progress.Paused && w.Pause != progress.PauseFreeze {
+		if w.State == progress.Paused && w.Pause != progress.PauseFreeze || w.State == progress.AwaitingApproval {
 			return true
 		}
 	}
@@ -205,8 +224,12 @@ func (v runView) stands() bool {
 }
 
 // Stand reports whether people must act on any of the rollouts: one is held, paused
-// for a person, or ended otherwise than done.
-func (r Runs) Stand() bool { return slices.ContainsFunc(r.views(), runView.stands) }
+// for a person, or ended otherwise than done. One that is asked for and has not begun may be
+// held as well.
+func (r Runs) Stand() bool {
+	held := r.State != nil && r.Plan != "" && r.State.Runs[r.Plan] == nil && len(r.State.Stops[r.Plan]) > 0
+	return held || slices.ContainsFunc(r.views(), runView.stands)
+}
 
 // waysOut are the acts that would let it go on.
 func (v runView) waysOut() []string {
@@ -231,10 +254,20 @@ func (v runView) waysOut() []string {
 			break
 		}
 	}
-	if slices.ContainsFunc(v.waits, func(w progress.Wait) bool { return w.Code == rollout.NoticeLead }) {
+	if v.tasks > 0 {
+		out = append(out, "technicians have "+plural(v.tasks, "task")+" open: patchops task list")
+	}
+	if v.untold() && slices.ContainsFunc(v.waits, func(w progress.Wait) bool { return w.Code == rollout.NoticeLead }) {
 		out = append(out, "tell whom nobody told yet: patchops notice list")
 	}
 	return out
+}
+
+// untold reports whether somebody was not told yet of whom the schedule says so.
+func (v runView) untold() bool {
+	return v.Schedule == nil || slices.ContainsFunc(v.Schedule.Notices, func(n rollout.Notice) bool {
+		return v.Notices[progress.NoticeKey(n.Contact, n.Window, n.Occurrence)] == 0
+	})
 }
 
 func (w waveView) wayOut(plan string) []string {

@@ -8,6 +8,7 @@ import (
 	"strings"
 	"time"
 
+	"github.com/patchops/patchops/internal/dispatch"
 	"github.com/patchops/patchops/internal/progress"
 	"github.com/patchops/patchops/internal/rollout"
 )
@@ -25,7 +26,7 @@ func WriteRuns(w io.Writer, format string, r Runs, o Options) error {
 	var b bytes.Buffer
 	switch {
 	case len(views) == 0 && r.Plan != "":
-		fmt.Fprintf(&b, "no rollout of %s began yet\n", Display(r.Plan))
+		r.unbegun(&b, paint)
 	case len(views) == 0:
 		fmt.Fprintln(&b, "no rollout began yet")
 	case r.Plan != "":
@@ -73,6 +74,27 @@ func (r Runs) ways(b *bytes.Buffer, views []runView, paint func(sgr, s string) s
 	}
 }
 
+// unbegun is why there is no rollout of a plan.
+func (r Runs) unbegun(b *bytes.Buffer, paint func(sgr, s string) string) {
+	client, _, _ := strings.Cut(r.Plan, "/")
+	v := runView{name: r.Plan, Run: &progress.Run{Client: client}, stops: r.State.Stops[r.Plan], waits: r.waitsOf(r.Plan)}
+	v.ways = v.waysOut()
+	zone := r.Zones.of(client)
+	fmt.Fprintf(b, "no rollout of %s began yet\n", Display(r.Plan))
+	writeStops(b, v.stops, zone)
+	if len(v.waits) > 0 {
+		textList(b, list{"what it waits for", WaitLines(v.waits, zone, 20)}, paint)
+	}
+	r.ways(b, []runView{v}, paint)
+}
+
+func writeStops(b *bytes.Buffer, stops []progress.Stop, zone *time.Location) {
+	for i := range stops {
+		h := &stops[i]
+		fmt.Fprintf(b, "  %s by %s since %s: %s\n", stopWords(h), Display(h.Person), stamp(h.At, zone), Display(h.Reason))
+	}
+}
+
 // text is all there is to say of one rollout.
 func (r Runs) text(b *bytes.Buffer, v runView, paint func(sgr, s string) string) {
 	zone := r.Zones.of(v.Client)
@@ -82,10 +104,7 @@ func (r Runs) text(b *bytes.Buffer, v runView, paint func(sgr, s string) string)
 		fmt.Fprintf(b, ", ended %s", stamp(v.Ended, zone))
 	}
 	b.WriteByte('\n')
-	for i := range v.stops {
-		h := &v.stops[i]
-		fmt.Fprintf(b, "  %s by %s since %s: %s\n", stopWords(h), Display(h.Person), stamp(h.At, zone), Display(h.Reason))
-	}
+	writeStops(b, v.stops, zone)
 	waves := table{indent: "  ", head: []string{"wave", "state", "hosts", "", "failures", "since"}}
 	for _, w := range v.waves {
 		since := ""
@@ -210,18 +229,23 @@ func (r Runs) hostWords(run *progress.Run, h *progress.Host, zone *time.Location
 	if step := r.State.Live[h.Key]; h.Key != "" && step != "" {
 		out = append(out, "at "+Display(step))
 	}
-	if f := FailureWords(h); f != "" && !isInFlight(h.State) && h.State != progress.Succeeded {
-		out = append(out, f)
+	failed := FailureWords(h)
+	if failed != "" && !isInFlight(h.State) && h.State != progress.Succeeded {
+		out = append(out, failed)
 	}
 	if h.Class != "" && isFailure(h.State) {
 		out = append(out, "triage: "+Display(h.Class))
 	}
-	if h.Why != "" && !isInFlight(h.State) {
-		out = append(out, Display(h.Why))
+	if undone := UndoneWords(h); undone != "" {
+		out = append(out, undone)
+	} else if why := Display(h.Why); why != "" && !isInFlight(h.State) {
+		if !strings.HasSuffix(failed, ": "+why) { // said already
+			out = append(out, why)
+		}
 	} else if h.Code != "" {
 		out = append(out, Sentence(h.Code, ""))
 	}
-	if h.Code != "" && !isFailure(h.State) {
+	if h.Code != "" && !isFailure(h.State) && len(out) > 0 {
 		out[len(out)-1] += fmt.Sprintf(" (%s)", h.Code)
 	}
 	if h.Retry > r.AsOf {
@@ -242,9 +266,19 @@ func (r Runs) hostWords(run *progress.Run, h *progress.Host, zone *time.Location
 }
 
 // FailureWords is how the last segment of a host failed; "" where it did not.
-func FailureWords(h *progress.Host) string {
-	o := h.Outcome
-	if o == nil || o.Result == "" || o.Result == "succeeded" {
+func FailureWords(h *progress.Host) string { return outcomeWords(h.Outcome) }
+
+// UndoneWords is how the rollback of a host failed; "" where it did not.
+func UndoneWords(h *progress.Host) string {
+	words := outcomeWords(h.Undone)
+	if words != "" && h.Undone.Step == "" {
+		words = "rollback " + words
+	}
+	return words
+}
+
+func outcomeWords(o *dispatch.Outcome) string {
+	if o == nil || o.Result == "" || o.Result == dispatch.Succeeded {
 		return ""
 	}
 	words := o.Result

@@ -88,15 +88,6 @@ func (c *ScheduleChange) Value() ScheduleChangeJSON {
 	return out
 }
 
-// each is never nil, for JSON.
-func each[T, U any](things []T, value func(T) U) []U {
-	out := make([]U, 0, len(things))
-	for _, t := range things {
-		out = append(out, value(t))
-	}
-	return out
-}
-
 func (t Totals) value() jsonTotals {
 	return jsonTotals{optional(t.Digest), t.MissedRisk, t.ExposureRiskHours, t.Placed, t.Unplaced, t.Breaches}
 }
