@@ -84,13 +84,13 @@ golden: ## write anew what tests compare with: golden files, reference pages, ex
 	@$(GO) test ./internal/report -update
 	@$(GO) test ./internal/pipeline -run TestReferencePages -update
 	@$(GO) test ./internal/planning -run TestExamples -update
-	@UPDATE_DOCS=1 $(GO) test ./internal/cli -run TestReadme
+	@UPDATE_DOCS=1 $(GO) test ./internal/cli -run 'TestReadme|TestCommandsPage'
 
 act: ## run the shipped workflow and action for real, with act
 	@internal/act.sh
 
-bench: ## time check beside cue vet and conftest, and rollouts of big estates (minutes)
-	@internal/generate/bench.sh
+bench: ## the figures of docs/benchmarks.md; ONLY="check plan log next run hosts" (all): the parts wanted (about 20 minutes)
+	@ONLY="$(ONLY)" internal/generate/bench.sh
 
 pin: ## let the workflow that users copy use the action of the last commit
 	@sed -i -E 's#(patchops/patchops)@[0-9a-f]{40} .*#\1@$(COMMIT) \# main, $(shell git log -1 --format=%cs)#' internal/scaffold/workflow.yml

@@ -31,6 +31,5 @@ trap 'rm -rf "$work"' EXIT
 go build -o "$work/patchops" ./cmd/patchops
 go test -c -o "$work/e2e.test" ./internal/e2e
 export ESTATE_BASE PATCHOPS_BIN=$work/patchops
-PATCHOPS_E2E=1 go test -count=1 -run 'TestAnsible' ./internal/executor
 cd internal/e2e
-../estate/full/inside.sh "$work/e2e.test" -test.v -test.parallel=8 -test.timeout=10m "$@" | { grep -v '^=== ' || true; }
+../estate/full/inside.sh "$work/e2e.test" -test.v -test.parallel=16 -test.timeout=15m "$@" | { grep -Ev '^=== (RUN|PAUSE|CONT)' || true; }

@@ -37,7 +37,8 @@ func (t tree) corpus(tb testing.TB, asOf string, broken ...string) *Corpus {
 		return []byte(src), ok
 	}
 	rows := func(path string, src []byte) []document.Value {
-		values, _ := document.ParseCSV(path, src, func(string) document.ColumnKind { return document.Text })
+		var values []document.Value
+		document.ParseRows(path, src, func(string) document.ColumnKind { return document.Text }, func(row document.Value) { values = append(values, row) })
 		return values
 	}
 	return New(asOf, entries, files, rows)

@@ -6,6 +6,7 @@ import (
 	"testing"
 
 	"github.com/patchops/patchops/internal/document"
+	"github.com/patchops/patchops/internal/finding"
 )
 
 // columns are those of the tests.
@@ -61,7 +62,7 @@ func TestCSVRowsHaveTheirPlaces(t *testing.T) {
 		"\n" +
 		"\"wéb\"\"02\",,,,\"a\nb\",,\"é\"\r\n" +
 		"ü,010,yes,,,ö,z\n"
-	rows, fs := document.ParseCSV("assets.csv", []byte(src), columns)
+	rows, fs := allRows("assets.csv", []byte(src), columns)
 	if len(fs) > 0 {
 		t.Fatalf("findings %v", fs)
 	}
@@ -98,7 +99,7 @@ func TestCSVMistakesCostTheirRow(t *testing.T) {
 		{"only a header", "name,os\n", "", ""},
 		{"spreadsheet", "\ufeffname,os\r\na,b\r\n", "", "a"},
 	} {
-		rows, fs := document.ParseCSV("assets.csv", []byte(c.src), columns)
+		rows, fs := allRows("assets.csv", []byte(c.src), columns)
 		var names []string
 		for i := range rows {
 			names = append(names, rows[i].Get("name").Text())
@@ -130,13 +131,20 @@ func TestRowsAreReadByTheNameOfTheFile(t *testing.T) {
 	}
 }
 
+// allRows are the rows of a bulk file.
+func allRows(path string, src []byte, column func(string) document.ColumnKind) ([]document.Value, []finding.Finding) {
+	var rows []document.Value
+	found := document.ParseRows(path, src, column, func(row document.Value) { rows = append(rows, row) })
+	return rows, found
+}
+
 // FuzzParseCSV: never a panic, and every place is in the file.
 func FuzzParseCSV(f *testing.F) {
 	for _, src := range []string{"name,os\na,b\n", "name\n\"a\"\"b\"\n", "name,os\r\n\"x\ny\",z\r\n", "a,a,\n\"", "name\n\"x\"y\n\"\n"} {
 		f.Add([]byte(src))
 	}
 	f.Fuzz(func(t *testing.T, src []byte) {
-		rows, fs := document.ParseCSV("a.csv", src, columns)
+		rows, fs := allRows("a.csv", src, columns)
 		inFile(t, src, rows, fs)
 	})
 }

@@ -15,7 +15,7 @@ import (
 func TestJSONLinesHaveTheirPlaces(t *testing.T) {
 	src := `{"name": "web-01", "tier": 1, "labels": {"ü": "x", "team": "linux"}, "windowRefs": ["a", "b"]}` + "\n\r\n" +
 		` {"name":"\u00e9\ud83d\ude00\n","snapshot":true,"eol":null}` + "\r\n"
-	rows, fs := document.ParseJSONLines("a.jsonl", []byte(src))
+	rows, fs := allRows("a.jsonl", []byte(src), nil)
 	if len(fs) > 0 {
 		t.Fatalf("findings %v", fs)
 	}
@@ -31,7 +31,7 @@ name="é😀\n"@3:10 snapshot=true@3:44 eol=null@3:55
 // this row writes it, and its fields take no room from this row's.
 func TestJSONNamesAreReadAnew(t *testing.T) {
 	src := `{"a\tb": 1, "c": 2, "\u0064": 3}` + "\n" + "{\"a\tb\": 1}\n" + `{"c\"": 1}` + "\n" + `{"d": 1, "c": 2, "e": 3, "f": 4}` + "\n" + `{"c": 1, "\u0063": 2}` + "\n" + `{"c`
-	rows, fs := document.ParseJSONLines("a.jsonl", []byte(src))
+	rows, fs := allRows("a.jsonl", []byte(src), nil)
 	want := `a\tb=number 1 c=number 2 d=number 3
 c"=number 1
 d=number 1 c=number 2 e=number 3 f=number 4
@@ -85,7 +85,7 @@ func TestJSONMistakesCostTheirRow(t *testing.T) {
 		{`{"a": ` + strings.Repeat("[", 70), "1:70 bulk/limit", "64"},
 		{`{"a": "` + strings.Repeat("x", document.MaxRowBytes) + `"}`, "1:1 bulk/limit", "65,536"},
 	} {
-		rows, fs := document.ParseJSONLines("a.jsonl", []byte(c.src+"\n{\"name\": \"next\"}\n"))
+		rows, fs := allRows("a.jsonl", []byte(c.src+"\n{\"name\": \"next\"}\n"), nil)
 		if short(fs) != c.want || len(rows) != 1 {
 			t.Errorf("%q: findings %q, %d rows; want %q: %v", c.src, short(fs), len(rows), c.want, fs)
 			continue
@@ -94,7 +94,7 @@ func TestJSONMistakesCostTheirRow(t *testing.T) {
 			t.Errorf("%q: %q, want %q in it", c.src, fs[0].Message, c.says)
 		}
 	}
-	if _, fs := document.ParseJSONLines("a.jsonl", nil); short(fs) != "1:1 bulk/syntax" {
+	if _, fs := allRows("a.jsonl", nil, nil); short(fs) != "1:1 bulk/syntax" {
 		t.Errorf("an empty file: findings %q", short(fs))
 	}
 }
@@ -132,7 +132,7 @@ func FuzzParseJSONLines(f *testing.F) {
 		f.Add([]byte(src))
 	}
 	f.Fuzz(func(t *testing.T, src []byte) {
-		rows, fs := document.ParseJSONLines("a.jsonl", src)
+		rows, fs := allRows("a.jsonl", src, nil)
 		inFile(t, src, rows, fs)
 		for i := range rows {
 			line := strings.Split(string(src), "\n")[rows[i].Pos.Line-1]

@@ -50,22 +50,6 @@ func IsBulk(path string) bool {
 	return strings.HasSuffix(path, ".csv") || strings.HasSuffix(path, ".jsonl") || strings.HasSuffix(path, ".ndjson")
 }
 
-// ParseCSV reads all rows of a CSV file (RFC 4180, the header first).
-func ParseCSV(path string, src []byte, column func(name string) ColumnKind) ([]Value, []finding.Finding) {
-	var rows []Value
-	r := &reporter{file: path, limitID: "bulk/limit"}
-	readCSV(r, src, column, func(v Value) { rows = append(rows, v) })
-	return rows, r.sorted()
-}
-
-// ParseJSONLines reads all rows of a JSON Lines file: one object in each line.
-func ParseJSONLines(path string, src []byte) ([]Value, []finding.Finding) {
-	var rows []Value
-	r := &reporter{file: path, limitID: "bulk/limit"}
-	readJSONLines(r, src, func(v Value) { rows = append(rows, v) })
-	return rows, r.sorted()
-}
-
 // cutLine splits src behind its first line break; a carriage return before the
 // break belongs to the break.
 func cutLine(src []byte) (line, rest []byte) {

@@ -35,19 +35,14 @@ func succeeded(t *testing.T, answers []dispatch.Answer) {
 // TestSSHUpdatesTenHosts: the segments of an update on ten hosts at once, what the
 // hosts' own dpkg says afterwards.
 func TestSSHUpdatesTenHosts(t *testing.T) {
-	need(t)
+	ten := hosts(t, 10)
 	s := overSSH(t)
-	for _, h := range full.Hosts[:10] {
-		fresh(t, h)
-	}
 	for _, version := range []string{"1.1", "1.4"} {
 		for _, segment := range []dispatch.Segment{dispatch.Install, dispatch.Verify} {
-			succeeded(t, each(t, s, full.Hosts[:10], func(h *estate.FullHost) dispatch.Task { return task(h, segment, version) }))
+			succeeded(t, each(t, s, ten, func(h *estate.FullHost) dispatch.Task { return task(h, segment, version) }))
 		}
-		for _, h := range full.Hosts[:10] {
-			if got := state(t, h, "acme-agent"); got != version+" ii" {
-				t.Errorf("%s has %s, wanted %s ii", h.Name(), got, version)
-			}
+		for _, h := range ten {
+			want(version+" ii").on(t, h)
 		}
 	}
 }

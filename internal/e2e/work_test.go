@@ -56,7 +56,7 @@ func task(h *estate.FullHost, segment dispatch.Segment, version string) dispatch
 		user = "deploy" // becomes root by sudo
 	}
 	t := dispatch.Task{
-		Key: key(), Fence: fence, Now: now, NotAfter: now + 30, Client: "acme", Plan: "agent", Asset: h.Name(), Segment: segment, Attempt: 1,
+		Key: key(), Fence: fence, Now: now, NotAfter: now + 300, Client: "acme", Plan: "agent", Asset: h.Name(), Segment: segment, Attempt: 1,
 		Target:   dispatch.Target{Client: "acme", Asset: h.Name(), Type: "ssh", Address: h.Address, User: user, Secret: "ssh/deploy", Package: "apt", Journal: true},
 		Packages: []dispatch.Package{{Name: "acme-agent", Version: version, Scheme: "deb"}},
 	}
@@ -91,7 +91,7 @@ func state(t *testing.T, h *estate.FullHost, name string) string {
 // answering waits until the host takes connections.
 func answering(t *testing.T, h *estate.FullHost) {
 	t.Helper()
-	if err := h.Answers(t.Context(), 5*time.Second); err != nil {
+	if err := h.Answers(t.Context(), time.Minute); err != nil {
 		t.Fatal(err)
 	}
 }

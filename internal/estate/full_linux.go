@@ -14,7 +14,6 @@ import (
 	"strconv"
 	"strings"
 	"sync"
-	"syscall"
 	"time"
 )
 
@@ -25,40 +24,32 @@ var scripts embed.FS
 // process space and sshd of its own, at two sites behind a bridge each. It exists only
 // in the namespaces that full/inside.sh makes, and ends with them.
 type Full struct {
-	Dir   string // keys, repository, known_hosts
-	Hosts []*FullHost
-	hosts string // the script
+	Dir   string      // keys, repository, known_hosts
+	Hosts []*FullHost // those that NewFull made
+	hosts string      // the script
+	disk  string
 	stop  context.CancelFunc
+
+	mu   sync.Mutex
+	last int
+	all  map[string]*FullHost // by name
 }
-
-// FullHost is one host.
-type FullHost struct {
-	N       int
-	Site    int
-	Address string
-	Root    string // its root folder, readable from outside also while it is down
-	estate  *Full
-
-	mu      sync.Mutex
-	process *exec.Cmd
-	ended   chan struct{}
-}
-
-// Name is what the host calls itself.
-func (h *FullHost) Name() string { return "h" + strconv.Itoa(h.N) }
 
 // Inside reports whether this process lives where full hosts can.
 func Inside() bool { return os.Getenv("ESTATE_INSIDE") == "yes" && os.Getenv("ESTATE_BASE") != "" }
 
+// repositoryAddress is where all hosts find the packages, by way of their site's bridge.
+const repositoryAddress = "10.99.0.1:8080"
+
 // NewFull makes n hosts, half of them at each site, a key that opens them (key), their
-// host keys (known_hosts) and the package repository, which both sites' bridges serve
-// at port 8080. Disks hold disk bytes in the way of mount ("96m").
+// host keys (known_hosts) and the package repository. Hosts have acme-agent 1.0, and
+// disks of disk bytes in the way of mount ("96m").
 func NewFull(dir string, n int, disk string) (*Full, error) {
 	if !Inside() {
 		return nil, errors.New("no estate here: run it by internal/e2e.sh")
 	}
 	ctx, stop := context.WithCancel(context.Background())
-	e := &Full{Dir: dir, hosts: filepath.Join(dir, "hosts.sh"), stop: stop}
+	e := &Full{Dir: dir, hosts: filepath.Join(dir, "hosts.sh"), disk: disk, stop: stop, all: map[string]*FullHost{}}
 	for _, name := range []string{"hosts.sh", "repo.sh"} {
 		b, err := scripts.ReadFile("full/" + name)
 		if err != nil {
@@ -79,68 +70,93 @@ func NewFull(dir string, n int, disk string) (*Full, error) {
 	if err := serve(ctx, repo); err != nil {
 		return nil, err
 	}
-	go e.restarts(ctx)
-	if err := e.create(n, disk, filepath.Join(repo, "acme.gpg")); err != nil {
+	if err := run(e.hosts, "seed", os.Getenv("ESTATE_BASE"), filepath.Join(dir, "key.pub"), filepath.Join(repo, "acme.gpg"), "http://"+repositoryAddress); err != nil {
 		return nil, err
 	}
-	for _, h := range e.Hosts {
-		if err := h.Answers(ctx, 10*time.Second); err != nil {
-			return nil, err
-		}
-	}
-	return e, nil
+	go e.restarts(ctx)
+	e.Hosts, err = e.Add(ctx, n)
+	return e, err
 }
 
-// Answers waits until the host takes connections.
-func (h *FullHost) Answers(ctx context.Context, patience time.Duration) error {
-	ctx, cancel := context.WithTimeout(ctx, patience)
-	defer cancel()
-	for {
-		c, err := (&net.Dialer{Timeout: time.Second}).DialContext(ctx, "tcp", h.Address+":22")
-		if err == nil {
-			return c.Close()
-		}
-		again := time.NewTimer(20 * time.Millisecond)
-		select {
-		case <-again.C:
-		case <-ctx.Done():
-			return fmt.Errorf("%s does not answer within %s: %w", h.Name(), patience, err)
-		}
+// sideBySide is how many hosts are made at once.
+const sideBySide = 8
+
+// Add makes n more hosts, half of them at each site, and waits until all of them answer.
+func (e *Full) Add(ctx context.Context, n int) ([]*FullHost, error) {
+	hosts, errs := make([]*FullHost, n), make([]error, n)
+	turns := make(chan struct{}, sideBySide)
+	var all sync.WaitGroup
+	for i := range hosts {
+		hosts[i] = e.next(1 + i*2/n)
+		all.Go(func() {
+			turns <- struct{}{}
+			errs[i] = e.create(hosts[i])
+			<-turns
+			if errs[i] == nil {
+				errs[i] = hosts[i].Answers(ctx, time.Minute)
+			}
+		})
 	}
+	all.Wait()
+	return hosts, errors.Join(errs...)
 }
 
-func (e *Full) create(n int, disk, key string) error {
-	var known strings.Builder
-	for i := 1; i <= n; i++ {
-		site := 1 + (i-1)*2/n
-		h := &FullHost{N: i, Site: site, estate: e, Address: fmt.Sprintf("10.99.%d.%d", site, 9+i), Root: fmt.Sprintf("/mnt/hosts/h%d/root", i)}
-		if err := run("env", "SIZE="+disk, e.hosts, "create", os.Getenv("ESTATE_BASE"), filepath.Join(e.Dir, "key.pub"), strconv.Itoa(i), strconv.Itoa(site), key); err != nil {
-			return err
-		}
-		public, err := os.ReadFile(filepath.Join(h.Root, "etc/ssh/ssh_host_ed25519_key.pub"))
-		if err != nil {
-			return err
-		}
-		fmt.Fprintf(&known, "%s %s", h.Address, public)
-		e.Hosts = append(e.Hosts, h)
-		if err := h.Up(); err != nil {
-			return err
-		}
+// next is a host that is not made yet.
+func (e *Full) next(site int) *FullHost {
+	e.mu.Lock()
+	defer e.mu.Unlock()
+	e.last++
+	h := &FullHost{
+		N: e.last, Site: site, estate: e, Address: fmt.Sprintf("10.99.%d.%d", site, 9+e.last), Root: fmt.Sprintf("/mnt/hosts/h%d/root", e.last),
 	}
-	return os.WriteFile(filepath.Join(e.Dir, "known_hosts"), []byte(known.String()), 0o600)
+	e.all[h.Name()] = h
+	return h
 }
 
-// serve answers for the repository at both bridges.
+// create makes a host, writes its key down and boots it.
+func (e *Full) create(h *FullHost) error {
+	err := run("env", "SIZE="+e.disk, e.hosts, "create", os.Getenv("ESTATE_BASE"), strconv.Itoa(h.N), strconv.Itoa(h.Site))
+	if err != nil {
+		return err
+	}
+	public, err := os.ReadFile(filepath.Join(h.Root, "etc/ssh/ssh_host_ed25519_key.pub"))
+	if err == nil {
+		err = e.know(h.Address + " " + string(public))
+	}
+	if err != nil {
+		return err
+	}
+	return h.Up()
+}
+
+// know adds a line to known_hosts.
+func (e *Full) know(line string) error {
+	f, err := os.OpenFile(filepath.Join(e.Dir, "known_hosts"), os.O_CREATE|os.O_APPEND|os.O_WRONLY, 0o600)
+	if err != nil {
+		return err
+	}
+	_, err = f.WriteString(line)
+	return errors.Join(err, f.Close())
+}
+
+// Remove ends a host and takes its disk and network away.
+func (e *Full) Remove(h *FullHost) error {
+	h.Down()
+	e.mu.Lock()
+	delete(e.all, h.Name())
+	e.mu.Unlock()
+	return run(e.hosts, "remove", strconv.Itoa(h.N))
+}
+
+// serve answers for the repository.
 func serve(ctx context.Context, repo string) error {
-	for _, site := range []string{"10.99.1.1:8080", "10.99.2.1:8080"} {
-		l, err := (&net.ListenConfig{}).Listen(ctx, "tcp", site)
-		if err != nil {
-			return err
-		}
-		s := &http.Server{Handler: http.FileServer(http.Dir(repo)), ReadHeaderTimeout: 10 * time.Second}
-		go func() { _ = s.Serve(l) }()
-		context.AfterFunc(ctx, func() { _ = s.Close() })
+	l, err := (&net.ListenConfig{}).Listen(ctx, "tcp", repositoryAddress)
+	if err != nil {
+		return err
 	}
+	s := &http.Server{Handler: http.FileServer(http.Dir(repo)), ReadHeaderTimeout: 10 * time.Second}
+	go func() { _ = s.Serve(l) }()
+	context.AfterFunc(ctx, func() { _ = s.Close() })
 	return nil
 }
 
@@ -152,66 +168,17 @@ func (e *Full) restarts(ctx context.Context) {
 	}
 	context.AfterFunc(ctx, func() { _ = f.Close() })
 	for lines := bufio.NewScanner(f); lines.Scan(); {
-		name, ok := strings.CutPrefix(lines.Text(), "reboot h")
-		n, err := strconv.Atoi(name)
-		if ok && err == nil && n >= 1 && n <= len(e.Hosts) {
-			h := e.Hosts[n-1]
-			h.Down()
-			_ = h.Up()
+		name, _ := strings.CutPrefix(lines.Text(), "reboot ")
+		e.mu.Lock()
+		h := e.all[name]
+		e.mu.Unlock()
+		if h != nil {
+			go func() {
+				h.Down()
+				_ = h.Up()
+			}()
 		}
 	}
-}
-
-// Up boots the host, with a new boot id. It answers a moment later.
-func (h *FullHost) Up() error {
-	h.mu.Lock()
-	defer h.mu.Unlock()
-	if h.process != nil {
-		return nil
-	}
-	log, err := os.OpenFile(fmt.Sprintf("/mnt/boot/%s.log", h.Name()), os.O_CREATE|os.O_APPEND|os.O_WRONLY, 0o600)
-	if err != nil {
-		return err
-	}
-	defer func() { _ = log.Close() }()
-	cmd := exec.Command(h.estate.hosts, "up", strconv.Itoa(h.N))
-	cmd.Stdout, cmd.Stderr = log, log
-	cmd.SysProcAttr = &syscall.SysProcAttr{Setsid: true}
-	if err := cmd.Start(); err != nil {
-		return err
-	}
-	h.process, h.ended = cmd, make(chan struct{})
-	go func(ended chan struct{}) { _ = cmd.Wait(); close(ended) }(h.ended)
-	return nil
-}
-
-// Down cuts the host's power: what it had in memory is gone.
-func (h *FullHost) Down() {
-	h.mu.Lock()
-	defer h.mu.Unlock()
-	if h.process != nil {
-		_ = h.process.Process.Kill()
-		<-h.ended
-		h.process = nil
-		h.gone()
-	}
-}
-
-// gone waits until the last of the host's processes is.
-func (h *FullHost) gone() {
-	for range 200 {
-		b, err := exec.Command("ip", "netns", "pids", h.Name()).Output()
-		if err != nil || len(b) == 0 {
-			return
-		}
-		<-time.NewTimer(10 * time.Millisecond).C
-	}
-}
-
-// Do runs a command in the host's root folder, also while it is down.
-func (h *FullHost) Do(argv ...string) (string, error) {
-	b, err := exec.Command("chroot", append([]string{h.Root}, argv...)...).CombinedOutput()
-	return strings.TrimSpace(string(b)), err
 }
 
 // Site takes a site's network away or gives it back.
@@ -219,17 +186,16 @@ func (e *Full) Site(site int, up bool) error {
 	return run("ip", "link", "set", fmt.Sprintf("site%d", site), map[bool]string{true: "up", false: "down"}[up])
 }
 
-// Cable takes one host's network away or gives it back.
-func (h *FullHost) Cable(in bool) error {
-	return run("ip", "link", "set", fmt.Sprintf("v%d", h.N), map[bool]string{true: "up", false: "down"}[in])
-}
-
 // Close ends all hosts.
 func (e *Full) Close() {
 	e.stop()
-	for _, h := range e.Hosts {
-		h.Down()
+	e.mu.Lock()
+	defer e.mu.Unlock()
+	var all sync.WaitGroup
+	for _, h := range e.all {
+		all.Go(h.Down)
 	}
+	all.Wait()
 }
 
 func run(name string, args ...string) error {

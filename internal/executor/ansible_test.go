@@ -270,6 +270,21 @@ func TestAnsibleForReal(t *testing.T) {
 	}
 }
 
+// TestAnsibleThatStartsSlowly: on a busy machine a run takes long to reach its host. That is
+// nobody's clock being off.
+func TestAnsibleThatStartsSlowly(t *testing.T) {
+	s, dir := serve(t), root(t)
+	long(t)
+	if s.user != "root" {
+		t.Skip("only root is root without sudo")
+	}
+	x := s.ansible(t, dir, "sleep 12; exec ansible-playbook \"$@\"", somePlay)
+	task := s.ansibleTask(`{"ansible_user": "root", "ansible_python_interpreter": "/usr/bin/python3"}`)
+	task.Target.Journal, task.NotAfter = true, time.Now().Unix()+300
+	task.Steps = []dispatch.Step{{Name: "install", Run: []string{"true"}, Timeout: 60}}
+	finished(t, x.Start(t.Context(), task, nil))
+}
+
 // TestAnsibleCutOff: the controller dies while the playbook runs. Whoever leads next
 // finds the host waiting, ends that, and the task is interrupted; the one that runs the
 // playbook finds it running, and so does one without a higher fence.

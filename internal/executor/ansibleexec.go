@@ -72,7 +72,9 @@ func (r *playRun) plays(own string, indexes []int, playbook string) []byte {
 		plays = append(plays, map[string]any{
 			"name": own, "hosts": hosts, "gather_facts": false, "become": "{{ patchops_become }}",
 			"tasks": []any{map[string]any{
-				"name": own, "ansible.builtin.script": map[string]any{"cmd": "{{ patchops_script }}", "executable": "/bin/sh"},
+				"name": own, "ansible.builtin.script": map[string]any{
+					"cmd": "{{ patchops_script }} {{ (now().timestamp() | int) + patchops_ahead }}", "executable": "/bin/sh",
+				},
 			}},
 		})
 	}

@@ -95,7 +95,7 @@ func inventory(r *playRun) ([]byte, error) {
 		}
 		vars["patchops_packages"] = packages
 		vars["patchops_client"], vars["patchops_asset"], vars["patchops_plan"] = unsafe(t.Client), unsafe(t.Asset), unsafe(t.Plan)
-		vars["patchops_script"], vars["patchops_become"] = r.scriptFile(i), j.user != "root"
+		vars["patchops_script"], vars["patchops_become"], vars["patchops_ahead"] = r.scriptFile(i), j.user != "root", r.ahead
 		hosts[j.host] = vars
 	}
 	return json.MarshalIndent(map[string]any{"patchops": map[string]any{"hosts": hosts}}, "", " ")

@@ -21,6 +21,9 @@ type playRun struct {
 	x    *Ansible
 	dir  string
 	jobs []*job
+	// ahead is how many seconds our clock is ahead of that of the machine, which is what
+	// a playbook can ask.
+	ahead int64
 }
 
 // run carries the jobs out; an answer for each.
@@ -66,9 +69,12 @@ func (r *playRun) carry(ctx context.Context, answers []dispatch.Answer) error {
 		return err
 	}
 	defer close()
+	if err := r.clock(); err != nil {
+		return err
+	}
 	hosts, err := inventory(r)
 	if err == nil {
-		err = errors.Join(os.WriteFile(r.file("inventory.json"), hosts, 0o600), os.WriteFile(r.file("ansible.cfg"), nil, 0o600), r.keys())
+		err = errors.Join(os.WriteFile(r.file("inventory.json"), hosts, 0o600), r.keys())
 	}
 	if err != nil {
 		return err
@@ -78,6 +84,18 @@ func (r *playRun) carry(ctx context.Context, answers []dispatch.Answer) error {
 		return r.question(ctx, answers)
 	}
 	return r.play(ctx, answers)
+}
+
+// clock writes the configuration, which is empty, and compares its time with ours.
+func (r *playRun) clock() error {
+	if err := os.WriteFile(r.file("ansible.cfg"), nil, 0o600); err != nil {
+		return err
+	}
+	info, err := os.Stat(r.file("ansible.cfg"))
+	if err == nil {
+		r.ahead = r.x.o.Now().Unix() - info.ModTime().Unix()
+	}
+	return err
 }
 
 // agent holds the keys of the run for as long as it goes on: none of them is in a file.

@@ -51,7 +51,9 @@ func (x *Ansible) script(t dispatch.Task, then string) (string, error) {
 	fmt.Fprintf(&b, "set -u\nroot=%s\nkey=%s\nj=$root/var/lib/patchops\nw=$j/bin/%s\n", quote(x.o.Root), quote(t.Key), WrapperSum)
 	fmt.Fprintf(&b, "if [ ! -r \"$w\" ]; then\numask 077\nmkdir -p \"${w%%/*}\" && cat >\"$w.$$\" <<'%s' && sync \"$w.$$\" && mv -f \"$w.$$\" \"$w\" || exit 97\n%s%s\nfi\n",
 		wrapperEnd, Wrapper, wrapperEnd)
-	fmt.Fprintf(&b, "request() {\ncat <<'%s'\n%s%s\n}\n%s", requestEnd, request, requestEnd, then)
+	// Until it is there the script may have waited for long: the time that it is sent at is an argument.
+	head, rest, _ := strings.Cut(string(request), fmt.Sprintf("\nnow %d\n", t.Now))
+	fmt.Fprintf(&b, "sent=${1:-%d}\nrequest() {\ncat <<'%s'\n%s\n%s\necho \"now $sent\"\ncat <<'%s'\n%s%s\n}\n%s", t.Now, requestEnd, head, requestEnd, requestEnd, rest, requestEnd, then)
 	return b.String(), nil
 }
 

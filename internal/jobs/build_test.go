@@ -230,6 +230,37 @@ func TestBusyHostsKeepTheirJobs(t *testing.T) {
 	}
 }
 
+// What a run has done keeps its job until the run ends, whatever facts say: a gate or a
+// failed check may still want it back, and triage counts who is in order.
+func TestHostsOfARunKeepTheirJobs(t *testing.T) {
+	for _, c := range []struct {
+		state   progress.HostState
+		attempt int64
+		ended   int64
+		want    bool
+	}{
+		{progress.Soaking, 1, 0, true},
+		{progress.Succeeded, 1, 0, true},
+		{progress.Failed, 2, 0, true},
+		{progress.Skipped, 0, 0, false},
+		{progress.Soaking, 1, 7, false},
+	} {
+		s := stateOf("openssl")
+		run := s.Runs["acme/openssl"]
+		run.Ended = c.ended
+		run.Hosts["web-01"] = &progress.Host{Asset: "web-01", Wave: "canary", State: c.state, Attempt: c.attempt, Outcome: &dispatch.Outcome{Before: []dispatch.Package{{Name: "openssl", Version: "3.0.11-1"}}}}
+		learned(s, "acme/web-01", "3.0.15-1~deb12u1", 1)
+		p := planOf(t, example(t, "minimal").build(t, func(o *Options) { o.State = s }))
+		j := p.Jobs["web-01"]
+		if got := j != nil && j.Covered && len(j.Steps[dispatch.Rollback]) > 0 && len(j.Packages) == 1; got != c.want {
+			t.Errorf("%+v: the job is %+v", c, j)
+		}
+		if p.Gone["web-01"] != rollout.AlreadyCompliant {
+			t.Errorf("%+v: gone %v: it has no work to begin", c, p.Gone)
+		}
+	}
+}
+
 // A plan that is not there any more starts nothing, and ends what began.
 func TestLostPlans(t *testing.T) {
 	d := example(t, "minimal").build(t, func(o *Options) { o.State = stateOf("lost") })

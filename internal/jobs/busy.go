@@ -9,10 +9,17 @@ import (
 	"github.com/patchops/patchops/internal/spec"
 )
 
-// keepBusy adds jobs for hosts of a run that have a session under way or an open claim, and
-// no work by what the documents say now: what began must be probed, verified and ended.
+// begun says whether a host has a session of a run under way, or had one in a run that goes
+// on: what a session brings makes its work vanish, and it may still be rolled back, and
+// counts when it is asked what failures have in common.
+func begun(run *progress.Run, h *progress.Host) bool {
+	return h.Busy() || run.Ended == 0 && h.Attempt > 0 && h.State.Ended()
+}
+
+// keepBegun adds jobs for hosts of a run that have begun, or have an open claim, and no work
+// by what the documents say now: what began must be probed, verified and ended, or undone.
 // Hosts that the run knows and the plan does not are gone.
-func (c *client) keepBusy(p *progress.Plan, read *spec.Plan, run *progress.Run, g grants) {
+func (c *client) keepBegun(p *progress.Plan, read *spec.Plan, run *progress.Run, g grants) {
 	if run == nil || run.Ended != 0 && len(run.Claims) == 0 {
 		return
 	}
@@ -25,7 +32,7 @@ func (c *client) keepBusy(p *progress.Plan, read *spec.Plan, run *progress.Run, 
 		if _, said := p.Gone[asset]; !said {
 			p.Gone[asset] = rollout.NotSelected
 		}
-		if !known || c.assets[i] == nil || !h.State.Busy() && h.Key == "" {
+		if !known || c.assets[i] == nil || !begun(run, h) {
 			continue
 		}
 		job := c.job(p, read, c.workOf(i, run, p.Reboot), run)
@@ -77,7 +84,7 @@ func (b *builder) lost() {
 			}
 		} else {
 			c := b.again(&b.out.Input.Clients[i])
-			c.keepBusy(p, nil, run, grants{})
+			c.keepBegun(p, nil, run, grants{})
 		}
 		b.out.Plans[key] = p
 	}

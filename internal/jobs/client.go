@@ -129,7 +129,7 @@ func (c *client) plan(in *rollout.Plan) {
 	for _, x := range in.Excluded {
 		p.Gone[x.Asset] = x.Code
 	}
-	c.keepBusy(p, read, run, g)
+	c.keepBegun(p, read, run, g)
 	c.out.Plans[key] = p
 }
 

@@ -29,8 +29,8 @@ type shared struct {
 	retry    map[string]progress.Retry
 }
 
-// job is what is to be done on an asset. Of a host with a session under way it is what
-// the session is about, whatever has become known since.
+// job is what is to be done on an asset. Of a host that has begun it is what the session
+// is about, whatever has become known since.
 func (c *client) job(p *progress.Plan, read *spec.Plan, w *rollout.Work, run *progress.Run) *progress.Job {
 	a := c.assets[w.Asset]
 	in := &c.Assets[w.Asset]
@@ -63,7 +63,7 @@ func (c *client) block(w *rollout.Work, prof *profile, a *spec.Asset) {
 	})
 }
 
-// session is the packages of a session under way, by name; begun without any is one of
+// session is the packages of a session that has begun, by name; begun without any is one of
 // which nobody said what was there before.
 type session struct {
 	begun bool
@@ -71,7 +71,7 @@ type session struct {
 }
 
 func sessionOf(run *progress.Run, asset string) session {
-	if run == nil || run.Hosts[asset] == nil || !run.Hosts[asset].Busy() {
+	if run == nil || run.Hosts[asset] == nil || !begun(run, run.Hosts[asset]) {
 		return session{}
 	}
 	return session{true, run.Hosts[asset].Session()}

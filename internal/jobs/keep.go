@@ -56,7 +56,7 @@ func (k *Keep) stale(c *corpus.Corpus, o *Options, signs map[string]uint64) []st
 }
 
 // signsOf are, by client, sums over everything in a state that Build reads: facts, and who
-// has a session under way.
+// has begun.
 func signsOf(s *progress.State) map[string]uint64 {
 	out := map[string]uint64{}
 	if s == nil {
@@ -85,7 +85,7 @@ func signsOf(s *progress.State) map[string]uint64 {
 		}
 		add(run.Client, "r", key, run.ID, schedule, stampOf(run.Ended))
 		for asset, h := range run.Hosts {
-			if h.Busy() {
+			if begun(run, h) {
 				add(run.Client, append([]string{"b", key, asset}, h.Session()...)...)
 			}
 		}

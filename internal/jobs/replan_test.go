@@ -33,7 +33,7 @@ func TestExamplesAreLocked(t *testing.T) {
 		}
 		first := 0
 		for step := range 40 {
-			all, err := progress.Replan(s, d, now.Unix())
+			all, err := progress.Replan(s, d, now.Unix(), "")
 			if err != nil {
 				t.Fatalf("%s at %s: %v", name, now, err)
 			}
@@ -44,7 +44,7 @@ func TestExamplesAreLocked(t *testing.T) {
 				blobs[canonical.Digest(r.Blob)] = r.Blob
 				apply(r.Client, r.Records[0])
 			}
-			if again, err := progress.Replan(s, d, now.Unix()); err != nil || len(again) != 0 {
+			if again, err := progress.Replan(s, d, now.Unix(), ""); err != nil || len(again) != 0 {
 				t.Fatalf("%s at %s: %d differ at once, %v\n%+v\n%+v\n%s\n%s", name, now, len(again), err, all[0].Records, again[0].Records, all[0].Blob, again[0].Blob)
 			}
 			now = now.Add(11 * time.Hour)

@@ -52,6 +52,7 @@ func child(jobs map[string]Job, args []string) error {
 	l := Limits{Memory: n[0], Stack: int(n[1]), Run: time.Duration(n[2]), Output: int(n[3])}
 	debug.SetTraceback("none") // the first line of a crash is all that the parent reads
 	debug.SetMaxStack(l.Stack)
+	debug.SetGCPercent(400)                // a short life
 	debug.SetMemoryLimit(l.Memory / 4 * 3) // collect harder before the wall
 	if err := limit(l); err != nil {
 		return err

@@ -1,13 +1,16 @@
 #!/bin/sh
-# A repository with one client whose hosts are full hosts of the estate, half of them by
-# ssh and half by ansible, and a plan that brings acme-agent VERSION onto all of them.
-# What is in it when the root of trust is made is authorised by it.
-#   office.sh VERSION WAVES ASSETS... where an asset is NAME=ADDRESS=PROFILE
+# A repository with one client whose hosts are full hosts of the estate, and a plan that
+# brings acme-agent VERSION onto all of them. What is in it when the root of trust is made
+# is authorised by it. Everybody's key is NAME.key.
+#   office.sh VERSION WAVES ASSETS... where an asset is a flow mapping of YAML
 set -eu
 version=$1 waves=$2
 shift 2
-export GIT_AUTHOR_NAME=Ada GIT_AUTHOR_EMAIL=ada@example.com GIT_COMMITTER_NAME=Ada GIT_COMMITTER_EMAIL=ada@example.com
 git init --quiet --bare --initial-branch=main remote.git
+for hook in pre-receive post-receive; do
+	cp "$(dirname "$0")/hook.sh" remote.git/hooks/$hook
+	chmod 755 remote.git/hooks/$hook
+done
 mkdir -p "$HOME/.ssh"
 for p in ada ben dana erin; do
 	ssh-keygen -q -t ed25519 -N '' -C $p -f $p.key
@@ -18,16 +21,20 @@ cd plans
 for p in ada ben dana erin; do
 	sed -i "s|ssh-ed25519 [^ ]* $p\$|$(cut -d' ' -f1,2 ../$p.key.pub) $p|" rules/people.yaml
 done
-rm -f clients/acme/ha.yaml
+rm -f clients/acme/ha.yaml schemas/own.cue # one wave may do here
 days() { date -u -d "$1 days ago" +%Y-%m-%d; }
 
 {
 	printf 'apiVersion: patchops.dev/v1alpha1\nkind: AssetList\nmetadata: {name: hosts, client: acme}\nspec:\n  defaults: {class: server, os: debian, osVersion: "12", env: prod, tier: 2, owner: engineers}\n  assets:\n'
-	for a in "$@"; do
-		name=${a%%=*} rest=${a#*=}
-		echo "    - {name: $name, address: ${rest%%=*}, profile: ${rest#*=}}"
-	done
+	printf '    - %s\n' "$@"
 } >clients/acme/assets.yaml
+
+cat >clients/acme/relays.yaml <<'EOF'
+apiVersion: patchops.dev/v1alpha1
+kind: Relay
+metadata: {name: lyon, client: acme}
+spec: {bandwidthMbps: 1000, maxStreams: 10, prefetchLead: PT0S}
+EOF
 
 estimate='{install: PT1M, reboot: PT1M, postcheck: PT0S, recoveryReserve: PT0S}'
 cat >rules/profiles.yaml <<EOF
@@ -127,6 +134,9 @@ git add --all
 git commit --quiet --no-gpg-sign -m start
 git remote add origin ../remote.git
 git push --quiet origin main
+git config gpg.format ssh
+git config user.signingkey "$PWD/../ada.key.pub"
+git config commit.gpgsign true
 "$PATCHOPS_BIN" check
 "$PATCHOPS_BIN" trust init --quiet >/dev/null
 cd "$HOME"/.config/patchops/*/

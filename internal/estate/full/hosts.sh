@@ -2,8 +2,11 @@
 # Full Debian hosts: a root folder over a shared base, an own network, pid and host
 # name space, an own sshd. Only inside inside.sh.
 #   hosts.sh networks             makes the two sites' bridges, 10.99.1.1 and 10.99.2.1
-#   hosts.sh create BASE KEY N SITE [REPO-KEY]
-#                                 makes host hN of a site with its disk of $SIZE
+#   hosts.sh seed BASE KEY REPO-KEY URL
+#                                 makes what all hosts have in common: who may log in,
+#                                 where packages come from, acme-agent 1.0
+#   hosts.sh create BASE N SITE   makes host hN of a site with its disk of $SIZE
+#   hosts.sh remove N             takes it away again, when it is down
 #   hosts.sh up N                 boots it, with a new boot id; to kill this process is
 #                                 to cut its power
 set -eu
@@ -18,34 +21,50 @@ networks() {
 		ip addr add "10.99.$site.1/24" dev "site$site"
 		ip link set "site$site" up
 	done
+	ip addr add 10.99.0.1/32 dev lo # the repository
+	ip netns add none               # the first one prepares /run/netns: others may be added side by side
 	mkfifo -m 622 /mnt/estate
 }
 
-create() { # BASE KEY N SITE [REPO-KEY]
-	h=/mnt/hosts/h$3
-	mkdir -p "$h"
-	mount -t tmpfs -o "size=${SIZE:-160m},mode=755" tmpfs "$h"
-	mkdir "$h/upper" "$h/work" "$h/root"
-	m=$h/root
-	mount -t overlay overlay -o "lowerdir=$1,upperdir=$h/upper,workdir=$h/work" "$m"
+seed() { # BASE KEY REPO-KEY URL
+	s=/mnt/seed m=/mnt/seed/root
+	mkdir -p "$s/upper" "$s/work" "$m"
+	mount -t overlay overlay -o "lowerdir=$1,upperdir=$s/upper,workdir=$s/work" "$m"
 	mkdir -p -m 700 "$m/root/.ssh" "$m/home/deploy/.ssh"
 	cp "$2" "$m/root/.ssh/authorized_keys"
 	cp "$2" "$m/home/deploy/.ssh/authorized_keys"
 	chroot "$m" chown -R deploy: /home/deploy/.ssh
-	ssh-keygen -q -t ed25519 -N '' -C "h$3" -f "$m/etc/ssh/ssh_host_ed25519_key"
-	printf '127.0.0.1 localhost\n127.0.1.1 h%s\n' "$3" >"$m/etc/hosts" # or sudo asks a name server that is not there
 	: >"$m/etc/resolv.conf"
-	if [ -n "${5:-}" ]; then
-		cp "$5" "$m/usr/share/keyrings/acme.gpg"
-		echo "deb [signed-by=/usr/share/keyrings/acme.gpg] http://10.99.$4.1:8080 stable main" >"$m/etc/apt/sources.list"
-	fi
-	ip netns add "h$3"
-	ip link add "v$3" type veth peer name eth0 netns "h$3"
-	ip link set "v$3" master "site$4" up
-	ip -n "h$3" addr add "10.99.$4.$((9 + $3))/24" dev eth0
-	ip -n "h$3" link set lo up
-	ip -n "h$3" link set eth0 up
-	ip -n "h$3" route add default via "10.99.$4.1"
+	cp "$3" "$m/usr/share/keyrings/acme.gpg"
+	echo "deb [signed-by=/usr/share/keyrings/acme.gpg] $4 stable main" >"$m/etc/apt/sources.list"
+	chroot "$m" sh -c 'apt-get -q update && apt-get -q -y install acme-agent=1.0' >/dev/null
+	rm -f "$m"/var/log/dpkg.log "$m"/var/log/apt/*.log "$m"/var/cache/apt/archives/*.deb
+	umount "$m"
+}
+
+create() { # BASE N SITE
+	h=/mnt/hosts/h$2
+	mkdir -p "$h"
+	mount -t tmpfs -o "size=${SIZE:-160m},mode=755" tmpfs "$h"
+	mkdir "$h/upper" "$h/work" "$h/root"
+	m=$h/root
+	mount -t overlay overlay -o "lowerdir=/mnt/seed/upper:$1,upperdir=$h/upper,workdir=$h/work" "$m"
+	ssh-keygen -q -t ed25519 -N '' -C "h$2" -f "$m/etc/ssh/ssh_host_ed25519_key"
+	printf '127.0.0.1 localhost\n127.0.1.1 h%s\n' "$2" >"$m/etc/hosts" # or sudo asks a name server that is not there
+	ip netns add "h$2"
+	ip link add "v$2" type veth peer name eth0 netns "h$2"
+	ip link set "v$2" master "site$3" up
+	ip -n "h$2" -batch - <<-EOF
+		addr add 10.99.$3.$((9 + $2))/24 dev eth0
+		link set lo up
+		link set eth0 up
+		route add default via 10.99.$3.1
+	EOF
+}
+
+remove() { # N
+	umount "/mnt/hosts/h$1/root" "/mnt/hosts/h$1"
+	ip netns del "h$1"
 }
 
 up() { # N
@@ -69,7 +88,7 @@ boot() { # N ROOT
 }
 
 case $verb in
-networks | create | up | boot) "$verb" "$@" ;;
+networks | seed | create | remove | up | boot) "$verb" "$@" ;;
 *)
 	echo "hosts.sh: $verb?" >&2
 	exit 2

@@ -2,8 +2,11 @@
 # Makes a signed APT repository with packages that do nothing but be installed.
 #   repo.sh FOLDER
 # The key to trust is FOLDER/acme.gpg. Versions of acme-agent:
-#   1.0 1.1 1.4  good     1.2 its configuration fails        1.3 its configuration takes /etc/acme-agent.slow seconds, or 60
-#   2.0      wants the host to restart                        3.0 fills 80 MB
+#   1.0 1.1 1.4  good                            1.2 its configuration fails
+#   1.3      its configuration takes a minute    2.0 wants the host to restart
+#   3.0      fills 80 MB
+# The configuration of 1.0, 1.3 and 2.0 takes /etc/acme-agent.slow seconds where that
+# file is there, and ends at once when /etc/acme-agent.go is.
 set -eu
 umask 022
 repo=$1
@@ -24,10 +27,16 @@ build() {
 	dpkg-deb --build --root-owner-group -Znone "$work/$1_$2" "$repo/pool/$1_$2_all.deb" >/dev/null
 }
 
-for v in 1.0 1.1 1.4; do package acme-agent $v :; done
+slow() { # SECONDS
+	echo "n=0 most=\$((\$(cat /etc/acme-agent.slow 2>/dev/null || echo $1) * 10))"
+	echo 'until [ "$n" -ge "$most" ] || [ -e /etc/acme-agent.go ]; do sleep 0.1; n=$((n + 1)); done'
+}
+for v in 1.1 1.4; do package acme-agent $v :; done
+package acme-agent 1.0 "$(slow 0)"
 package acme-agent 1.2 'echo "acme-agent: cannot migrate its database" >&2; exit 1'
-package acme-agent 1.3 'echo "acme-agent: migrating"; sleep "$(cat /etc/acme-agent.slow 2>/dev/null || echo 60)"'
-package acme-agent 2.0 'touch /run/reboot-required'
+package acme-agent 1.3 "echo 'acme-agent: migrating'; $(slow 60)"
+package acme-agent 2.0 "$(slow 0)
+touch /run/reboot-required"
 package acme-agent 3.0 :
 dd if=/dev/zero of="$work/acme-agent_3.0/usr/share/acme-agent/data" bs=1M count=80 status=none
 for v in 1.0 1.1; do package acme-lib $v :; done

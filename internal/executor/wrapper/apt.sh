@@ -86,10 +86,13 @@ reboot_fact() {
 }
 
 apt_setup() {
-	DPKG=$ROOT/var/lib/dpkg
+	DPKG=$ROOT/var/lib/dpkg ARCHS="" QUIET_CONF=""
 	[ -f "$DPKG/status" ] || give_up 69 "there is no dpkg database"
 	export DEBIAN_FRONTEND=noninteractive DEBCONF_NONINTERACTIVE_SEEN=true APT_LISTCHANGES_FRONTEND=none UCF_FORCE_CONFFOLD=1
-	[ -n "$ROOT" ] || return 0
+	[ -n "$ROOT" ] || {
+		architectures
+		return
+	}
 	case $ROOT in
 	*[\"\\]*) give_up 69 "the name of the root folder cannot be given to apt" ;;
 	esac
@@ -109,9 +112,43 @@ apt_conf() {
 	[ -e "$DPKG/arch" ] || printf 'APT::Architectures { "%s"; };\n' "$(dpkg --print-architecture)"
 }
 
+# architectures of this host, as dpkg keeps them: apt would start it again and again to ask.
+architectures() {
+	if [ -s "$DPKG/arch" ]; then
+		while read -r line; do ARCHS=$ARCHS${ARCHS:+,}$line; done <"$DPKG/arch"
+	else # its own only
+		for f in "$DPKG"/info/libc6:*.list; do ARCHS=$ARCHS${f##*:}; done
+		ARCHS=${ARCHS%.list}
+	fi
+	case $ARCHS in
+	*[!a-z0-9,-]*) ARCHS= ;;
+	esac
+}
+
+# apt_get asks nothing. What apt would keep of its planning, for reports of bugs in apt, takes it
+# as long as a small update.
 apt_get() {
-	apt-get -q -y --no-install-recommends -o Dpkg::Use-Pty=0 -o DPkg::Lock::Timeout=120 -o Acquire::Retries=2 \
+	[ -z "$ARCHS" ] || set -- -o APT::Architectures="$ARCHS" "$@"
+	apt-get -q -y --no-install-recommends -o Dpkg::Use-Pty=0 -o DPkg::Lock::Timeout=120 -o Acquire::Retries=2 -o Dir::Log::Planner= \
 		-o Dpkg::Options::=--force-confdef -o Dpkg::Options::=--force-confold "$@" 6>&-
+}
+
+# no_questions: debconf is not started before an installation to ask what it may not ask; each
+# package asks it when it is set up, and gets the same answers. Hooks of others are kept, with it.
+no_questions() {
+	[ -z "$ROOT$QUIET_CONF" ] || return 0
+	hooks=$(grep -his 'pre-install-pkgs\|#include\|dir.*etc' /etc/apt/apt.conf /etc/apt/apt.conf.d/* 6>&-)
+	[ "$hooks" = 'DPkg::Pre-Install-Pkgs {"/usr/sbin/dpkg-preconfigure --apt || true";};' ] || return 0
+	[ -s "$J/apt.conf" ] || echo '#clear DPkg::Pre-Install-Pkgs;' >"$J/apt.conf" || return 0
+	QUIET_CONF=$J/apt.conf
+}
+
+# apt_add installs and removes nothing; an older version than the one that is there only on
+# purpose.
+apt_add() {
+	[ -z "$QUIET_CONF" ] || set -- --config-file="$QUIET_CONF" "$@"
+	[ "${PATCHOPS_DOWNGRADE:-}" != yes ] || set -- --allow-downgrades "$@"
+	apt_get install --no-remove "$@"
 }
 
 dpkg_here() {
@@ -176,13 +213,22 @@ apt_precheck() {
 # dpkg_lock waits a little for another apt or dpkg to end.
 dpkg_lock() {
 	[ -e "$DPKG/lock-frontend" ] || return 0
-	inode=$(stat -c %i "$DPKG/lock-frontend")
+	inode_of "$DPKG/lock-frontend"
+	inode=$REPLY
 	n=0
 	while locked "$inode"; do
 		n=$((n + 1))
 		[ "$n" -lt "${PATCHOPS_LOCK_WAIT:-30}" ] || give_up 11 "dpkg is locked by process $LOCKER"
 		sleep 1
 	done
+}
+
+# inode_of asks the kernel, and stat only where it is too old to say.
+inode_of() { # FILE
+	while read -r word REPLY; do
+		[ "$word" != ino: ] || return 0
+	done 5<"$1" </proc/self/fdinfo/5
+	REPLY=$(stat -c %i "$1" 6>&-)
 }
 
 locked() { # INODE; /proc/locks says which process holds what
@@ -211,9 +257,8 @@ apt_stage() {
 
 # apt_download shows what apt prints, and reads in it how much space the installation takes.
 apt_download() {
-	# shellcheck disable=SC2046 # one word or none
 	{
-		apt_get install --download-only --no-remove $(downgrade) "$@"
+		apt_add --download-only "$@"
 		echo "patchops-exit $?"
 	} | {
 		needs=0 code=1
@@ -241,8 +286,6 @@ room() { # KIB
 	PATCHOPS_MIN_FREE_KIB=$1 disk "$at" || give_up 28 "$1 KiB are needed, $free KiB are free on usr"
 }
 
-# downgrade: an older version than the one that is there is installed only on purpose.
-downgrade() { [ "${PATCHOPS_DOWNGRADE:-}" != yes ] || echo --allow-downgrades; }
 
 apt_install() {
 	interrupted_dpkg
@@ -257,8 +300,8 @@ apt_install() {
 # apt_exactly installs, and looks at what is there then: WRONG says what is not as asked. apt takes
 # its cache as valid when dpkg changed within the same second, and does nothing: once more then.
 apt_exactly() {
-	# shellcheck disable=SC2046 # one word or none
-	apt_get install --no-remove $(downgrade) "$@"
+	no_questions
+	apt_add "$@"
 	code=$? WRONG=""
 	installed "$@"
 	same "$@" && return $code

@@ -28,8 +28,13 @@ setup() { # ROOT
 	for file in lock boot apt.conf debs; do
 		[ ! -L "$J/$file" ] || refuse JOURNAL "$J/$file is a symlink, wanted a file of the journal"
 	done
-	[ -d "$J/debs" ] || { mkdir -p "$J/debs" && chmod 700 "$J"; } 2>/dev/null || refuse JOURNAL "the journal $J cannot be made: run as root, or through sudo"
+	[ -d "$J/debs" ] || journal_folder 2>/dev/null || refuse JOURNAL "the journal $J cannot be made: run as root, or through sudo"
 	[ -O "$J" ] || refuse JOURNAL "the journal $J belongs to somebody else"
+}
+
+journal_folder() {
+	[ ! -d "$J" ] || chmod 700 "$J" || return
+	mkdir -p "$J/debs" # mode 700, as everything here
 }
 
 # say answers on the connection; refuse ends there.

@@ -26,7 +26,7 @@ begin() {
 		sync "$J" 2>/dev/null || :
 		refuse NOT_AFTER "it took $(((UP - UP0) / 100)) s to write the intent down"
 	fi
-	set -- setsid sh "$SELF" run "$ROOT" "$KEY" "$NOW" "$STOPBY" "$FENCE"
+	set -- setsid sh "$SELF" run "$ROOT" "$KEY" "$NOW" "$STOPBY" "$FENCE" "$LOUD"
 	[ -n "$ROOT" ] || set -- env -i PATH="$PATH" HOME="$HOME" LC_ALL=C "$@"
 	exec "$@" 3>&1 >/dev/null 2>/dev/null </dev/null
 }
@@ -69,16 +69,30 @@ survivors_of() { # KEY
 	return $code
 }
 
+# is_quiet reports whether a built-in step prints at most a line of its own.
+is_quiet() { # NAME
+	case $1 in
+	*/precheck | */snapshot | */postcheck | */cleanup) return 0 ;;
+	esac
+	return 1
+}
+
 # intent copies the request into the journal, keeps room for the outcome, and makes both durable.
+# LOUD counts the steps that may print much.
 intent() {
 	rm_old
+	LOUD=0
 	{
 		{
 			printf 'key %s\nfence %s\nsegment %s\nsteps\n' "$KEY" "$FENCE" "$SEGMENT"
 			ended=
 			while IFS= read -r line; do
 				printf '%s\n' "$line"
-				[ "$line" != end ] || { ended=1 && break; }
+				case $line in
+				end) ended=1 && break ;;
+				'step '*) LOUD=$((LOUD + 1)) ;;
+				'builtin '*) ! is_quiet "$line" || LOUD=$((LOUD - 1)) ;;
+				esac
 			done
 		} >"$F.request" && printf 'none\n%32768s\n' '' >"$F.outcome"
 	} 2>/dev/null || return 1
@@ -109,15 +123,20 @@ begin_follow() {
 
 # run_task is the runner. Its left half runs the steps and writes the outcome, its right half
 # takes in what they print. A daemon that a step left behind may keep the output open: the
-# left half then ends the runner, and leaves the other to it.
-run_task() { # KEY NOW STOPBY FENCE
+# left half then ends the runner, and leaves the other to it. What prints next to nothing needs
+# nobody to take it in.
+run_task() { # KEY NOW STOPBY FENCE LOUD
 	KEY=$1 BEGAN=$2 STOPBY=$3 FENCE=$4 F=$J/$1
 	uptime
 	UP0=$UP
 	boot_id
 	stat_of $$
 	printf 'runner %s %s %s\n' "$$" "$STARTED" "$BOOT" >"$F.log"
-	carry_out | collect 3>&- 9>&-
+	if [ "$5" = 0 ] && { true >"$F.total" && true >"$F.out"; } 2>/dev/null; then
+		carry_out >"$F.out"
+	else
+		carry_out | collect 3>&- 9>&-
+	fi
 }
 
 carry_out() {
@@ -183,7 +202,7 @@ walk() {
 			set -- "$@" "$REPLY"
 			;;
 		'builtin '*)
-			case $line in */precheck | */snapshot | */postcheck | */cleanup) QUIET=1 ;; esac
+			! is_quiet "$line" || QUIET=1
 			set -- "$@" sh "$SELF" step "$ROOT" "$KEY" "${line#builtin }"
 			;;
 		'arg '*)
