@@ -16,7 +16,9 @@ func (r *Runner) Think(
 	r.think.outcome = func(a reply, s *progress.State, _ *progress.Documents, now int64) []progress.Logged {
 		return outcome(s, a.task, a.Answer, now)
 	}
-	r.think.replan = func(*progress.State, *progress.Documents, int64, string) ([]progress.Replanned, error) { return nil, nil }
+	r.think.replan = func(*progress.State, *progress.Documents, int64, string) ([]progress.Replanned, error) {
+		return nil, nil
+	}
 }
 
 // Replan puts something else in the place of progress.Replan.

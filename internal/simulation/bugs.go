@@ -34,6 +34,8 @@ var museumPieces = []exhibit{
 	{"no-postcheck", "calls an installation a success that nobody checked", "P6 P5", ""},
 	{"claim-stays-open", "does not close a claim with its result", "P2 P6 P9 P12 P5", ""},
 	{"interrupted-succeeds", "takes a power cut for a success", "P5", ""},
+	{"forgets-cause", "computes schedules anew in every process, whatever the log says they are for", "P9", "notice"},
+	{"absent-flies", "counts what never reached its host among those in flight", "P6", ""},
 	{"overrun-unsaid", "does not say that a host ended after its window", "P3", ""},
 	// the model of the wrapper
 	{"host-late", "begins what is past its time", "P3 P2 P7 P1", ""},
@@ -48,13 +50,16 @@ var museumPieces = []exhibit{
 }
 
 // weather is what goes wrong where a bug shows in few worlds only: a dispatch that is on its
-// way while its controller is killed and leads again under a higher fence.
+// way while its controller is killed and leads again under a higher fence; two controllers
+// that follow one another while a contact does not answer.
 var weather = map[string]*Faults{
-	"host-fence": {Crash: 12, Slow: 500, Until: 2 * day},
+	"host-fence":    {Crash: 12, Slow: 500, Until: 2 * day},
+	"forgets-cause": {Remote: 50, Tell: 1000, Two: true, Until: 3 * day},
 }
 
-// elsewhere are the planted bugs that another guard hides from the simulation, or that
-// are in packages that it does not run, and the test that finds each.
+// elsewhere are the planted bugs that another guard hides from the simulation, that it shows
+// in one of ten thousand worlds only, or that are in packages that it does not run, and the
+// test that finds each.
 var elsewhere = []struct{ name, pkg, test string }{
 	{"start-while-stopped", "runner", "TestDrainHoldsWhateverIsDecided"},
 	{"unfair", "runner", "TestR65ANoisyClientStarvesNobody"},
@@ -68,6 +73,9 @@ var elsewhere = []struct{ name, pkg, test string }{
 	{"ignore-freeze", "progress", "TestCaseWR19AWaveResumesItself"},
 	{"retry-uncounted", "progress", "TestRetries"},
 	{"ignore-exceptions", "progress", "TestAnExceptionMidRollout"},
+	{"partial-uncounted", "progress", "TestWR31APartialFailureCountsAtOnce"},
+	{"returns-at-once", "progress", "TestWhatNeverArrivedTakesATurnOfItsOwn"},
+	{"superseded-goes-on", "progress", "TestAClaimThatNeverArrivedIsLeftToItsSuccessor"},
 	{"resume-by-itself", "progress", "TestTheFirstFailureOfACanaryHalts"},
 	{"host-ignores-fence", "runner", "TestP7AHostRefusesTheLowerFence"},
 }

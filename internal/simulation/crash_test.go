@@ -32,7 +32,7 @@ var (
 		Reboot: "ifRequired", Misfire: "nextWindow", Retries: 2, Back: true, Notice: true, Days: 10, Open: day,
 	}
 	small = Shape{
-		Name: "small", Hosts: 4, Waves: []progress.Wave{wave("canary", amount(0), 0), wave("rest", amount(2), 0)}, Percent: []int{34, 100},
+		Name: "small", Hosts: 4, Waves: []progress.Wave{wave("canary", amount(0), 10*minute), wave("rest", amount(2), 0)}, Percent: []int{34, 100},
 		Reboot: "ifRequired", Misfire: "nextWindow", Retries: 2, Back: true, Days: 10, Open: day,
 	}
 )

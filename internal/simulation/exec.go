@@ -17,32 +17,28 @@ type exec struct {
 	tasks []string // keys that will be answered
 	inbox []dispatch.Answer
 	steps map[string]string
-	dead  bool
+	// Started are the keys of tasks whose end is waited for.
+	started map[string]bool
+	dead    bool
 }
 
 func (x *exec) drop() { x.dead = true }
 
-func (w *World) host(name string) *host {
-	for _, h := range w.hosts {
-		if h.name == name {
-			return h
-		}
-	}
-	return nil
-}
-
 // Start sends a task. It arrives later, even if we are gone by then.
 func (x *exec) Start(t dispatch.Task) {
 	w := x.p.w
-	h := w.host(t.Asset)
-	w.judge.dispatched(x.p, h, &t)
+	of, h := w.taskOf(&t)
+	of.judge.dispatched(x.p, h, &t)
+	if x.started[t.Key] = true; len(x.started) > w.most {
+		w.breach("R65", "%s has %d segments in flight, wanted at most %d", x.p.name, len(x.started), w.most)
+	}
 	w.boundary(x.p, "dispatch")
 	x.tasks = append(x.tasks, t.Key)
 	x.send(h, func() {
 		if a := h.start(t, x); a != nil {
 			w.notef("%s refuses %s: %s %s", h.name, t.Segment, a.State, a.Why)
 			if a.Why == dispatch.TooLate {
-				w.judge.wasAbsent(t.Key)
+				of.judge.wasAbsent(t.Key)
 			}
 			x.hear(h, *a)
 		} else {
@@ -60,13 +56,13 @@ func (x *exec) Start(t dispatch.Task) {
 func (x *exec) Probe(t dispatch.Task) {
 	w := x.p.w
 	w.boundary(x.p, "probe")
-	w.judge.probed(&t)
+	of, h := w.taskOf(&t)
+	of.judge.probed(&t)
 	x.tasks = append(x.tasks, t.Key)
-	h := w.host(t.Asset)
 	x.send(h, func() {
 		a := h.probe(&t)
 		if a.State == dispatch.Absent {
-			w.judge.wasAbsent(t.Key)
+			of.judge.wasAbsent(t.Key)
 		}
 		w.notef("%s is asked by %s: %s %s", h.name, x.p.name, a.State, a.Why)
 		x.hear(h, a)
@@ -77,7 +73,7 @@ func (x *exec) Probe(t dispatch.Task) {
 func (x *exec) Stop(t dispatch.Task) {
 	w := x.p.w
 	w.boundary(x.p, "stop")
-	h := w.host(t.Asset)
+	_, h := w.taskOf(&t)
 	x.tasks = append(x.tasks, t.Key)
 	x.send(h, func() { x.hear(h, h.stop(&t)) }, nil, dispatch.Answer{Key: t.Key, Asked: "stop", State: dispatch.Unreachable})
 }
@@ -121,6 +117,7 @@ func (x *exec) hear(h *host, a dispatch.Answer) {
 		x.tasks = slices.Delete(x.tasks, i, i+1)
 	}
 	delete(x.steps, a.Key)
+	delete(x.started, a.Key)
 	x.inbox = append(x.inbox, a)
 	if w.chance(w.Faults.Twice) {
 		x.inbox = append(x.inbox, a)
@@ -145,7 +142,7 @@ var errTell = errors.New("the contact does not answer")
 type tell process
 
 // Notify tells a contact.
-func (t *tell) Notify(_ context.Context, _, _ string, n rollout.Notice) (string, error) {
+func (t *tell) Notify(_ context.Context, client, plan string, n rollout.Notice) (string, error) {
 	p := (*process)(t)
 	p.w.boundary(p, "notify")
 	if err := p.w.call(p, "notify"); err != nil {
@@ -154,7 +151,7 @@ func (t *tell) Notify(_ context.Context, _, _ string, n rollout.Notice) (string,
 	if p.w.chance(p.w.Faults.Tell) {
 		return "", errTell
 	}
-	p.w.judge.notified(n)
+	p.w.partyOf(client + "/" + plan).judge.notified(n)
 	return "email", nil
 }
 

@@ -53,13 +53,7 @@ func (w *World) draw() *Faults {
 func (w *World) plan() {
 	f := w.Faults
 	end := epoch + f.Until
-	soon := min(end, epoch+w.Shape.Opens%(18*hour)+5*hour)
-	any := func() int64 { // mostly while something is going on
-		if w.rand.IntN(4) == 0 {
-			return w.between(epoch, end)
-		}
-		return w.between(epoch, soon)
-	}
+	any := w.parties[0].busyTime
 	if w.chance(f.Outage) {
 		w.at(any(), func() { w.remote.down = true })
 		w.at(any(), func() { w.remote.down = false })
@@ -83,14 +77,19 @@ func (w *World) plan() {
 			w.at(at+w.between(10, 5*hour), func() { p.disk.full = false })
 		}
 	}
-	for _, h := range w.hosts {
-		w.planHost(h, any)
-		if f.Characters != nil {
-			h.character = f.Characters(h.id)
-		}
+	for _, p := range w.parties {
+		p.plan()
 	}
-	w.planPeople(any)
 	w.at(end, w.calm)
+}
+
+// busyTime is an instant, mostly while something is going on.
+func (p *party) busyTime() int64 {
+	w, end := p.w, epoch+p.w.Faults.Until
+	if w.rand.IntN(4) == 0 {
+		return w.between(epoch, end)
+	}
+	return w.between(epoch, min(end, epoch+p.Shape.Opens%(18*hour)+5*hour))
 }
 
 func (w *World) planHost(h *host, any func() int64) {
@@ -126,48 +125,48 @@ func (w *World) planHost(h *host, any func() int64) {
 }
 
 // planPeople sets what people do whatever happens.
-func (w *World) planPeople(any func() int64) {
-	f := w.Faults
+func (p *party) planPeople(any func() int64) {
+	w, f := p.w, p.w.Faults
 	if w.chance(f.Words) {
 		at := any()
-		subject := w.subject()
+		subject := p.subject()
 		w.at(at, func() { w.say(resultlog.Hold, subject) })
 		w.at(at+w.between(minute, 20*hour), func() { w.say(resultlog.Resume, subject) })
 	}
 	if w.chance(f.Words / 6) {
-		w.at(any(), func() { w.say(resultlog.Abort, planKey) })
+		w.at(any(), func() { w.say(resultlog.Abort, p.key) })
 	}
 	if w.chance(f.Freeze) {
 		at := any()
 		freeze := window.Span{Start: at, End: at + w.between(hour, 2*day)}
-		w.at(at-w.between(0, hour), func() { w.change(func(t *Tip) { t.Freezes = []window.Span{freeze} }) })
+		w.at(at-w.between(0, hour), func() { p.change(func(t *Tip) { t.Freezes = []window.Span{freeze} }) })
 		if w.rand.IntN(2) == 0 {
-			w.at(at+w.between(10, 3*hour), func() { w.change(func(t *Tip) { t.Freezes = nil }) })
+			w.at(at+w.between(10, 3*hour), func() { p.change(func(t *Tip) { t.Freezes = nil }) })
 		}
 	}
 	if w.chance(f.Change) {
-		h := w.rand.IntN(w.Shape.Hosts)
+		h := w.rand.IntN(p.Shape.Hosts)
 		w.at(any(), func() {
 			switch w.rand.IntN(4) {
 			case 0:
-				w.change(func(t *Tip) { t.Excepted = []int{h} })
+				p.change(func(t *Tip) { t.Excepted = []int{h} })
 			case 1:
-				w.change(func(t *Tip) { t.Uncovered = []int{h} })
+				p.change(func(t *Tip) { t.Uncovered = []int{h} })
 			case 2:
-				w.change(func(t *Tip) { t.Version = "1.2" })
+				p.change(func(t *Tip) { t.Version = p.next })
 			case 3:
-				w.change(func(t *Tip) { t.Closed = true })
-				w.in(w.between(hour, day), func() { w.change(func(t *Tip) { t.Closed = false }) })
+				p.change(func(t *Tip) { t.Closed = true })
+				w.in(w.between(hour, day), func() { p.change(func(t *Tip) { t.Closed = false }) })
 			}
 		})
 	}
 }
 
-func (w *World) subject() string {
-	if w.rand.IntN(2) == 0 {
-		return planKey
+func (p *party) subject() string {
+	if p.w.rand.IntN(2) == 0 {
+		return p.key
 	}
-	return planKey + "/" + w.Shape.Waves[w.rand.IntN(len(w.Shape.Waves))].Name
+	return p.key + "/" + p.Shape.Waves[p.w.rand.IntN(len(p.Shape.Waves))].Name
 }
 
 // say puts a person's signed word where the next leader sees it.
@@ -177,20 +176,6 @@ func (w *World) sayAs(person string, kind resultlog.Kind, subject string) {
 	w.notef("%s says %s %s", person, kind, subject)
 	r := resultlog.Record{Kind: kind, Plan: subject, Reason: "because", Actor: &resultlog.Actor{Kind: "person", ID: person}}
 	w.remote.words = append(w.remote.words, r)
-	w.hint()
-}
-
-// change merges a change of the documents.
-func (w *World) change(edit func(t *Tip)) {
-	last := w.remote.tip
-	if n := len(w.remote.changes); n > 0 {
-		last = w.remote.changes[n-1]
-	}
-	t := w.tips[last]
-	edit(&t)
-	w.tips = append(w.tips, t)
-	w.notef("merged: %+v", t)
-	w.remote.changes = append(w.remote.changes, len(w.tips)-1)
 	w.hint()
 }
 

@@ -149,7 +149,7 @@ func (h *host) begin(t *dispatch.Task, by *exec) {
 	h.deeds = append(h.deeds, deed{at: w.now, key: t.Key, segment: t.Segment, fence: t.Fence, restores: h.restores})
 	h.deed = len(h.deeds) - 1
 	w.notef("%s begins %s of attempt %d", h.name, t.Segment, t.Attempt)
-	w.judge.began(h, t)
+	w.partyOf(t.Client+"/"+t.Plan).judge.began(h, t)
 	h.at = t.Steps[0].Name
 	h.run()
 }
@@ -260,7 +260,7 @@ func (h *host) end(o *dispatch.Outcome) {
 	h.task, h.by, h.at = nil, nil, ""
 	h.turn++
 	h.w.notef("%s ends %s: %s", h.name, t.Segment, o.Result)
-	h.w.judge.ended(h, t, o)
+	h.w.partyOf(t.Client+"/"+t.Plan).judge.ended(h, t, o)
 	a := h.base(t, "start")
 	a.State, a.Outcome = dispatch.Finished, o
 	by.hear(h, h.lie(a))

@@ -92,7 +92,6 @@ func (h *host) interrupt() {
 	}
 	h.deeds[h.deed].ended = h.w.now
 	by, t := h.by, h.task
-	h.w.judge.interrupted(h, t)
 	h.task, h.by, h.at = nil, nil, ""
 	h.turn++
 	a := dispatch.Answer{Key: t.Key, Asked: "start", State: dispatch.Unreachable}

@@ -15,16 +15,17 @@ import (
 // It folds the log by itself, with nothing of progress.
 type judge struct {
 	w      *World
+	p      *party
 	claims map[string]*claim
 	open   map[string]*claim
-	seats  []seat  // by host
-	waves  []stage // by wave
-	held   []hold  // in force
-	newest int64
-	acked  []ack            // what was acknowledged
+	seats  []seat           // by host
+	waves  []stage          // by wave
+	held   []hold           // in force
 	told   map[string]int64 // window and occurrence: when somebody was
 	run    string           // of the newest run.begun
 	over   string           // its outcome
+	overAt int64
+	locked []int64 // when schedules were, of the newest hour
 }
 
 // hold is what somebody said that stops a plan or a wave.
@@ -81,10 +82,10 @@ type stage struct {
 	passed   bool // it was promoted when enough had ended, whoever is heard of again since
 }
 
-func newJudge(w *World) *judge {
-	j := &judge{w: w, claims: map[string]*claim{}, open: map[string]*claim{}, told: map[string]int64{}}
-	j.seats = make([]seat, w.Shape.Hosts)
-	j.waves = make([]stage, len(w.Shape.Waves))
+func newJudge(p *party) *judge {
+	j := &judge{w: p.w, p: p, claims: map[string]*claim{}, open: map[string]*claim{}, told: map[string]int64{}}
+	j.seats = make([]seat, p.Shape.Hosts)
+	j.waves = make([]stage, len(p.Shape.Waves))
 	return j
 }
 
@@ -97,20 +98,26 @@ func parse(text string) int64 {
 }
 
 // pushed sees everything that reaches the log.
-func (j *judge) pushed(p *process, added []entry) {
+func (w *World) pushed(p *process, added []entry) {
 	for i := range added {
 		e := &added[i]
 		r := &e.Record
-		if t := parse(r.T); t < j.newest {
-			j.w.breach("P5", "record %d of %s is of %s, before the one in front of it", r.Seq, e.Client, r.T)
-		} else {
-			j.newest = t
+		if r.T < w.last[e.Client] {
+			w.breach("P5", "record %d of %s is of %s, before the one in front of it", r.Seq, e.Client, r.T)
 		}
-		if j.w.tracing {
-			j.w.notef("%s logs %s %s", p.name, r.Kind, strings.Join(strings.Fields(fmt.Sprint(r.Wave, " ", r.Asset, " ", r.Segment, " ", r.Outcome, " ", r.Code, " ", r.Class, " ", r.Why, " ", r.Begin)), " "))
+		w.last[e.Client], w.newest = r.T, max(w.newest, parse(r.T))
+		of := w.partyOf(r.Plan)
+		if w.tracing {
+			whose := ""
+			if of != nil && len(w.parties) > 1 {
+				whose = of.key
+			}
+			w.notef("%s logs %s %s", p.name, r.Kind, strings.Join(strings.Fields(fmt.Sprint(whose, " ", r.Wave, " ", r.Asset, " ", r.Segment, " ", r.Outcome, " ", r.Code, " ", r.Class, " ", r.Why, " ", r.Begin)), " "))
 		}
-		j.fold(e)
-		j.w.react(r)
+		if of != nil {
+			of.judge.fold(e)
+			of.react(r)
+		}
 	}
 }
 
@@ -126,18 +133,32 @@ func (j *judge) fold(e *entry) {
 			c.unknown = true
 		}
 	case resultlog.Deferred:
-		if h := j.w.host(r.Asset); h != nil && r.Code == "MISSED_WINDOW" && j.w.Shape.Misfire == "defer" {
+		if h := j.p.host(r.Asset); h != nil && r.Code == "MISSED_WINDOW" && j.p.Shape.Misfire == "defer" {
 			j.seats[h.id].parked = true
 		}
+	case resultlog.Schedule:
+		j.scheduled()
 	case resultlog.RunBegun:
 		j.run, j.over = r.Run, ""
 		j.reset()
 	case resultlog.RunEnded:
+		j.overAt = j.w.now
 		j.over, j.held = r.Outcome, slices.DeleteFunc(j.held, func(s hold) bool { return s.kind != resultlog.Hold }) // an abort was for this run
 	case resultlog.WaveBegun, resultlog.WaveEnded, resultlog.WavePaused, resultlog.WaveGoesOn, resultlog.Approval:
 		j.wave(r)
 	case resultlog.Hold, resultlog.Abort, resultlog.Recall, resultlog.Resume:
 		j.word(r)
+	}
+}
+
+// schedulesMost is how often places may be locked anew in an hour.
+const schedulesMost = 20
+
+// scheduled bounds how often places are locked anew.
+func (j *judge) scheduled() {
+	j.locked = append(slices.DeleteFunc(j.locked, func(t int64) bool { return t <= j.w.now-hour }), j.w.now)
+	if n := len(j.locked); n > schedulesMost {
+		j.w.breach("P9", "%d schedules of %s in an hour, wanted at most %d", n, j.p.key, schedulesMost)
 	}
 }
 
@@ -150,8 +171,8 @@ func (j *judge) reset() {
 }
 
 func (j *judge) waveOf(name string) int {
-	for i := range j.w.Shape.Waves {
-		if j.w.Shape.Waves[i].Name == name {
+	for i := range j.p.Shape.Waves {
+		if j.p.Shape.Waves[i].Name == name {
 			return i
 		}
 	}
@@ -161,7 +182,7 @@ func (j *judge) waveOf(name string) int {
 func (j *judge) wave(r *resultlog.Record) {
 	name := r.Wave
 	if r.Kind == resultlog.Approval {
-		name = r.Plan[len(planKey)+1:]
+		name = r.Plan[len(j.p.key)+1:]
 	}
 	k := j.waveOf(name)
 	if k < 0 {
@@ -174,18 +195,18 @@ func (j *judge) wave(r *resultlog.Record) {
 		s.begun = true
 		s.members += len(r.Assets)
 		for _, asset := range r.Assets {
-			if h := j.w.host(asset); h != nil {
+			if h := j.p.host(asset); h != nil {
 				s.hosts = append(s.hosts, h.id)
 			}
 		}
-		s.budget = j.w.Shape.budget(k, s.members)
+		s.budget = j.p.Shape.budget(k, s.members)
 		if r.Budget > s.budget {
 			j.w.breach("budget", "wave %s begins with a budget of %d, wanted %d", name, r.Budget, s.budget)
 		}
 	case resultlog.WaveEnded:
 		s.ended = r.Outcome
 		ended, members, _ := j.ends(k)
-		s.passed = r.Outcome == "promoted" && ended > 0 && ended*100 >= j.w.Shape.Waves[k].Advance*members
+		s.passed = r.Outcome == "promoted" && ended > 0 && ended*100 >= j.p.Shape.Waves[k].Advance*members
 		if n := j.failures(k) - s.forgiven; r.Outcome == "promoted" && int64(n) > s.budget {
 			j.w.breach("budget", "wave %s is promoted with %d failures, and bears %d", name, n, s.budget)
 		}
@@ -207,11 +228,11 @@ func (j *judge) word(r *resultlog.Record) {
 		return
 	}
 	j.held = slices.DeleteFunc(j.held, func(h hold) bool {
-		return h.kind == resultlog.Hold && (h.subject == r.Plan || r.Plan == planKey)
+		return h.kind == resultlog.Hold && (h.subject == r.Plan || r.Plan == j.p.key)
 	})
 	for k := range j.waves {
-		if r.Plan == planKey || r.Plan == planKey+"/"+j.w.Shape.Waves[k].Name {
-			j.waves[k].forgiven, j.waves[k].settled = j.failures(k), j.succeeded(k)
+		if r.Plan == j.p.key || r.Plan == j.p.key+"/"+j.p.Shape.Waves[k].Name {
+			j.waves[k].forgiven, j.waves[k].settled = j.failed(k, clockSlack), j.succeeded(k)
 			j.waves[k].paused = false
 			for i := range j.seats {
 				j.seats[i].parked = false
@@ -222,47 +243,13 @@ func (j *judge) word(r *resultlog.Record) {
 
 // stopped says whether somebody's word keeps a wave from starting anything.
 func (j *judge) stopped(wave string) bool {
-	return slices.ContainsFunc(j.held, func(h hold) bool { return h.subject == planKey || h.subject == planKey+"/"+wave })
-}
-
-// failures are the hosts of a wave that failed, and those that nobody knows of for too
-// long.
-func (j *judge) failures(wave int) int {
-	n := 0
-	for i := range j.seats {
-		if s := &j.seats[i]; s.wave == wave && (s.failed || s.inFlight && j.lost(i)) {
-			n++
-		}
-	}
-	return n
-}
-
-// flying are the sessions of a wave under way, and with known those that somebody knows
-// of.
-func (j *judge) flying(wave int, known bool) int {
-	n := 0
-	for i := range j.seats {
-		if s := &j.seats[i]; s.inFlight && s.wave == wave && (!known || !j.lost(i)) {
-			n++
-		}
-	}
-	return n
-}
-
-// lost says of a host that nobody knew what became of its claim when it was long over.
-func (j *judge) lost(host int) bool {
-	for _, c := range j.open {
-		if c.host == host && c.unknown && j.w.now+clockSlack >= parse(c.record.T)+c.record.Worst+10*minute {
-			return true
-		}
-	}
-	return false
+	return slices.ContainsFunc(j.held, func(h hold) bool { return h.subject == j.p.key || h.subject == j.p.key+"/"+wave })
 }
 
 // claimed holds a claim to everything that must be true when it is made.
 func (j *judge) claimed(e *entry) {
 	r := e.Record
-	h := j.w.host(r.Asset)
+	h := j.p.host(r.Asset)
 	if h == nil {
 		j.w.breach("P4", "a claim names %q, which there is not", r.Asset)
 		return
@@ -302,17 +289,17 @@ func (j *judge) starts(c *claim) {
 			w.breach("P8", "%s of %s is claimed while %v hold", r.Segment, r.Asset, j.held)
 		}
 	}
-	tip := &w.tips[c.tip]
+	tip := &j.p.tips[c.tip]
 	if why := tip.forbids(c.host); why != "" || r.Grant != grant(tip.Version, c.host) && r.Segment == string(dispatch.Install) {
 		if r.Segment == string(dispatch.Install) {
 			w.breach("P4", "%s of %s is claimed: grant %.15s, %s", r.Segment, r.Asset, r.Grant, why)
 		}
 	}
-	if at > epoch+w.Shape.Days*day+clockSlack && r.Segment == string(dispatch.Install) {
+	if at > epoch+j.p.Shape.Days*day+clockSlack && r.Segment == string(dispatch.Install) {
 		w.breach("P4", "%s of %s is claimed after the deadline", r.Segment, r.Asset)
 	}
 	j.noticed(c, at)
-	if end := at + w.Shape.rest(dispatch.Segment(r.Segment)) - slack; !w.Shape.open(tip, at+clockSlack, end) {
+	if end := at + j.p.Shape.rest(dispatch.Segment(r.Segment)) - slack; !j.p.Shape.open(tip, at+clockSlack, end) {
 		w.breach("P3", "%s of %s is claimed at %s, outside its window", r.Segment, r.Asset, stamp(at))
 	}
 }
@@ -320,7 +307,7 @@ func (j *judge) starts(c *claim) {
 // noticed says that contacts were told of the occurrence in time.
 func (j *judge) noticed(c *claim, at int64) {
 	r := &c.record
-	if !j.w.Shape.Notice || r.Segment != string(dispatch.Install) {
+	if !j.p.Shape.Notice || r.Segment != string(dispatch.Install) {
 		return
 	}
 	sent, told := j.told[r.Window+r.Occurrence]
@@ -349,6 +336,12 @@ func (s *Shape) rest(from dispatch.Segment) int64 {
 
 // forbids is why a host may not be touched by what the documents say.
 func (t *Tip) forbids(host int) string {
+	if t.Absent {
+		return "the plan is not there"
+	}
+	if t.Leaves {
+		return "another plan supersedes it"
+	}
 	if t.Closed {
 		return "the client is not active"
 	}

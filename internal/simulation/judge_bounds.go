@@ -23,10 +23,10 @@ func (j *judge) bounds(c *claim) {
 	}
 	for i := range j.waves {
 		if n := int64(j.failures(i) - j.waves[i].forgiven); j.waves[i].begun && n > j.waves[i].budget {
-			w.breach("budget", "%s is claimed in wave %s with %d failures in %s, which bears %d", r.Asset, r.Wave, n, w.Shape.Waves[i].Name, j.waves[i].budget)
+			w.breach("budget", "%s is claimed in wave %s with %d failures in %s, which bears %d", r.Asset, r.Wave, n, j.p.Shape.Waves[i].Name, j.waves[i].budget)
 		}
 	}
-	if most := w.Shape.Waves[k].MaxConcurrent; most.Set && !most.Percent && int64(j.flying(k, false)) > most.N {
+	if most := j.p.Shape.Waves[k].MaxConcurrent; most.Set && !most.Percent && int64(j.flying(k, false)) > most.N {
 		w.breach("budget", "%d in flight in wave %s, wanted at most %d", j.flying(k, false), r.Wave, most.N)
 	}
 	if n := j.flying(k, true); n > 1 && j.seats[c.host].failures == 0 && n > 1<<(bits.Len(uint(j.succeeded(k)-s.settled+1))-1) {
@@ -36,14 +36,22 @@ func (j *judge) bounds(c *claim) {
 	j.turn(c, k)
 }
 
-// peers are the others of the group: one may be down.
+// peers are the others of the group: one may be down, whichever plan's session it is in. A
+// host is in one session at a time.
 func (j *judge) peers(c *claim) {
-	if c.host >= j.w.Shape.Group {
-		return
-	}
-	for i := range j.w.Shape.Group {
-		if i != c.host && j.seats[i].inFlight {
-			j.w.breach("HA", "%s is claimed while its peer %s is in a session", c.record.Asset, hostName(i))
+	group := j.p.Shape.Group
+	for _, p := range j.w.parties {
+		if p.Shape.client() != j.p.Shape.client() {
+			continue
+		}
+		for i := range p.judge.seats {
+			switch {
+			case !p.judge.seats[i].inFlight || i == c.host && p == j.p:
+			case i == c.host:
+				j.w.breach("HA", "%s is claimed while it is in a session of %s", c.record.Asset, p.key)
+			case i < group && c.host < group:
+				j.w.breach("HA", "%s is claimed while its peer %s is in a session", c.record.Asset, hostName(i))
+			}
 		}
 	}
 }
@@ -54,7 +62,7 @@ func (j *judge) turn(c *claim, k int) {
 		return
 	}
 	j.waves[k].started = true
-	before := &j.w.Shape.Waves[k-1]
+	before := &j.p.Shape.Waves[k-1]
 	for _, g := range before.Gates {
 		if !g.Probe && len(j.waves[k-1].said) < g.Count {
 			j.w.breach("P8", "wave %s starts without the approval of %s", c.record.Wave, before.Name)
@@ -91,7 +99,7 @@ func (j *judge) ends(k int) (ended, members int, last int64) {
 // undone says that somebody of a wave has work, and none has ended it.
 func (j *judge) undone(k int, tip int) bool {
 	for _, i := range j.waves[k].hosts {
-		if j.w.tips[tip].forbids(i) == "" && !j.seats[i].done {
+		if j.p.tips[tip].forbids(i) == "" && !j.seats[i].done {
 			return true
 		}
 	}
@@ -116,8 +124,8 @@ func (j *judge) again(s *seat, r *resultlog.Record) {
 	if parse(r.T) < s.retry {
 		w.breach("retry", "%s is tried again at %s, wanted not before %s", r.Asset, stamp(parse(r.T)), stamp(s.retry))
 	}
-	if s.failures >= w.Shape.Retries && s.failures > 0 {
-		w.breach("retry", "%s is tried again after %d failures, wanted at most %d attempts", r.Asset, s.failures, w.Shape.Retries)
+	if s.failures >= j.p.Shape.Retries && s.failures > 0 {
+		w.breach("retry", "%s is tried again after %d failures, wanted at most %d attempts", r.Asset, s.failures, j.p.Shape.Retries)
 	}
 	if s.parked {
 		w.breach("misfire", "%s starts after it missed its window, and nobody said resume", r.Asset)

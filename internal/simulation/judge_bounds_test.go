@@ -15,8 +15,10 @@ func TestAPromotedWaveStaysPromoted(t *testing.T) {
 	for name, unknown := range map[string]bool{"lost and back": true, "under way": false} {
 		t.Run(name, func(t *testing.T) {
 			at := resultlog.Instant(time.Unix(epoch, 0))
-			w := &World{now: epoch + 2*hour, Shape: &Shape{Hosts: 3, Waves: []progress.Wave{wave("first", amount(2), 0), wave("second", amount(0), 0)}}}
-			j := newJudge(w)
+			w := &World{now: epoch + 2*hour}
+			p := &party{w: w, Shape: &Shape{Hosts: 3, Waves: []progress.Wave{wave("first", amount(2), 0), wave("second", amount(0), 0)}}}
+			j := newJudge(p)
+			p.judge, w.parties = j, []*party{p}
 			j.seats = []seat{{wave: 0, attempt: 1, inFlight: true}, {wave: 0, attempt: 1, inFlight: true}, {wave: 1, attempt: 1, inFlight: true}}
 			j.waves[0] = stage{begun: true, members: 2, budget: 2, hosts: []int{0, 1}}
 			for i, key := range []string{"a", "b"} {

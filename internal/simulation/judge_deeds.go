@@ -24,7 +24,7 @@ func (j *judge) resulted(r *resultlog.Record) {
 	j.agrees(c, r)
 	s := &j.seats[c.host]
 	switch {
-	case r.Segment == string(dispatch.Rollback):
+	case r.Segment == string(dispatch.Rollback), j.over != "": // nothing follows after a run's end
 		s.inFlight = false
 		return
 	case r.Outcome == dispatch.Succeeded && r.Segment == string(dispatch.Verify):
@@ -45,7 +45,7 @@ func (j *judge) resulted(r *resultlog.Record) {
 
 // agrees holds what the log says of a segment to what truly happened.
 func (j *judge) agrees(c *claim, r *resultlog.Record) {
-	h := j.w.hosts[c.host]
+	h := j.p.hosts[c.host]
 	if h.liar || h.restores > 0 {
 		return
 	}
@@ -139,11 +139,11 @@ func (j *judge) began(h *host, t *dispatch.Task) {
 	if t.Segment == dispatch.Verify || t.Segment == dispatch.Rollback {
 		return
 	}
-	if tip := &w.tips[c.tip]; !w.Shape.open(tip, w.now+clockSlack+10, w.now+w.Shape.rest(t.Segment)-slack) {
+	if tip := &j.p.tips[c.tip]; !j.p.Shape.open(tip, w.now+clockSlack+10, w.now+j.p.Shape.rest(t.Segment)-slack) {
 		w.breach("P3", "%s begins %s at %s, outside its window", h.name, t.Segment, stamp(w.now))
 	}
-	if t.Packages[0].Version != w.tips[c.tip].Version && t.Segment == dispatch.Install {
-		w.breach("P4", "%s begins to install %s, and %s is what the documents say", h.name, t.Packages[0].Version, w.tips[c.tip].Version)
+	if t.Packages[0].Version != j.p.tips[c.tip].Version && t.Segment == dispatch.Install {
+		w.breach("P4", "%s begins to install %s, and %s is what the documents say", h.name, t.Packages[0].Version, j.p.tips[c.tip].Version)
 	}
 }
 
@@ -155,25 +155,23 @@ func (j *judge) ended(h *host, t *dispatch.Task, _ *dispatch.Outcome) {
 	if c == nil || t.Segment != dispatch.Install && t.Segment != dispatch.Reboot || d.ended-d.at > worst[t.Segment] {
 		return
 	}
-	if !w.Shape.open(&w.tips[c.tip], d.at+clockSlack+10, d.ended-slack) {
+	if !j.p.Shape.open(&j.p.tips[c.tip], d.at+clockSlack+10, d.ended-slack) {
 		w.breach("P3", "%s ends %s at %s, outside its window", h.name, t.Segment, stamp(d.ended))
 	}
 }
 
-func (j *judge) interrupted(*host, *dispatch.Task) {}
-
 // acknowledged remembers what a flush was told to be in the log.
-func (j *judge) acknowledged(b *batch) {
+func (w *World) acknowledged(b *batch) {
 	for i := b.first; i < b.first+len(b.records); i++ {
-		j.acked = append(j.acked, ack{i, j.w.remote.entries[i].Record})
+		w.acked = append(w.acked, ack{i, w.remote.entries[i].Record})
 	}
 }
 
 // kept holds the log to what it acknowledged.
-func (j *judge) kept() {
-	for _, a := range j.acked {
-		if a.at >= len(j.w.remote.entries) || !reflect.DeepEqual(j.w.remote.entries[a.at].Record, a.record) {
-			j.w.breach("P5", "an acknowledged record is not in the log any more: %s", summary(&a.record))
+func (w *World) kept() {
+	for _, a := range w.acked {
+		if a.at >= len(w.remote.entries) || !reflect.DeepEqual(w.remote.entries[a.at].Record, a.record) {
+			w.breach("P5", "an acknowledged record is not in the log any more: %s", summary(&a.record))
 		}
 	}
 }

@@ -82,7 +82,7 @@ func (l *ledger) ask() error {
 	if !l.free() {
 		return runner.ErrLost
 	}
-	if len(w.judge.open) > 0 || len(w.remote.words)+len(w.remote.changes) > 0 {
+	if w.open() || len(w.remote.words)+len(w.remote.changes) > 0 {
 		return l.take()
 	}
 	return nil
@@ -155,13 +155,13 @@ func (l *ledger) hear() error {
 	stamp := l.stamp()
 	for _, word := range r.words {
 		word.T = stamp
-		records = append(records, progress.Logged{Client: client, Record: word})
+		records = append(records, progress.Logged{Client: clientOf(word.Plan), Record: word})
 	}
 	b := l.batch(records, nil)
 	b.words, b.changes = len(r.words), len(r.changes)
 	for _, tip := range r.changes {
 		b.tip = tip
-		b.records = append(b.records, progress.Logged{Client: client, Record: resultlog.Record{Kind: resultlog.Merge, T: stamp, Commit: l.p.w.commit(tip), Via: "controller", Uncovered: l.p.w.tips[tip].uncovered()}})
+		b.records = append(b.records, l.p.w.merged(tip, stamp)...)
 	}
 	return l.push(b)
 }
@@ -193,7 +193,7 @@ func (l *ledger) clocks() string {
 
 // stamp is when what is recorded now happened: never before what is recorded.
 func (l *ledger) stamp() string {
-	return resultlog.Instant(time.Unix(max(l.p.wall(), l.p.w.judge.newest), 0))
+	return resultlog.Instant(time.Unix(max(l.p.wall(), l.p.w.newest), 0))
 }
 
 func (l *ledger) batch(records []progress.Logged, blobs [][]byte) *batch {
@@ -212,7 +212,7 @@ func (l *ledger) Flush(_ context.Context, all []runner.Append) error {
 	if !l.held {
 		return l.first()
 	}
-	newest := resultlog.Instant(time.Unix(w.judge.newest, 0))
+	newest := resultlog.Instant(time.Unix(w.newest, 0))
 	var records []progress.Logged
 	var blobs [][]byte
 	for _, a := range all {
@@ -273,7 +273,7 @@ func (l *ledger) push(b *batch) error {
 	if err := w.call(p, "pushed"); err != nil {
 		return err
 	}
-	w.judge.acknowledged(b)
+	w.acknowledged(b)
 	return nil
 }
 

@@ -11,62 +11,64 @@ import (
 
 // react is what people do when the log says something: they approve a gate when its
 // wave has ended, and have a look at what is paused. They do not always come.
-func (w *World) react(r *resultlog.Record) {
+func (p *party) react(r *resultlog.Record) {
+	w := p.w
 	switch r.Kind {
 	case resultlog.Result:
-		w.approvals(r.Wave)
+		p.approvals(r.Wave)
 	case resultlog.WavePaused:
-		w.look(r)
+		p.look(r)
 	case resultlog.Deferred:
-		if w.Shape.Misfire == "defer" && r.Code == "MISSED_WINDOW" {
-			w.resumes(r.Wave)
+		if p.Shape.Misfire == "defer" && r.Code == "MISSED_WINDOW" {
+			p.resumes(r.Wave)
 		}
 	case resultlog.RunEnded:
 		w.in(10*minute, func() {
-			if w.judge.over != "" && len(w.remote.changes) == 0 && (w.quiet || !w.busy) {
-				w.over = true
-			}
+			w.over = w.over || w.ended() && len(w.remote.changes) == 0 && (w.quiet || !w.busy)
 		})
 	}
 }
 
-func (w *World) approvals(name string) {
-	k := w.judge.waveOf(name)
-	if k < 0 || w.judge.flying(k, false) > 0 {
+func (p *party) approvals(name string) {
+	w := p.w
+	k := p.judge.waveOf(name)
+	if k < 0 || p.judge.flying(k, false) > 0 {
 		return
 	}
-	for _, g := range w.Shape.Waves[k].Gates {
-		if g.Probe || w.judge.waves[k].asked {
+	for _, g := range p.Shape.Waves[k].Gates {
+		if g.Probe || p.judge.waves[k].asked {
 			continue
 		}
-		w.judge.waves[k].asked = true
+		p.judge.waves[k].asked = true
 		if w.chance(w.Faults.Words / 3) { // who is in a hurry says it twice
-			w.in(minute, func() { w.sayAs(g.People[0], resultlog.Approval, planKey+"/"+name) })
-			w.in(2*minute, func() { w.sayAs(g.People[0], resultlog.Approval, planKey+"/"+name) })
+			w.in(minute, func() { w.sayAs(g.People[0], resultlog.Approval, p.key+"/"+name) })
+			w.in(2*minute, func() { w.sayAs(g.People[0], resultlog.Approval, p.key+"/"+name) })
 		}
 		for _, person := range g.People[:g.Count] {
-			w.in(w.between(5*minute, 40*minute), func() { w.sayAs(person, resultlog.Approval, planKey+"/"+name) })
+			w.in(w.between(5*minute, 40*minute), func() { w.sayAs(person, resultlog.Approval, p.key+"/"+name) })
 		}
 	}
 }
 
 // look is what a person does about a paused wave.
-func (w *World) look(r *resultlog.Record) {
+func (p *party) look(r *resultlog.Record) {
+	w := p.w
 	if r.Code != progress.PauseFreeze && (w.Faults.Break == 0 || w.rand.IntN(5) > 0) {
-		w.resumes(r.Wave)
+		p.resumes(r.Wave)
 	}
 }
 
 // resumes lets a wave go on, a few times.
-func (w *World) resumes(name string) {
-	if w.resumed >= 4 || w.resuming {
+func (p *party) resumes(name string) {
+	w := p.w
+	if p.resumed >= 4 || p.resuming {
 		return
 	}
-	w.resuming = true
+	p.resuming = true
 	w.in(w.between(10*minute, 3*hour), func() {
-		w.resuming = false
-		w.resumed++
-		subject := planKey
+		p.resuming = false
+		p.resumed++
+		subject := p.key
 		if name != "" {
 			subject += "/" + name
 		}
@@ -76,40 +78,42 @@ func (w *World) resumes(name string) {
 
 // settled holds the end to P6: the run has ended and what it says is so, or it is
 // held and says why.
-func (w *World) settled() {
-	run := w.state.Runs[planKey]
+func (p *party) settled() {
+	w := p.w
+	run := w.state.Runs[p.key]
 	if run == nil {
-		if w.why("") == "" {
+		if p.why("") == "" && !p.tip().Absent {
 			w.breach("P6", "no run has begun, and nothing says why")
 		}
 		return
 	}
 	for _, name := range sorted(run.Hosts) {
 		h := run.Hosts[name]
-		w.truth(h)
-		if !h.State.Ended() && run.Ended == 0 && w.explains(run, h) == "" {
+		p.truth(h)
+		if !h.State.Ended() && run.Ended == 0 && p.explains(run, h) == "" {
 			w.breach("P6", "%s is %s in the end, and nothing says why", name, h.State)
 		}
 	}
-	for _, c := range w.judge.open {
-		if run.Ended > 0 && !w.judge.lost(c.host) {
+	for _, c := range p.judge.open {
+		if run.Ended > 0 && !p.judge.lost(c.host) {
 			w.breach("P6", "the run has ended with an open claim of %s, which is not lost", c.record.Asset)
 		}
 	}
 	if !w.busy && run.Outcome != "done" {
-		w.breach("P6", "nothing went wrong, and the run is %q: %s", run.Outcome, w.end())
+		w.breach("P6", "nothing went wrong, and the run is %q: %s", run.Outcome, p.end())
 	}
 }
 
 // truth holds what the log says of a host to what is on it.
-func (w *World) truth(h *progress.Host) {
-	real := w.host(h.Asset)
-	if real == nil || real.liar || real.restores > 0 {
+func (p *party) truth(h *progress.Host) {
+	w := p.w
+	real := p.host(h.Asset)
+	if real == nil || real.liar || real.restores > 0 || p.passed(real) {
 		return
 	}
 	switch h.State {
 	case progress.Succeeded, progress.Soaking:
-		if !w.judge.seats[real.id].done {
+		if !p.judge.seats[real.id].done {
 			w.breach("P6", "%s is %s, and no postcheck passed", h.Asset, h.State)
 		}
 		if real.drive.version == oldest || real.drive.broken {
@@ -120,14 +124,14 @@ func (w *World) truth(h *progress.Host) {
 			w.breach("P6", "the log says that %s is rolled back, and it has %s (broken: %t)", h.Asset, real.drive.version, real.drive.broken)
 		}
 	case progress.Planned, progress.Notified, progress.Ready, progress.Deferred, progress.Skipped, progress.Cancelled:
-		if n := len(real.deeds); n > 0 && real.deeds[n-1].done && real.deeds[n-1].installing && real.deeds[n-1].version == w.tips[w.remote.tip].Version && h.Tries == 0 {
+		if n := len(real.deeds); n > 0 && real.deeds[n-1].done && real.deeds[n-1].installing && real.deeds[n-1].version == p.tips[w.remote.tip].Version && h.Tries == 0 {
 			w.breach("P6", "the log says that %s is %s, and it has %s", h.Asset, h.State, real.drive.version)
 		}
 	}
 }
 
 // explains is why a host has not ended, by the log or by who leads.
-func (w *World) explains(run *progress.Run, h *progress.Host) string {
+func (p *party) explains(run *progress.Run, h *progress.Host) string {
 	if run.Hold != nil {
 		return "held"
 	}
@@ -139,17 +143,18 @@ func (w *World) explains(run *progress.Run, h *progress.Host) string {
 	if h.Code != "" || h.State == progress.Unknown {
 		return string(h.Code) + h.Why + string(h.State)
 	}
-	return w.why(h.Asset)
+	return p.why(h.Asset)
 }
 
 // why is what controllers say that is waited for, of a host or of what it is in.
-func (w *World) why(asset string) string {
-	for _, p := range w.procs {
-		if p.report.Stop != "" {
-			return p.report.Stop
+func (p *party) why(asset string) string {
+	w := p.w
+	for _, c := range w.procs {
+		if c.report.Stop != "" {
+			return c.report.Stop
 		}
-		for _, x := range p.report.Waits {
-			if x.Asset == asset || x.Asset == "" {
+		for _, x := range c.report.Waits {
+			if (x.Client == "" || x.Client == p.Shape.client()) && (x.Plan == "" || x.Plan == p.Shape.name()) && (x.Asset == asset || x.Asset == "") {
 				return string(x.Code) + x.Why
 			}
 		}
@@ -158,18 +163,19 @@ func (w *World) why(asset string) string {
 }
 
 // end is the state of every host and of the run, without times.
-func (w *World) end() string {
-	run := w.state.Runs[planKey]
+func (p *party) end() string {
+	w := p.w
+	run := w.state.Runs[p.key]
 	if run == nil {
-		return "no run: " + w.why("")
+		return "no run: " + p.why("")
 	}
 	var out []string
 	for _, name := range sorted(run.Hosts) {
 		h := run.Hosts[name]
-		real := w.host(name)
+		real := p.host(name)
 		out = append(out, fmt.Sprintf("%s %s %s", name, h.State, real.drive.version))
 		if !h.State.Ended() {
-			out = append(out, "("+w.explains(run, h)+")")
+			out = append(out, "("+p.explains(run, h)+")")
 		}
 	}
 	return run.Outcome + ": " + strings.Join(out, " ")

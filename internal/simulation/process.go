@@ -47,10 +47,10 @@ func (p *process) begin() {
 	p.up, p.killed = true, false
 	p.life++
 	p.ledger = newLedger(p)
-	p.exec = &exec{p: p, life: p.life, inbox: nil, steps: map[string]string{}}
+	p.exec = &exec{p: p, life: p.life, steps: map[string]string{}, started: map[string]bool{}}
 	p.run = runner.New(runner.Options{
 		Ledger: p.ledger, Exec: p.exec, Tell: (*tell)(p), Documents: (*library)(p), Clock: (*clock)(p),
-		Repository: repository, Most: 64, Quiet: true,
+		Repository: repository, Most: p.w.most, Quiet: true,
 	})
 	p.run.State = p.w.docs.reader.Beside()
 	p.w.notef("%s begins", p.name)
@@ -154,7 +154,7 @@ func (p *process) turn() (report runner.Report, err error, died bool) {
 // rest gives the lease back when there is nothing to hold it for.
 func (p *process) rest(r runner.Report) error {
 	soon := r.Wake != 0 && r.Wake <= p.wall()+4*minute
-	if r.InFlight > 0 || soon || len(p.exec.tasks) > 0 || len(p.w.judge.open) > 0 || !p.ledger.held {
+	if r.InFlight > 0 || soon || len(p.exec.tasks) > 0 || p.w.open() || !p.ledger.held {
 		return nil
 	}
 	return p.ledger.release()

@@ -76,7 +76,7 @@ func (r *remote) push(p *process, seen lease, next lease, batch *batch) bool {
 		r.seq[l.Client]++
 		r.entries = append(r.entries, entry{Logged: l, at: p.w.now, by: p.name, tip: r.tip})
 	}
-	p.w.judge.pushed(p, r.entries[batch.first:])
+	p.w.pushed(p, r.entries[batch.first:])
 	return true
 }
 

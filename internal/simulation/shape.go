@@ -1,6 +1,7 @@
 package simulation
 
 import (
+	"cmp"
 	"fmt"
 	"slices"
 	"time"
@@ -27,7 +28,16 @@ type Shape struct {
 	Days    int64 // until the deadline
 	Opens   int64 // seconds after midnight UTC at which the window opens, every day
 	Open    int64 // for how long
+
+	// Client and Plan are whose it is, where it is not alone in its world. Supersede is what
+	// becomes of it when another plan supersedes it.
+	Client, Plan, Supersede string
 }
+
+// client, plan and key name a shape's plan.
+func (s *Shape) client() string { return cmp.Or(s.Client, client) }
+func (s *Shape) name() string   { return cmp.Or(s.Plan, planName) }
+func (s *Shape) key() string    { return s.client() + "/" + s.name() }
 
 const (
 	minute = int64(60)
@@ -58,13 +68,16 @@ type Tip struct {
 	Excepted  []int         // hosts with a live exception
 	Uncovered []int         // hosts whose grants nobody approved
 	Closed    bool          // the client is not active any more
+	Absent    bool          // the plan is not there yet
+	Leaves    bool          // hosts leave it, or all of it ends: another plan supersedes it
+	Old       bool          // another plan supersedes it
 }
 
 // uncovered are the grants that nobody approved, as a merge record names them.
-func (t *Tip) uncovered() []string {
+func (t *Tip) uncovered(plan string) []string {
 	var out []string
 	for _, i := range t.Uncovered {
-		out = append(out, planName+"/"+hostName(i))
+		out = append(out, plan+"/"+hostName(i))
 	}
 	return out
 }
@@ -81,11 +94,14 @@ func grant(version string, host int) string {
 func (s *Shape) documents(commit string, t *Tip, keep []int) *progress.Documents {
 	in := s.input(t)
 	p := &progress.Plan{
-		Client: client, Name: planName, ID: "PatchPlan/" + planKey, Change: "standard",
+		Client: s.client(), Name: s.name(), ID: "PatchPlan/" + s.key(), Change: "standard",
 		Digest: canonical.Digest([]byte(t.Version)), Deadline: epoch + s.Days*day, Reboot: s.Reboot, Misfire: s.Misfire,
-		OnSupersede: "finish", RollbackAuto: s.Back, RollbackOn: []string{"install", "postcheck"}, Snapshot: "none",
+		OnSupersede: cmp.Or(s.Supersede, "finish"), RollbackAuto: s.Back, RollbackOn: []string{"install", "postcheck"}, Snapshot: "none",
 		Waves: s.Waves, Jobs: map[string]*progress.Job{}, Gone: map[string]rollout.Code{},
 		Notice: s.Notice, Channels: []string{"email"},
+	}
+	if t.Old {
+		p.Superseded = "superseded by a newer plan"
 	}
 	if t.Closed {
 		p.Closed, p.ClosedWhy = rollout.ClientNotActive, "the client is not active"
@@ -100,7 +116,7 @@ func (s *Shape) documents(commit string, t *Tip, keep []int) *progress.Documents
 		p.Gone[hostName(i)] = rollout.Exception
 	}
 	return &progress.Documents{
-		Commit: commit, Input: in, Plans: map[string]*progress.Plan{planKey: p},
+		Commit: commit, Input: in, Plans: map[string]*progress.Plan{s.key(): p},
 		Engine: "simulation", Tzdata: "none", Policy: canonical.Digest([]byte("policy")),
 	}
 }
@@ -108,7 +124,7 @@ func (s *Shape) documents(commit string, t *Tip, keep []int) *progress.Documents
 func (s *Shape) job(i int, t *Tip) *progress.Job {
 	j := &progress.Job{
 		Asset: hostName(i), Index: i, Grant: grant(t.Version, i), Covered: true,
-		Target:   dispatch.Target{Client: client, Asset: hostName(i), Type: "ssh", Address: "192.0.2.1", Package: "apt", Journal: true},
+		Target:   dispatch.Target{Client: s.client(), Asset: hostName(i), Type: "ssh", Address: "192.0.2.1", Package: "apt", Journal: true},
 		Steps:    steps(s.Reboot != "never"),
 		Worst:    worst,
 		Reboots:  s.Reboot == "always",
@@ -149,9 +165,9 @@ func steps(reboots bool) map[dispatch.Segment][]dispatch.Step {
 // input is the shape as the computation of schedules reads it.
 func (s *Shape) input(t *Tip) *rollout.Input {
 	c := rollout.Client{
-		Name: client, Zone: time.UTC, Business: &window.Week{Zone: time.UTC},
-		Agreements: []rollout.Agreement{{Name: "2026", ID: "ClientAgreement/acme/2026", Until: epoch + 400*day, CostCap: -1, Windows: []int{0}, Rates: rollout.Rates{Currency: "EUR"}}},
-		Windows:    []rollout.Window{{Name: "nightly", ID: "MaintenanceWindow/acme/nightly", Def: daily(s.Opens, s.Open)}},
+		Name: s.client(), Zone: time.UTC, Business: &window.Week{Zone: time.UTC},
+		Agreements: []rollout.Agreement{{Name: "2026", ID: "ClientAgreement/" + s.client() + "/2026", Until: epoch + 400*day, CostCap: -1, Windows: []int{0}, Rates: rollout.Rates{Currency: "EUR"}}},
+		Windows:    []rollout.Window{{Name: "nightly", ID: "MaintenanceWindow/" + s.client() + "/nightly", Def: daily(s.Opens, s.Open)}},
 	}
 	if s.Notice {
 		g := &c.Agreements[0]
@@ -166,7 +182,7 @@ func (s *Shape) input(t *Tip) *rollout.Input {
 		c.Assets = append(c.Assets, rollout.Asset{Name: hostName(i), Windows: []int{0}, Denies: denies, Group: -1, RunsOn: -1, Relay: -1, Tier: 1, Stratum: "debian"})
 	}
 	if s.Group > 0 {
-		g := rollout.Group{Name: "web", ID: "HAGroup/acme/web", Max: 1, Primary: -1, Soak: 5 * minute}
+		g := rollout.Group{Name: "web", ID: "HAGroup/" + s.client() + "/web", Max: 1, Primary: -1, Soak: 5 * minute}
 		for i := range s.Group {
 			g.Members = append(g.Members, i)
 			c.Assets[i].Group = 0
@@ -178,7 +194,7 @@ func (s *Shape) input(t *Tip) *rollout.Input {
 }
 
 func (s *Shape) plan(t *Tip) rollout.Plan {
-	p := rollout.Plan{Name: planName, ID: "PatchPlan/" + planKey, Change: "standard", Ring: -1, Deadline: epoch + s.Days*day, Reboot: s.Reboot}
+	p := rollout.Plan{Name: s.name(), ID: "PatchPlan/" + s.key(), Change: "standard", Ring: -1, Deadline: epoch + s.Days*day, Reboot: s.Reboot}
 	for i, w := range s.Waves {
 		p.Waves = append(p.Waves, rollout.Wave{
 			Name: w.Name, Percent: s.Percent[i], MaxConcurrent: w.MaxConcurrent, Stagger: w.Stagger, Soak: w.Soak, Advance: w.Advance,

@@ -14,6 +14,9 @@ type Options struct {
 	Seed    uint64
 	Shape   *Shape  // nil: drawn
 	Faults  *Faults // nil: drawn
+	Beside  *Shape  // of another client in the same world, if any
+	Most    int     // segments in flight at once, with another client
+	Spared  bool    // nothing goes wrong with the first client's hosts, documents and people
 	Library *Library
 	Trace   bool
 	CrashAt []int // boundaries at which the acting process is killed, in order
@@ -37,18 +40,21 @@ type Result struct {
 
 // Run simulates one rollout from its beginning until it has ended or waits for a
 // person who does not come.
-func Run(o Options) Result {
+func Run(o Options) Result { return play(o).result() }
+
+// play is the world as it is in the end.
+func play(o Options) *World {
 	w := newWorld(o)
 	for _, p := range w.procs {
 		p.begin()
 	}
 	w.plan()
-	last := epoch + (w.Shape.Days+5)*day
+	last := epoch + (w.days()+5)*day
 	for !w.over && w.next(last) && len(w.broken) == 0 {
 		if limit := w.limit(); w.steps > limit {
 			w.breach("P9", "%d steps, wanted at most %d: it does not settle", w.steps, limit)
 		}
-		if n, most := w.records(), 150+60*w.Shape.Hosts+2*w.Shape.Hosts*int((w.now-epoch)/hour); n > most {
+		if n, most := w.records(), w.recordsMost(); n > most {
 			w.breach("P9", "%d records, wanted at most %d: the log grows without end", n, most)
 		}
 		if n := w.remote.seq[org]; n > 1500 {
@@ -58,81 +64,36 @@ func Run(o Options) Result {
 	if len(w.broken) == 0 {
 		w.finish()
 	}
-	return w.result()
+	return w
 }
 
 func newWorld(o Options) *World {
 	w := &World{
 		rand: rand.New(rand.NewPCG(o.Seed, 0x5eed)), now: epoch, remote: newRemote(), docs: o.Library,
-		crashAt: o.CrashAt, failAt: o.FailAt, how: o.How, tracing: o.Trace, Shape: o.Shape, Faults: o.Faults,
+		crashAt: o.CrashAt, failAt: o.FailAt, how: o.How, tracing: o.Trace, spared: o.Spared, last: map[string]string{}, Faults: o.Faults, most: 64,
 	}
 	if w.docs == nil {
 		w.docs = NewLibrary()
 	}
-	if w.Shape == nil {
-		w.Shape = &Shapes[w.rand.IntN(len(Shapes))]
+	shape := o.Shape
+	if shape == nil {
+		shape = &Shapes[w.rand.IntN(len(Shapes))]
 	}
 	if w.Faults == nil {
 		w.Faults = w.draw()
 	}
-	w.tips = []Tip{{Version: "1.1"}}
-	for i := range w.Shape.Hosts {
-		w.hosts = append(w.hosts, w.newHost(i))
-	}
+	w.settle(o, shape)
 	w.newProcess("one")
 	if w.Faults.Two {
 		w.newProcess("two")
 	}
-	w.judge = newJudge(w)
 	w.busy = w.Faults.Until > 0 || len(w.crashAt) > 0 || w.failAt > 0
 	return w
 }
 
-// commit is the id of a tip.
-func (w *World) commit(tip int) string {
-	for i := len(w.commits); i <= tip; i++ {
-		w.commits = append(w.commits, commitOf(w.Shape.Name, &w.tips[i]))
-	}
-	return w.commits[tip]
-}
-
-func commitOf(shape string, t *Tip) string {
-	h := fnv.New64a()
-	fmt.Fprintf(h, "%s %v", shape, *t)
-	return fmt.Sprintf("%040x", h.Sum64())
-}
-
-// documents are those of a commit. Hosts with a session under way keep their job
-// whatever is excepted, as internal/jobs keeps it.
-func (w *World) documents(commit string, s *progress.State) *progress.Documents {
-	for i := range w.tips {
-		if w.commit(i) != commit {
-			continue
-		}
-		t := &w.tips[i]
-		var keep []int
-		for _, h := range t.Excepted {
-			if run := s.Runs[planKey]; run != nil && run.Hosts[hostName(h)] != nil && run.Hosts[hostName(h)].Busy() {
-				keep = append(keep, h)
-			}
-		}
-		return w.docs.of(w.Shape, t, commit, keep)
-	}
-	panic("no documents of " + commit)
-}
-
-// limit is how many steps a rollout may take: ten times those without faults, and
-// those that time alone asks for.
-func (w *World) limit() int {
-	return 10*w.Shape.usual() + int(w.now-epoch)/10*len(w.procs)
-}
-
-// records are those of the client: leases come and go with time.
-func (w *World) records() int { return int(w.remote.seq[client]) }
-
 // finish judges the end.
 func (w *World) finish() {
-	w.judge.kept()
+	w.kept()
 	s := w.docs.reader.Beside()
 	for i := range w.remote.entries {
 		if err := s.Apply([]progress.Logged{w.remote.entries[i].Logged}, w.blob); err != nil {
@@ -141,20 +102,23 @@ func (w *World) finish() {
 		}
 	}
 	w.state = s
-	w.settled()
+	for _, p := range w.parties {
+		p.settled()
+	}
 	w.verify()
 }
 
-// verify judges the log by the rules of log verify (P12).
+// verify judges the logs by the rules of log verify (P12).
 func (w *World) verify() {
-	var records []resultlog.Record
+	logs := map[string][]resultlog.Record{}
 	for i := range w.remote.entries {
-		if e := &w.remote.entries[i]; e.Client == client {
-			records = append(records, e.Record)
-		}
+		e := &w.remote.entries[i]
+		logs[e.Client] = append(logs[e.Client], e.Record)
 	}
-	if why := resultlog.NewExecution(repository).Would(resultlog.Name{Repository: repository, Client: client, Year: 2026}, records); why != "" {
-		w.breach("P12", "the log does not verify: %s", why)
+	for _, client := range w.clients() {
+		if why := resultlog.NewExecution(repository).Would(resultlog.Name{Repository: repository, Client: client, Year: 2026}, logs[client]); why != "" {
+			w.breach("P12", "the log of %s does not verify: %s", client, why)
+		}
 	}
 }
 
@@ -163,7 +127,7 @@ func (w *World) blob(_, digest string) ([]byte, error) { return w.remote.blobs[d
 func (w *World) result() Result {
 	r := Result{
 		Broken: w.broken, Trace: w.trace, Points: w.points, Calls: w.calls, Steps: w.steps, Records: len(w.remote.entries),
-		Outcome: w.judge.over, Ended: w.now - epoch,
+		Outcome: w.outcome(), Ended: w.now - epoch,
 	}
 	if w.state != nil {
 		r.End = w.end()

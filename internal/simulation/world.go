@@ -17,35 +17,36 @@ import (
 
 // World is one simulated estate with its controllers.
 type World struct {
-	Shape  *Shape
 	Faults *Faults
 	rand   *rand.Rand
 	now    int64
 	events events
 	count  int64 // of events so far, so that equal times have an order
 
-	remote   *remote
-	hosts    []*host
-	tips     []Tip    // by number of the commit
-	commits  []string // their ids
-	docs     *Library
-	procs    []*process
-	judge    *judge
-	points   int   // boundaries of actions so far
-	crashAt  []int // points at which the acting process dies, ascending
-	failAt   int   // the call that fails; 0 none
-	calls    int
-	how      error // how it fails
-	trace    []string
-	tracing  bool
-	broken   []string // promises that were broken, in words
-	steps    int
-	quiet    bool // faults have ended
-	busy     bool // there are faults at all
-	over     bool
-	state    *progress.State // the log folded once more, at the end
-	resumed  int
-	resuming bool
+	remote  *remote
+	hosts   []*host
+	parties []*party
+	commits []string // ids of the commits
+	docs    *Library
+	procs   []*process
+	points  int   // boundaries of actions so far
+	crashAt []int // points at which the acting process dies, ascending
+	failAt  int   // the call that fails; 0 none
+	calls   int
+	how     error // how it fails
+	trace   []string
+	tracing bool
+	broken  []string // promises that were broken, in words
+	steps   int
+	quiet   bool // faults have ended
+	busy    bool // there are faults at all
+	over    bool
+	state   *progress.State   // the log folded once more, at the end
+	newest  int64             // time of the newest record
+	last    map[string]string // of each log
+	acked   []ack             // what was acknowledged
+	most    int               // segments that a controller may have in flight
+	spared  bool              // nothing goes wrong with the first party
 }
 
 // event is something that happens at an instant.
@@ -145,18 +146,21 @@ func NewLibrary() *Library {
 	return &Library{books: map[string]*progress.Documents{}, reader: progress.Begin()}
 }
 
-func (l *Library) of(s *Shape, t *Tip, commit string, keep []int) *progress.Documents {
+func (l *Library) of(w *World, tip int, keep [][]int) *progress.Documents {
 	var key strings.Builder
-	key.WriteString(commit)
-	for _, h := range keep {
-		key.WriteString(" " + hostName(h))
+	key.WriteString(w.commit(tip))
+	for _, hosts := range keep {
+		for _, h := range hosts {
+			key.WriteString(" " + hostName(h))
+		}
+		key.WriteByte(';')
 	}
 	d, known := l.books[key.String()]
 	if !known {
 		if len(l.books) > 256 {
 			clear(l.books)
 		}
-		d = s.documents(commit, t, keep)
+		d = w.assemble(tip, keep)
 		l.books[key.String()] = d
 	}
 	return d
