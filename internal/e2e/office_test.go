@@ -185,16 +185,31 @@ func (c *controller) event(holds func(line) bool) (line, bool) {
 }
 
 // says waits for an event.
-func (c *controller) says(t *testing.T, what string, holds func(line) bool) (l line) {
+func (c *controller) says(t *testing.T, what string, holds func(line) bool) line {
 	t.Helper()
-	until(t, what, func() bool {
-		seen := false
-		if l, seen = c.event(holds); !seen && c.over() {
-			t.Fatalf("%s: the controller ended before: %s", what, c.err.String())
+	for over := time.Now().Add(patience); ; time.Sleep(10 * time.Millisecond) {
+		ended := c.over()
+		l, seen := c.event(holds)
+		switch {
+		case seen:
+			return l
+		case ended || time.Now().After(over):
+			t.Fatalf("%s: not seen; the controller has ended: %t; it said last:\n%s%s", what, ended, c.last(), c.err.String())
 		}
-		return seen
-	})
-	return l
+	}
+}
+
+// last are the newest events, as they are.
+func (c *controller) last() string {
+	c.mu.Lock()
+	defer c.mu.Unlock()
+	var out strings.Builder
+	for _, l := range c.lines[max(0, len(c.lines)-40):] {
+		if l.Event != "tick" {
+			fmt.Fprintf(&out, "%+v\n", l)
+		}
+	}
+	return out.String()
 }
 
 func (c *controller) over() bool {

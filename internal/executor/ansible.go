@@ -136,8 +136,8 @@ func (x *Ansible) Stop(ctx context.Context, t dispatch.Task) dispatch.Answer {
 }
 
 func (x *Ansible) ask(ctx context.Context, t dispatch.Task, verb, asked string, at func(string)) dispatch.Answer {
-	if len(t.Steps) == 0 {
-		return nothing(t, asked, x.o.Now())
+	if len(t.Steps) == 0 && (verb == VerbBegin || !t.Target.Journal) {
+		return nothing(t, asked, x.o.Now()) // what became of others a journal knows, whatever documents say now
 	}
 	ctx, cancel := context.WithTimeout(ctx, patience(t))
 	defer cancel()

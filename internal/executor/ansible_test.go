@@ -18,7 +18,7 @@ import (
 )
 
 // ansible makes an executor whose ansible-playbook is a script, or the real one for "".
-func (s *server) ansible(t *testing.T, root, script string, tree fs.FS) *executor.Ansible {
+func (s *server) ansible(t *testing.T, root, script string, tree fs.FS, change ...func(*executor.AnsibleOptions)) *executor.Ansible {
 	t.Helper()
 	o := executor.AnsibleOptions{
 		Secrets: s.options(t, root).Secrets, KnownHosts: s.file("known_hosts"), Now: time.Now, Root: root, Gather: time.Millisecond,
@@ -31,6 +31,9 @@ func (s *server) ansible(t *testing.T, root, script string, tree fs.FS) *executo
 		}
 	} else if _, err := exec.LookPath("ansible-playbook"); err != nil {
 		t.Skip("no ansible-playbook here: apt-get install ansible")
+	}
+	for _, c := range change {
+		c(&o)
 	}
 	return executor.NewAnsible(o)
 }
@@ -239,6 +242,7 @@ func TestAnsibleDiesWithItsContext(t *testing.T) {
 // TestAnsibleForReal: a playbook of the authorised tip on a real host, with the wrapper
 // around it; a second run of the same key is refused, and a failure is the host's.
 func TestAnsibleForReal(t *testing.T) {
+	t.Parallel()
 	s, dir := serve(t), root(t)
 	tree := fstest.MapFS{
 		"ansible/play.yml":                   {Data: []byte("- hosts: all\n  gather_facts: false\n  roles: [agent]\n")},
@@ -273,6 +277,7 @@ func TestAnsibleForReal(t *testing.T) {
 // TestAnsibleThatStartsSlowly: on a busy machine a run takes long to reach its host. That is
 // nobody's clock being off.
 func TestAnsibleThatStartsSlowly(t *testing.T) {
+	t.Parallel()
 	s, dir := serve(t), root(t)
 	long(t)
 	if s.user != "root" {
@@ -289,11 +294,12 @@ func TestAnsibleThatStartsSlowly(t *testing.T) {
 // finds the host waiting, ends that, and the task is interrupted; the one that runs the
 // playbook finds it running, and so does one without a higher fence.
 func TestAnsibleCutOff(t *testing.T) {
+	t.Parallel()
 	s, dir := serve(t), root(t)
 	if s.user != "root" {
 		t.Skip("only root is root without sudo")
 	}
-	tree := fstest.MapFS{"ansible/play.yml": {Data: []byte("- hosts: all\n  gather_facts: false\n  tasks: [{ansible.builtin.raw: sleep 60}]\n")}}
+	tree := fstest.MapFS{"ansible/play.yml": {Data: []byte("- hosts: all\n  gather_facts: false\n  tasks: [{ansible.builtin.raw: sleep 600}]\n")}}
 	long(t)
 	x, other := s.ansible(t, dir, "", tree), s.ansible(t, dir, "", tree)
 	task := s.ansibleTask(`{"ansible_user": "root", "ansible_python_interpreter": "/usr/bin/python3"}`)

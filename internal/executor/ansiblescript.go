@@ -49,20 +49,23 @@ func (x *Ansible) script(t dispatch.Task, then string) (string, error) {
 	}
 	var b strings.Builder
 	fmt.Fprintf(&b, "set -u\nroot=%s\nkey=%s\nj=$root/var/lib/patchops\nw=$j/bin/%s\n", quote(x.o.Root), quote(t.Key), WrapperSum)
-	fmt.Fprintf(&b, "if [ ! -r \"$w\" ]; then\numask 077\nmkdir -p \"${w%%/*}\" && cat >\"$w.$$\" <<'%s' && sync \"$w.$$\" && mv -f \"$w.$$\" \"$w\" || exit 97\n%s%s\nfi\n",
-		wrapperEnd, Wrapper, wrapperEnd)
+	fmt.Fprintf(&b, "if [ ! -r \"$w\" ]; then\numask 077\nmkdir -p \"${w%%/*}\" && cat >\"$w.$$\" <<'%s' && sync \"$w.$$\" && mv -f \"$w.$$\" \"$w\" || { %s; exit 97; }\n%s%s\nfi\n",
+		wrapperEnd, unwritten, Wrapper, wrapperEnd)
 	// Until it is there the script may have waited for long: the time that it is sent at is an argument.
 	head, rest, _ := strings.Cut(string(request), fmt.Sprintf("\nnow %d\n", t.Now))
 	fmt.Fprintf(&b, "sent=${1:-%d}\nrequest() {\ncat <<'%s'\n%s\n%s\necho \"now $sent\"\ncat <<'%s'\n%s%s\n}\n%s", t.Now, requestEnd, head, requestEnd, requestEnd, rest, requestEnd, then)
 	return b.String(), nil
 }
 
+// unwritten is the wrapper's answer where it cannot be put.
+const unwritten = `printf '%s\n' 'patchops-answer 1 -' 'state refused' 'why JOURNAL' 'text the wrapper cannot be put there: no space, read-only, or not root' end`
+
 // asks puts one question and prints its answer.
 func asks(verb string) string { return "request | sh \"$w\" " + verb + " \"$root\"\n" }
 
 // holds begins a task, and ends well when its steps before the playbook did: the task
 // then waits. Else the answer is there, and the playbook is not for this host.
-const holds = `p=$(mktemp -u "$j/hold.XXXXXX") && mkfifo -m 600 "$p" || exit 97
+const holds = `p=$(mktemp -u "$j/hold.XXXXXX") && mkfifo -m 600 "$p" || { ` + unwritten + `; exit 97; }
 request | sh "$w" begin "$root" >"$p" 2>/dev/null &
 exec <"$p"
 rm -f "$p"

@@ -15,6 +15,8 @@ var (
 	wrapperJournal string
 	//go:embed wrapper/run.sh
 	wrapperRun string
+	//go:embed wrapper/aptget.sh
+	wrapperAptGet string
 	//go:embed wrapper/apt.sh
 	wrapperApt string
 	//go:embed wrapper/dnf.sh
@@ -26,7 +28,7 @@ var (
 // Wrapper is the script that carries tasks out on hosts and keeps their journal there: POSIX
 // sh with coreutils and util-linux. It is run as "sh FILE VERB [ROOT]", with a
 // request on its standard input, and answers on its standard output.
-var Wrapper = assemble(wrapperCommon, wrapperApt, wrapperDnf, wrapperJournal, wrapperRun, wrapperMain)
+var Wrapper = assemble(wrapperCommon, wrapperAptGet, wrapperApt, wrapperDnf, wrapperJournal, wrapperRun, wrapperMain)
 
 // WrapperSum is the hexadecimal SHA-256 of Wrapper, and its name on hosts.
 var WrapperSum = func() string {

@@ -6,7 +6,7 @@
 when=${0##*/}
 when=${when%-receive}
 [ -e trap ] || exit 0
-read -r at record <trap
+read -r at record <./trap
 [ "$at" = "$when" ] || exit 0
 none=$(git hash-object -t tree /dev/null)
 while read -r old new ref; do
@@ -14,8 +14,8 @@ while read -r old new ref; do
 	case $old in *[!0]*) ;; *) old=$none ;; esac
 	if git diff "$old" "$new" -- seg | grep -Eq "^\+\{.*$record"; then
 		read -r pid <controller
-		kill -9 "$pid"
 		mv trap sprung
+		kill -9 "$pid"
 		exit 1
 	fi
 done

@@ -21,7 +21,7 @@ cd plans
 for p in ada ben dana erin; do
 	sed -i "s|ssh-ed25519 [^ ]* $p\$|$(cut -d' ' -f1,2 ../$p.key.pub) $p|" rules/people.yaml
 done
-rm -f clients/acme/ha.yaml schemas/own.cue # one wave may do here
+rm -r clients/acme/ha.yaml schemas policies # one wave may do here, and no own rule's time is bounded
 days() { date -u -d "$1 days ago" +%Y-%m-%d; }
 
 {
@@ -72,7 +72,7 @@ spec:
   estimate: $estimate
 EOF
 mkdir playbooks
-sed -i 's/exclude: .*/exclude: [playbooks]/' patchops.yaml
+sed -i -e 's/exclude: .*/exclude: [playbooks]/' -e '/^  policy:/,$d' patchops.yaml
 cat >playbooks/update.yml <<'EOF'
 - hosts: all
   gather_facts: false

@@ -21,6 +21,7 @@ networks() {
 		ip addr add "10.99.$site.1/24" dev "site$site"
 		ip link set "site$site" up
 	done
+	echo 1 >/proc/sys/net/ipv4/ip_forward
 	ip addr add 10.99.0.1/32 dev lo # the repository
 	ip netns add none               # the first one prepares /run/netns: others may be added side by side
 	mkfifo -m 622 /mnt/estate

@@ -1,6 +1,7 @@
 // Package executortest is the one suite that every executor with a journal on its hosts
 // passes: what a host refuses, effects exactly once, crashes, stops, time limits, and
-// output that wants to be more than data.
+// output that wants to be more than data. Of an executor without hosts to ask, those cases
+// are run by name that promise something there.
 package executortest
 
 import (
