@@ -44,7 +44,9 @@ type Options struct {
 type Audit struct {
 	o     Options
 	cache []kept
-	reads map[string]bool // commits that were read, or are too many
+	// granted are what plans grant, by commit, client and plan: asked for with every claim.
+	granted map[string][]effect.PlanGrants
+	reads   map[string]bool // commits that were read, or are too many
 
 	said    map[string]said    // approvals, by evidence
 	merges  map[string]bool    // that were judged, by base and commit
@@ -75,13 +77,16 @@ type kept struct {
 	docs   *Documents
 }
 
-// mostKept is how many commits' documents are held at once.
-const mostKept = 6
+// mostKept is how many commits' documents are held at once, and mostGranted plans' grants.
+const (
+	mostKept    = 6
+	mostGranted = 64
+)
 
 // New begins an audit.
 func New(o Options) *Audit {
 	return &Audit{
-		o: o, reads: map[string]bool{}, said: map[string]said{}, merges: map[string]bool{}, runs: map[string]*run{},
+		o: o, granted: map[string][]effect.PlanGrants{}, reads: map[string]bool{}, said: map[string]said{}, merges: map[string]bool{}, runs: map[string]*run{},
 		places: map[string]*oracle{}, absent: map[string]bool{}, skipped: map[string]bool{}, tips: []tip{{commit: o.Genesis}},
 	}
 }

@@ -221,7 +221,7 @@ func TestR5MergesAreWhatWasApproved(t *testing.T) {
 	b.expect("as it was", with(func(_, _ *resultlog.Record) {}), "")
 	b.expect("of another commit", with(func(_, m *resultlog.Record) { m.Commit = "evil" }), "the documents give")
 	b.expect("more than was approved", with(func(_, m *resultlog.Record) { m.Commit, m.Effect = "evil", digest("genesis", "evil") }), "does not cover what landed: file of policies/all.rego")
-	b.expect("an approval of what its head is not", with(func(a, m *resultlog.Record) { a.Effect = canonical.Digest(nil) }), "what it names gives")
+	b.expect("an approval of what its head is not", with(func(a, _ *resultlog.Record) { a.Effect = canonical.Digest(nil) }), "what it names gives")
 	review := func(a, _ *resultlog.Record) {
 		a.Review, a.Base, a.Effect = &resultlog.Review{ID: 1}, "older", canonical.Digest([]byte("as it was seen first"))
 	}

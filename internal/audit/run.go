@@ -55,6 +55,10 @@ func granted(plans []effect.PlanGrants, r *resultlog.Record, or string) string {
 // plans are those of one name that a commit has open at a client; not known where the
 // commit cannot be had.
 func (a *Audit) plans(n resultlog.Name, plan, commit string) (out []effect.PlanGrants, known bool, err error) {
+	key := commit + " " + n.Client + " " + plan
+	if out, known = a.granted[key]; known {
+		return out, true, nil
+	}
 	docs, err := a.documents(commit)
 	if err != nil || docs == nil {
 		return nil, false, err
@@ -65,6 +69,10 @@ func (a *Audit) plans(n resultlog.Name, plan, commit string) (out []effect.PlanG
 			out = append(out, p)
 		}
 	}
+	if len(a.granted) >= mostGranted {
+		clear(a.granted)
+	}
+	a.granted[key] = out
 	return out, true, nil
 }
 

@@ -1,6 +1,7 @@
 package audit
 
 import (
+	"cmp"
 	"encoding/json"
 	"errors"
 	"fmt"
@@ -80,9 +81,9 @@ func (a *Audit) inWindow(n resultlog.Name, commit string, r *resultlog.Record) (
 	if err != nil || o == nil || o.in == nil {
 		return "", err
 	}
-	asset := slices.IndexFunc(o.in.Assets, func(x rollout.Asset) bool { return x.Name == r.Asset })
+	asset, known := slices.BinarySearchFunc(o.in.Assets, r.Asset, func(x rollout.Asset, name string) int { return cmp.Compare(x.Name, name) })
 	_, plan, _ := strings.Cut(r.Plan, "/")
-	if asset < 0 || !slices.ContainsFunc(o.in.Plans, func(p rollout.Plan) bool { return p.Name == plan }) {
+	if !known || !slices.ContainsFunc(o.in.Plans, func(p rollout.Plan) bool { return p.Name == plan }) {
 		return "", nil // its grant is asked for
 	}
 	got := o.MayStart(rollout.Ask{Client: n.Client, Plan: plan, Asset: asset, At: seconds(r.T), Length: max(1, r.Worst), Begun: true})

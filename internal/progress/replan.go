@@ -8,6 +8,7 @@ import (
 	"strings"
 
 	"github.com/patchops/patchops/internal/canonical"
+	"github.com/patchops/patchops/internal/museum"
 	"github.com/patchops/patchops/internal/resultlog"
 	"github.com/patchops/patchops/internal/rollout"
 )
@@ -98,6 +99,9 @@ func (r *replanning) replan() (Replanned, bool, error) {
 	}
 	for _, w := range r.plan.Waves {
 		r.next.Waves = append(r.next.Waves, w.Name)
+	}
+	if museum.Planted("forgets-cause") {
+		r.next.Cause = ""
 	}
 	r.keep()
 	r.place()

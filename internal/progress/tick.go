@@ -7,7 +7,6 @@ import (
 	"strings"
 
 	"github.com/patchops/patchops/internal/dispatch"
-	"github.com/patchops/patchops/internal/museum"
 	"github.com/patchops/patchops/internal/resultlog"
 	"github.com/patchops/patchops/internal/rollout"
 )
@@ -215,7 +214,7 @@ func (t *tick) cause(r *running, whys ...string) {
 	}
 	why := strings.Join(whys, ", ")
 	cause := r.because() + why
-	known := slices.Contains(t.known, cause) || r.Schedule != nil && r.Schedule.Cause == why && !museum.Planted("forgets-cause")
+	known := slices.Contains(t.known, cause) || r.Schedule != nil && r.Schedule.Cause == why
 	r.stale = r.Schedule == nil || !known
 	t.fresh = t.fresh || !known
 	t.causes = append(t.causes, cause)

@@ -41,9 +41,16 @@ func WriteReview(w io.Writer, format string, r Review, o Options) error {
 	return fmt.Errorf("format %q: want one of %v", format, ReviewFormats())
 }
 
+// mainChange is the name of what came to the target branch without a change.
+const mainChange = "main"
+
 // headline says in one line how the change stands.
 func (r Review) headline() string {
 	switch {
+	case r.Change.Name == mainChange && r.Change.Head == r.Authorised:
+		return "authorised"
+	case r.Mergeable && r.Change.Name == mainChange:
+		return "approved, patchops run adopts it"
 	case r.Mergeable:
 		return "approved, can merge"
 	case r.merged():
@@ -58,7 +65,7 @@ func (r Review) headline() string {
 func (r Review) next() string {
 	name := Display(r.Change.Name)
 	switch {
-	case strings.HasPrefix(name, "#") || name == "main" || r.merged():
+	case strings.HasPrefix(name, "#") || name == mainChange || r.merged():
 		return ""
 	case r.Mergeable:
 		return fmt.Sprintf("patchops merge %s, or patchops run, on the controller's machine", name)

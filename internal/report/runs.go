@@ -220,7 +220,12 @@ func (v runView) stands() bool {
 	if slices.ContainsFunc(v.stops, func(h progress.Stop) bool { return h.Kind == resultlog.Hold }) {
 		return true
 	}
-	return slices.ContainsFunc(v.hosts, func(h *progress.Host) bool { return h.Code == rollout.MissedWindow })
+	return v.unclosed() || slices.ContainsFunc(v.hosts, func(h *progress.Host) bool { return h.Code == rollout.MissedWindow })
+}
+
+// unclosed reports whether all of it is done, and a rule of the close gate holds its end.
+func (v runView) unclosed() bool {
+	return v.Outcome == "" && v.Settled() && slices.ContainsFunc(v.waits, func(w progress.Wait) bool { return w.Code == rollout.Held && w.Wave == "" && w.Asset == "" })
 }
 
 // Stand reports whether people must act on any of the rollouts: one is held, paused
@@ -253,6 +258,9 @@ func (v runView) waysOut() []string {
 			out = append(out, fmt.Sprintf("find out what became of %s: patchops explain asset %s/%s", h.Asset, v.Client, h.Asset))
 			break
 		}
+	}
+	if v.unclosed() {
+		out = append(out, "close it: merge what the rule wants, or patchops abort "+v.name)
 	}
 	if v.tasks > 0 {
 		out = append(out, "technicians have "+plural(v.tasks, "task")+" open: patchops task list")
