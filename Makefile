@@ -13,6 +13,7 @@ PROPS    ?= 10000
 SIMULATIONS ?= 1000000
 FROM     ?= 0
 ROTATE   ?=
+ONLY     ?=
 
 .PHONY: help demo test e2e simulate exhaustive museum build plans lint fmt race props race-props zones fuzz rego-test mutate docs golden act bench pin ci clean
 

@@ -81,6 +81,7 @@ func (j *judge) readActs() {
 	}
 	for _, person := range slices.Sorted(maps.Keys(own)) {
 		slices.SortFunc(own[person], newer)
+		own[person] = own[person].settled()
 		j.readOwn(person, own[person])
 	}
 	for _, contact := range slices.Sorted(maps.Keys(consents)) {

@@ -197,7 +197,7 @@ func (t *tree) contactOf(leaf *node, name string, c *Contact) {
 	if !c.ValidUntil.IsZero() && !t.in.Now.Before(c.ValidUntil) {
 		return
 	}
-	id := "contact " + name
+	id := contactWord + name
 	_, known := t.book.People[c.Person]
 	if known {
 		id = c.Person

@@ -53,7 +53,7 @@ func TestContacts(t *testing.T) {
 		{"taken back by a name of two", taken.with(consent("ops", says(SaysWithdrawn, 0))), Pending, "contact acme/ops", "withdrawn", "carl withdrew it"},
 		{"another's is not", taken.with(consent("birch/ops", says(SaysWithdrawn, 0))), Approved, "", "", ""},
 		{"a rejection that names a contact", someInput(one("ops")).with(by("bob"), consent("acme/ops", says(SaysRejected, 0))), Rejected, "", "", "carl withdraws"},
-		{"each client", wider, Pending, "", "", "contact birch/ops"},
+		{"each client", wider, Pending, "", "", "contact birch/ops, from the technical contacts of birch, whose word somebody takes down (patchops consent)"},
 		{"and birch", wider.with(consent("birch/ops")), Approved, "", "", ""},
 		{"no client", none, Error, "", "", "the change touches no client"},
 		{"their own key", someInput(business).with(by("frank")), Approved, "", "", ""},

@@ -10,6 +10,9 @@ import (
 // maxNamed is how many people a line names.
 const maxNamed = 8
 
+// contactWord begins the name of a contact who is no Person.
+const contactWord = "contact "
+
 // unblock says what would let the change merge: rejections to withdraw, then the
 // fewest approvals that are missing, then what no approval mends.
 func (j *judge) unblock(v *Verdict, rulings []*ruling) {
@@ -199,6 +202,9 @@ func (n Need) text(other bool) string {
 	}
 	if n.Signed {
 		text += ", by a signed statement"
+	}
+	if slices.ContainsFunc(n.People, func(p string) bool { return strings.HasPrefix(p, contactWord) }) {
+		text += ", whose word somebody takes down (patchops consent)"
 	}
 	return text
 }

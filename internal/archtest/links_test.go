@@ -46,6 +46,23 @@ func TestLinks(t *testing.T) {
 	}
 }
 
+// TestNoPageIsLost: docs/README.md leads to every guide, reference and format.
+func TestNoPageIsLost(t *testing.T) {
+	linked := map[string]bool{"docs/README.md": true}
+	for _, index := range []string{"docs/README.md", "docs/reference/README.md"} {
+		for _, m := range markdownLink.FindAllStringSubmatch(page(t, index), -1) {
+			file, _, _ := strings.Cut(m[1], "#")
+			linked[path.Join(path.Dir(index), file)] = true
+		}
+	}
+	walk(t, func(name string) {
+		dir := path.Dir(name)
+		if path.Ext(name) == ".md" && strings.HasPrefix(name, "docs/") && !linked[dir] && !linked[path.Dir(dir)] && !linked[name] {
+			t.Errorf("%s: docs/README.md does not lead there", name)
+		}
+	})
+}
+
 func page(t *testing.T, name string) string {
 	t.Helper()
 	b, err := os.ReadFile(filepath.Join(root, name))

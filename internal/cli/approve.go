@@ -115,7 +115,7 @@ func (a *app) approve(ctx context.Context, f approveFlags, target string) error 
 			return people("nothing was signed: %s", why)
 		}
 	}
-	if err := t.wouldCount(ctx, s, who.person); err != nil {
+	if err := a.heeded(ctx, t, s, who.person); err != nil {
 		return err
 	}
 	if s.Act == statement.Approve && slices.Contains(t.contributors(s).People, who.person) {

@@ -74,7 +74,7 @@ func (a *app) consent(ctx context.Context, f consentFlags, target string) error 
 	if slices.Contains(t.contributors(s).People, who.person) {
 		return people("%s worked on %s: somebody else takes down what a client says of it", who.person, target)
 	}
-	if err := t.wouldCount(ctx, s, who.person); err != nil {
+	if err := a.heeded(ctx, t, s, who.person); err != nil {
 		return err
 	}
 	return a.say(ctx, t.authorityEnv, who, s, f.out)

@@ -1,7 +1,9 @@
 package cli
 
 import (
+	"cmp"
 	"context"
+	"fmt"
 	"slices"
 	"strings"
 
@@ -9,9 +11,9 @@ import (
 	"github.com/patchops/patchops/internal/statement"
 )
 
-// wouldCount refuses a word on a gate or a pause that nobody would ever count, before it is
-// signed: whoever says it at night does not look again.
-func (t *authorisedEnv) wouldCount(ctx context.Context, s statement.Statement, person string) error {
+// heeded refuses a word that says nothing, and warns before one is signed that nobody would
+// count: whoever says it at night does not look again.
+func (a *app) heeded(ctx context.Context, t *authorisedEnv, s statement.Statement, person string) error {
 	kind, of, _ := strings.Cut(s.Subject, ":")
 	switch {
 	case kind == "resume" && s.Act != statement.Approve:
@@ -27,15 +29,22 @@ func (t *authorisedEnv) wouldCount(ctx context.Context, s statement.Statement, p
 	if err != nil {
 		return err
 	}
-	plan, wave := plainPlan(of), of[len(plainPlan(of))+1:]
-	gates, err := gatesOf(docs.Plans[plan], plan, wave)
-	if err != nil {
-		return err
+	if why := unheeded(state, docs, s, person); why != "" {
+		a.progress("patchops: this will not count: %s", why)
 	}
-	if err := openGate(state.Runs[plan], plan, wave); err != nil {
-		return err
+	return nil
+}
+
+// unheeded is why a word on a gate does not count; "" it does.
+func unheeded(state *progress.State, docs *progress.Documents, s statement.Statement, person string) string {
+	_, of, _ := strings.Cut(s.Subject, ":")
+	plan := plainPlan(of)
+	wave := of[len(plan)+1:]
+	gates := gatesOf(docs.Plans[plan], wave)
+	if len(gates) == 0 {
+		return fmt.Sprintf("wave %s of %s has no gate of type approval, and nobody's word is waited for", wave, plan)
 	}
-	return mayGate(gates, s, person)
+	return cmp.Or(closedGate(state.Runs[plan], plan, wave), notAsked(gates, s, person))
 }
 
 // plainPlan is CLIENT/PLAN of CLIENT/PLAN/WAVE.
@@ -45,60 +54,54 @@ func plainPlan(of string) string {
 }
 
 // gatesOf are the gates of a wave that people decide on.
-func gatesOf(p *progress.Plan, plan, wave string) ([]progress.Gate, error) {
+func gatesOf(p *progress.Plan, wave string) []progress.Gate {
 	if p == nil {
-		return nil, people("%s has nothing to do, and no gate to pass: patchops status %s", plan, plan)
+		return nil
 	}
-	var gates []progress.Gate
 	for _, w := range p.Waves {
 		if w.Name == wave {
-			gates = slices.DeleteFunc(slices.Clone(w.Gates), func(g progress.Gate) bool { return g.Probe })
+			return slices.DeleteFunc(slices.Clone(w.Gates), func(g progress.Gate) bool { return g.Probe })
 		}
 	}
-	if len(gates) == 0 {
-		return nil, usage("wave %s of %s has no gate of type approval: nobody's word is waited for", wave, plan)
-	}
-	return gates, nil
+	return nil
 }
 
-// openGate wants that a wave has begun and not ended: a word counts from then on.
-func openGate(run *progress.Run, plan, wave string) error {
+// closedGate is why no word on a wave's gate counts now: one counts from the wave's beginning
+// to its end.
+func closedGate(run *progress.Run, plan, wave string) string {
 	if run == nil || run.Ended > 0 {
-		return people("no rollout of %s goes on: there is no gate to pass", plan)
+		return fmt.Sprintf("no rollout of %s goes on", plan)
 	}
 	for _, w := range run.Waves {
 		switch {
 		case w.Name != wave:
 		case w.Ended > 0:
-			return people("wave %s of %s is over: its gate is passed, or will not be asked", wave, plan)
+			return fmt.Sprintf("wave %s of %s is over", wave, plan)
 		case w.Begun > 0:
-			return nil
+			return ""
 		}
 	}
-	return people("wave %s of %s has not begun, and what is said of its gate before that does not count; say it when it has: patchops status %s", wave, plan, plan)
+	return fmt.Sprintf("wave %s of %s has not begun; say it again when it has: patchops status %s", wave, plan, plan)
 }
 
-// mayGate wants that a person is one of those whom a gate asks.
-func mayGate(gates []progress.Gate, s statement.Statement, person string) error {
+// notAsked is why a person is not one of those whom a gate asks; "" they are.
+func notAsked(gates []progress.Gate, s statement.Statement, person string) string {
 	var asked []string
+	contact := s.Contact[strings.LastIndex(s.Contact, "/")+1:]
 	for _, g := range gates {
-		contact := s.Contact[strings.LastIndex(s.Contact, "/")+1:]
+		may := slices.Contains(g.People, person)
 		switch {
-		case s.Act == statement.Consent && slices.Contains(g.Contacts, contact) && slices.Contains(g.People, person):
-			return nil
-		case s.Act == statement.Reject && slices.Contains(g.People, person):
-			return nil
-		case s.Act == statement.Approve && g.Group != "" && slices.Contains(g.People, person):
-			return nil
+		case may && s.Act == statement.Consent && slices.Contains(g.Contacts, contact), may && s.Act == statement.Reject, may && s.Act == statement.Approve && g.Group != "":
+			return ""
 		case g.Group != "":
 			asked = append(asked, "group "+g.Group+" ("+strings.Join(g.People, ", ")+")")
 		default:
-			asked = append(asked, "contacts ("+strings.Join(g.Contacts, ", ")+"), whose word is taken down by patchops consent")
+			asked = append(asked, "contacts ("+strings.Join(g.Contacts, ", ")+"), whose word patchops consent takes down")
 		}
 	}
 	who := person
 	if s.Act == statement.Consent {
 		who = s.Contact
 	}
-	return people("the word of %s does not count for this gate, which asks %s", who, strings.Join(asked, "; "))
+	return fmt.Sprintf("%s is not asked: the gate asks %s", who, strings.Join(asked, "; "))
 }

@@ -23,8 +23,10 @@ const ofWave = "With --wave you say which wave gave the reason; the rollout ends
 func (a *app) holdCommands() []*cobra.Command {
 	var out []*cobra.Command
 	for _, word := range []struct{ act, short, long, wave, more string }{
-		{statement.Hold, "Stop a plan for now", "Hold stops a plan: nothing new starts until somebody resumes it\n(patchops approve resume:CLIENT/PLAN).",
-			"With --wave that is about one wave only.", ""},
+		{
+			statement.Hold, "Stop a plan for now", "Hold stops a plan: nothing new starts until somebody resumes it\n(patchops approve resume:CLIENT/PLAN).",
+			"With --wave that is about one wave only.", "",
+		},
 		{statement.Abort, "Stop a plan for good", "Abort ends a plan: what runs comes to its safe point, and nothing new starts.", ofWave, ""},
 		{statement.Recall, "Say that what a plan installed must go again", "Recall ends a plan and says that what it installed must be removed again.", ofWave, "\n\n" +
 			"Recall then lists the hosts that have it, by the log, and what they had before.\n" +

@@ -257,10 +257,13 @@ func (s *logSource) sources(f *logFlags) ([]resultlog.Source, error) {
 			Name: r.name, Branch: r.branch, Tip: s.refs[r.ref], Files: files, History: &logHistory{s.git, s.git.Differ(), s.refs[r.ref]},
 		})
 	}
-	if len(out) == 0 {
-		return nil, noLogs(f, s.where)
+	switch {
+	case len(out) > 0:
+		return out, f.remind(out)
+	case len(s.strange) > 0: // all of them another's: this machine's root may be the wrong one
+		return nil, fmt.Errorf("%w: no log key of the root of trust signed that of %s", resultlog.ErrCheckpoint, strings.Join(s.strange, ", "))
 	}
-	return out, f.remind(out)
+	return nil, noLogs(f, s.where)
 }
 
 // logs opens what the flags name, which close closes, with the logs that they ask for.

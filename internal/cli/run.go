@@ -21,11 +21,11 @@ import (
 
 type runFlags struct {
 	authorityFlags
-	once, dryRun, onlyMerge             bool
-	interval                            time.Duration
-	only                                string
-	allowLocal, secrets, known, notices string
-	acceptNew                           bool
+	once, dryRun, onlyMerge    bool
+	interval                   time.Duration
+	only                       string
+	allowLocal, secrets, known string
+	acceptNew                  bool
 }
 
 func (a *app) runCommand() *cobra.Command {

@@ -1,33 +1,19 @@
 package cli
 
 import (
-	"context"
 	"fmt"
 	"math/rand/v2"
 	"os"
-	"os/exec"
 	"path/filepath"
-	"slices"
 	"strconv"
 	"strings"
 	"syscall"
 	"testing"
 	"time"
-
-	"github.com/patchops/patchops/internal/estate"
 )
 
 // killsVariable says how often a run is killed; without it, a few times.
 const killsVariable = "PATCHOPS_RUN_KILLS"
-
-// office is a repository with hosts, and the command as a process of its own.
-type office struct {
-	t     *testing.T
-	dir   string
-	env   []string
-	clock time.Time
-	since time.Time
-}
 
 // killPlan is one wave over twelve workstations, in a window of six hours.
 const killPlan = `
@@ -39,83 +25,6 @@ for n in 05 06 07 08 09 10 11 12; do
 	echo "    - {name: ws-$n, class: workstation, role: office, tier: 3}" >>clients/acme/assets.yaml
 done
 `
-
-func newOffice(t *testing.T, edit string) *office {
-	t.Helper()
-	if err := estate.HaveDpkg(); err != nil {
-		t.Skip(err)
-	}
-	o := &office{t: t, dir: t.TempDir()}
-	lib, err := filepath.Abs("testdata/lib")
-	if err != nil {
-		t.Fatal(err)
-	}
-	bin := filepath.Join(o.dir, "bin")
-	if err := os.Mkdir(bin, 0o755); err != nil {
-		t.Fatal(err)
-	}
-	if err := os.Symlink(must(os.Executable()), filepath.Join(bin, "patchops")); err != nil {
-		t.Fatal(err)
-	}
-	o.env = append(os.Environ(), "PATH="+bin+":"+os.Getenv("PATH"), "TMPDIR="+o.dir, "HOME="+o.dir+"/.home", "XDG_CACHE_HOME="+o.dir+"/.cache",
-		"XDG_CONFIG_HOME=", "XDG_STATE_HOME=", "GIT_CONFIG_NOSYSTEM=1", "GOGC=400",
-		"GIT_AUTHOR_NAME=Ada", "GIT_AUTHOR_EMAIL=ada@example.com", "GIT_COMMITTER_NAME=Ada", "GIT_COMMITTER_EMAIL=ada@example.com")
-	o.at("2026-03-12T09:00:00Z")
-	if err := os.WriteFile(filepath.Join(o.dir, "edit.sh"), []byte(edit), 0o600); err != nil {
-		t.Fatal(err)
-	}
-	o.do(o.dir, "sh", filepath.Join(lib, "office.sh"))
-	return o
-}
-
-func must[T any](v T, err error) T {
-	if err != nil {
-		panic(err)
-	}
-	return v
-}
-
-// at sets the clock that every process has from now on; it goes on.
-func (o *office) at(text string) { o.clock, o.since = must(time.Parse(time.RFC3339, text)), time.Now() }
-
-func (o *office) command(dir, name string, args ...string) *exec.Cmd {
-	cmd := exec.Command(name, args...)
-	if name == "patchops" {
-		cmd.Path, cmd.Err = filepath.Join(o.dir, "bin", "patchops"), nil
-	}
-	cmd.Dir = dir
-	cmd.Env = append(slices.Clip(o.env), "CLOCK="+o.clock.Add(time.Since(o.since)).UTC().Format(time.RFC3339))
-	return cmd
-}
-
-func (o *office) do(dir, name string, args ...string) string {
-	o.t.Helper()
-	out, err := o.command(dir, name, args...).CombinedOutput()
-	if err != nil {
-		o.t.Fatalf("%s %s: %v\n%s", name, strings.Join(args, " "), err, out)
-	}
-	return string(out)
-}
-
-// patchops runs the command in the clone.
-func (o *office) patchops(args ...string) string {
-	o.t.Helper()
-	return o.do(filepath.Join(o.dir, "plans"), "patchops", args...)
-}
-
-// lite makes hosts with the agent's old version.
-func (o *office) lite(names ...string) string {
-	o.t.Helper()
-	dir := filepath.Join(o.dir, "hosts")
-	r, err := estate.NewRepository(context.Background(), dir+"/.packages", labPackages()...)
-	if err == nil {
-		err = estate.Lite(context.Background(), dir, names, r, labPackages()[0])
-	}
-	if err != nil {
-		o.t.Fatal(err)
-	}
-	return dir
-}
 
 // killed runs the controller and kills it with signal 9 after a while; false when it
 // ended before.
@@ -182,22 +91,6 @@ func killedRollout(t *testing.T, random *rand.Rand, most int) (killed int) {
 	return killed
 }
 
-// wantOnce wants each host to say that it has the new version, installed once.
-func (o *office) wantOnce(hosts string, names []string) {
-	o.t.Helper()
-	for _, name := range names {
-		root := filepath.Join(hosts, filepath.FromSlash(name))
-		version, state, err := estate.State(o.t.Context(), root, "demo-agent")
-		times, err2 := estate.Installs(root, "demo-agent", "1.1")
-		if err != nil || err2 != nil || version != "1.1" || state != "ii" || times != 1 {
-			o.t.Errorf("%s: %s %s, installed %d times: %v %v", name, version, state, times, err, err2)
-		}
-	}
-}
-
-// ended reports whether the rollout is over: the newest flush says so.
-func (o *office) ended() bool { return strings.Contains(o.head("acme"), "run.ended") }
-
 // TestRunStopsGracefully: on SIGTERM nothing new begins, what runs ends and is
 // recorded, the lease is given back, and the status is 0.
 func TestRunStopsGracefully(t *testing.T) {
@@ -230,9 +123,4 @@ func TestRunStopsGracefully(t *testing.T) {
 		t.Errorf("the lease: %s", lease)
 	}
 	o.patchops("log", "verify")
-}
-
-// head is the message of the newest flush of a client's log.
-func (o *office) head(client string) string {
-	return o.do(o.dir, "git", "--git-dir", "remote.git", "log", "-1", "--format=%B", "patchops/log/"+client+"/2026")
 }

@@ -2,10 +2,8 @@ package cli
 
 import (
 	"fmt"
-	"os"
 	"os/exec"
 	"path/filepath"
-	"regexp"
 	"strconv"
 	"strings"
 	"syscall"
@@ -99,74 +97,4 @@ func stopped(t *testing.T, hook string) {
 	}
 	o.wantOnce(hosts, names)
 	o.patchops("log", "verify")
-}
-
-// controller starts one whose state is in a folder of its own, and says what it printed.
-func (o *office) controller(hosts, state string) (*exec.Cmd, func() string) {
-	o.t.Helper()
-	args := []string{"run", "--interval", "1s", "--allow-local", hosts, "--format", "json"}
-	if state != "" {
-		args = append(args, "--state", filepath.Join(o.dir, state))
-	}
-	c := o.command(filepath.Join(o.dir, "plans"), "patchops", args...)
-	out := must(os.CreateTemp(o.dir, "said"))
-	c.Stdout, c.Stderr = out, out
-	if err := c.Start(); err != nil {
-		o.t.Fatal(err)
-	}
-	o.t.Cleanup(func() { _ = c.Process.Kill(); _ = c.Wait(); _ = out.Close() })
-	return c, func() string { return string(must(os.ReadFile(out.Name()))) }
-}
-
-func (o *office) signal(c *exec.Cmd, s os.Signal) {
-	o.t.Helper()
-	if err := c.Process.Signal(s); err != nil {
-		o.t.Fatal(err)
-	}
-}
-
-func (o *office) until(what string, holds func() bool) {
-	o.t.Helper()
-	for over := time.Now().Add(3 * time.Minute); !holds(); time.Sleep(20 * time.Millisecond) {
-		if time.Now().After(over) {
-			o.t.Fatalf("%s: not seen within 3 minutes:\n%s", what, o.log())
-		}
-	}
-}
-
-// log is acme's records on the remote, the oldest first.
-func (o *office) log() string {
-	return o.do(o.dir, "git", "--git-dir", "remote.git", "log", "--reverse", "-p", "--format=", "patchops/log/acme/2026", "--", "seg")
-}
-
-// fence is that of the lease.
-func (o *office) fence() int {
-	o.t.Helper()
-	lease := o.do(o.dir, "git", "--git-dir", "remote.git", "show", "patchops/lease:lease")
-	m := regexp.MustCompile(`"fence":(\d+)`).FindStringSubmatch(lease)
-	if m == nil {
-		o.t.Fatalf("lease %q found, one with a fence wanted", lease)
-	}
-	return must(strconv.Atoi(m[1]))
-}
-
-var fenceLine = regexp.MustCompile(`(?m)^fence (\d+)$`)
-
-// fences are those under which the hosts' journals have installations.
-func (o *office) fences(hosts string) map[string]string {
-	out := map[string]string{}
-	for _, file := range must(filepath.Glob(filepath.Join(hosts, "acme/*/var/lib/patchops/*.request"))) {
-		b, _ := os.ReadFile(file)
-		if m := fenceLine.FindSubmatch(b); m != nil && strings.Contains(string(b), "segment install\n") {
-			out[strings.TrimPrefix(file, hosts)] = string(m[1])
-		}
-	}
-	return out
-}
-
-func write(t *testing.T, file, text string, mode os.FileMode) {
-	t.Helper()
-	if err := os.WriteFile(file, []byte(text), mode); err != nil {
-		t.Fatal(err)
-	}
 }

@@ -132,7 +132,7 @@ func (v *View) recorded(a authority.Act) (approval.Act, error) {
 		act = approval.Act{
 			Evidence: r.Evidence, Account: r.Review.Account, Claimed: personOf(r), Verdict: reviewVerdicts[r.Review.State],
 			Repository: v.Root.Repository, Target: v.Root.Target, Change: r.Change, Head: r.Review.Commit, Accepts: r.Accepts,
-			AsOf: instant(r.Review.Submitted),
+			AsOf: instant(r.Review.Submitted), Serial: r.Review.ID,
 		}
 	default:
 		return act, fmt.Errorf("%w: a recorded %s on %s has neither statement nor review", resultlog.ErrIntegrity, r.Kind, r.Change)

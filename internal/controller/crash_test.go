@@ -64,6 +64,7 @@ func (s *stage) end() string {
 // then again before and after every effect of what follows: the end state is that
 // of a run without a crash (P6, R61, R64).
 func TestEveryCrashEndsTheSame(t *testing.T) {
+	t.Parallel()
 	k := makeKeys(t)
 	whole := k.twoChanges(t)
 	whole.finish()
@@ -105,6 +106,7 @@ func TestEveryCrashEndsTheSame(t *testing.T) {
 
 // TestLostAnswers has the server move the refs and not say so.
 func TestLostAnswers(t *testing.T) {
+	t.Parallel()
 	k := makeKeys(t)
 	whole := k.twoChanges(t)
 	whole.finish()
@@ -123,6 +125,7 @@ func TestLostAnswers(t *testing.T) {
 // effects, and the process end there or not: nothing that nobody approved ever
 // becomes authorised, and main is never moved back.
 func TestWhateverOthersDoInBetween(t *testing.T) {
+	t.Parallel()
 	k := makeKeys(t)
 	whole := k.twoChanges(t)
 	whole.finish()

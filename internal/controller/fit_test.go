@@ -12,6 +12,7 @@ import (
 
 // TestAnyChangeCanBeRecorded: a change of very many clients lands like any other.
 func TestAnyChangeCanBeRecorded(t *testing.T) {
+	t.Parallel()
 	s := makeKeys(t).begin(t)
 	content := map[string]string{}
 	for n := range 900 {

@@ -21,18 +21,17 @@ type hosted struct {
 	pulls   map[string]*change.Change
 	reviews map[string][]change.Review
 	// before is done when a merge is asked for, before the forge looks.
-	before  func()
-	refuse  error    // of every merge
-	asked   []string // heads that merges were asked at
-	checks  []change.Required
-	methods []string
-	method  string            // that it merges by; "" is merge
-	extra   map[string]string // what it slips in
-	deny    string            // change whose reviews it denies
-	denied  error             // so; nil is ErrDenied
-	asks    map[string]bool   // changes whose pushers were asked for
-	show    func(name string) error
-	asking  func(context.Context)
+	before func()
+	refuse error    // of every merge
+	asked  []string // heads that merges were asked at
+	checks []change.Required
+	method string            // that it merges by; "" is merge
+	extra  map[string]string // what it slips in
+	deny   string            // change whose reviews it denies
+	denied error             // so; nil is ErrDenied
+	asks   map[string]bool   // changes whose pushers were asked for
+	show   func(name string) error
+	asking func(context.Context)
 }
 
 func (k *keys) hosted(t testing.TB) (*stage, *hosted) {

@@ -15,6 +15,7 @@ import (
 // Safety: after each of them the logs verify and nothing is authorised that nobody
 // approved. Liveness: in the end, with main put right, everything approved is merged.
 func TestRandomSchedules(t *testing.T) {
+	t.Parallel()
 	schedules := 150
 	if testing.Short() {
 		schedules = 25

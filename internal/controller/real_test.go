@@ -38,6 +38,7 @@ func TestOverEveryTransport(t *testing.T) {
 // TestTwoProcessesTogether has two controllers on two machines start together,
 // again and again (X5).
 func TestTwoProcessesTogether(t *testing.T) {
+	t.Parallel()
 	g := makeKeys(t).ground(t, gittest.Bare(t))
 	other := *g
 	other.part.Dir, other.part.Holds = t.TempDir(), "two"
@@ -61,6 +62,7 @@ func TestTwoProcessesTogether(t *testing.T) {
 
 // TestR42TheCloneIsDeleted: the clone is a cache.
 func TestR42TheCloneIsDeleted(t *testing.T) {
+	t.Parallel()
 	g := makeKeys(t).ground(t, gittest.Bare(t))
 	for range 3 {
 		g.more(1)
@@ -76,6 +78,7 @@ func TestR42TheCloneIsDeleted(t *testing.T) {
 // TestM11FourWriters: four controllers append to one log at once, each under its own
 // lease: every record survives, none is there twice.
 func TestM11FourWriters(t *testing.T) {
+	t.Parallel()
 	const writers = 4
 	appends := 6 // 25 in memory: TestM11FourWritersInMemory
 	if testing.Short() {

@@ -35,7 +35,6 @@ type Entry struct {
 	Waives bool             // of a RiskAcceptance: it names findings
 
 	document func() *document.Document
-	root     func() *document.Value
 }
 
 // NewEntry makes an entry whose document is loaded at most once, when first

@@ -5,6 +5,7 @@ import (
 	"fmt"
 	"strconv"
 	"strings"
+	"sync"
 
 	"github.com/go-git/go-git/v5/plumbing"
 )
@@ -16,7 +17,35 @@ type commit struct {
 	date    int64 // committer's, seconds since 1970; 0 when unreadable
 }
 
+// commits are those that were read before: walks meet the same ones again and again.
+type commits struct {
+	lock  sync.Mutex
+	known map[plumbing.Hash]commit
+}
+
+// mostCommits are remembered; then all are forgotten.
+const mostCommits = 1 << 16
+
+func (c *commits) get(h plumbing.Hash) (commit, bool) {
+	c.lock.Lock()
+	defer c.lock.Unlock()
+	found, ok := c.known[h]
+	return found, ok
+}
+
+func (c *commits) put(h plumbing.Hash, read commit) {
+	c.lock.Lock()
+	defer c.lock.Unlock()
+	if c.known == nil || len(c.known) >= mostCommits {
+		c.known = map[plumbing.Hash]commit{}
+	}
+	c.known[h] = read
+}
+
 func (r *Repository) commit(h plumbing.Hash) (commit, error) {
+	if c, ok := r.commits.get(h); ok {
+		return c, nil
+	}
 	_, content, err := r.objects.read(h, plumbing.CommitObject, largestCommit)
 	if err != nil {
 		return commit{}, err
@@ -25,6 +54,7 @@ func (r *Repository) commit(h plumbing.Hash) (commit, error) {
 	if err != nil {
 		return commit{}, fmt.Errorf("object %s: %w", h, err)
 	}
+	r.commits.put(h, c)
 	return c, nil
 }
 

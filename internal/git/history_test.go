@@ -42,6 +42,26 @@ func randomHistory(t *testing.T, r *gittest.Remote, seed int64, count int) []str
 	return out
 }
 
+// A second walk over the same history reads nothing.
+func TestCommitsAreReadOnce(t *testing.T) {
+	r := gittest.Bare(t)
+	ids := randomHistory(t, r, 1, 60)
+	open, err := git.Open(r.Dir)
+	if err != nil {
+		t.Fatal(err)
+	}
+	defer func() { _ = open.Close() }()
+	walk := func() {
+		if found, err := open.IsAncestor(ids[0], ids[59]); err != nil || !found {
+			t.Fatalf("%v %v", found, err)
+		}
+	}
+	walk()
+	if n := testing.AllocsPerRun(5, walk); n > 300 { // 5,000 and more where each commit is read
+		t.Errorf("%v allocations", n)
+	}
+}
+
 // What the walks say is what git says.
 func TestHistoryAgreesWithGit(t *testing.T) {
 	for seed := range int64(4) {

@@ -39,6 +39,7 @@ var (
 // Repository reads one repository. Its methods may be called concurrently.
 type Repository struct {
 	objects *objects
+	commits commits
 	dir     *dotgit.DotGit
 	files   billy.Filesystem
 	shallow bool

@@ -40,6 +40,7 @@ type judging struct {
 	corpora map[string]*corpus.Corpus // of commits, and "" of landing
 	trees   map[string]*effect.Tree
 	kept    pipeline.Kept // of this very review
+	next    int64         // when the change is due, where it is not now
 }
 
 // minute is the instant that findings are judged at.

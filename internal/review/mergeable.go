@@ -6,6 +6,7 @@ import (
 	"path"
 	"slices"
 	"strings"
+	"time"
 
 	"github.com/patchops/patchops/internal/approval"
 	"github.com/patchops/patchops/internal/change"
@@ -19,7 +20,7 @@ import (
 // first. What landed already, by another hand, is only asked for what people agree
 // to.
 func (j *judging) mergeable() {
-	j.out.Due = j.due()
+	j.out.Due, j.next = j.due()
 	why := j.problems()
 	why = append(why, j.errors()...)
 	why = append(why, j.unapproved()...)
@@ -31,7 +32,7 @@ func (j *judging) mergeable() {
 			why = append(why, strings.ReplaceAll(held, "\n", "; "))
 		}
 		if !j.out.Due {
-			why = append(why, "merge.when is windowOpen, and no host of the change could start now")
+			why = append(why, "merge.when is windowOpen, and no host of the change could start now; "+j.whenDue())
 		}
 		why = append(why, j.crowded()...)
 	}
@@ -146,11 +147,12 @@ func (j *judging) merged() bool {
 }
 
 // due reports whether merge.when of the authorised tip holds now: some host of the
-// change could start. A change that allows nothing new to any host is always due.
-func (j *judging) due() bool {
+// change could start; next is when the first could, 0 where none has a place. A change
+// that allows nothing new to any host is always due.
+func (j *judging) due() (due bool, next int64) {
 	config := j.authorised.Tree.Config
 	if config == nil || config.MergeWhen != "windowOpen" || j.out.Landing == nil {
-		return true
+		return true, 0
 	}
 	waiting := false
 	hosts := map[host]bool{}
@@ -160,18 +162,29 @@ func (j *judging) due() bool {
 		}
 	}
 	if !waiting {
-		return true
+		return true, 0
 	}
 	now := j.in.Now.Unix()
 	for _, p := range plansOf(j.out.Outcome.Schedules, true) {
 		for _, at := range p.Placements {
-			// Starts are whole minutes, from the one that we are in.
-			if at.Start <= now && now < at.End && hosts[host{p.Client, p.ID, at.Asset}] {
-				return true
+			switch {
+			case !hosts[host{p.Client, p.ID, at.Asset}]:
+			case at.Start <= now && now < at.End: // starts are whole minutes, from the one that we are in
+				return true, 0
+			case next == 0 || at.Start < next:
+				next = at.Start
 			}
 		}
 	}
-	return false
+	return false, next
+}
+
+// whenDue says when the first host of a change could start.
+func (j *judging) whenDue() string {
+	if j.next == 0 {
+		return "none of them has a place"
+	}
+	return "the first could at " + time.Unix(j.next, 0).UTC().Format(time.RFC3339)
 }
 
 // host is one asset of one plan at one client.

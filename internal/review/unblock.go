@@ -84,7 +84,7 @@ func (j *judging) ready() []string {
 		out = append(out, "mark it as ready for review")
 	}
 	if !j.out.Due {
-		out = append(out, "wait until a window of one of its hosts is open")
+		out = append(out, "wait until a window of one of its hosts is open: "+j.whenDue())
 	}
 	return out
 }

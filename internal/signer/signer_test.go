@@ -194,11 +194,12 @@ func TestRealAgent(t *testing.T) {
 	process := exec.Command("ssh-agent", "-D", "-a", socket)
 	check(t, process.Start())
 	t.Cleanup(func() { _ = process.Process.Kill(); _ = process.Wait() })
-	for range 200 {
+	for over := time.Now().Add(time.Minute); ; time.Sleep(10 * time.Millisecond) {
 		if _, err := os.Stat(socket); err == nil {
 			break
+		} else if time.Now().After(over) {
+			t.Fatalf("ssh-agent listens nowhere: %v", err)
 		}
-		time.Sleep(10 * time.Millisecond)
 	}
 	add := exec.Command("ssh-add", "-q", file, rsaFile)
 	add.Env = append(os.Environ(), "SSH_AUTH_SOCK="+socket)

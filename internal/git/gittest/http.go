@@ -28,7 +28,6 @@ type Server struct {
 	mu    sync.Mutex
 	fault func(r *http.Request) Fault
 	http  *httptest.Server
-	addr  string
 }
 
 // HTTP serves a bare repository over HTTP, with pushes, until the test ends.
