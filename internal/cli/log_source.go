@@ -260,8 +260,9 @@ func (s *logSource) sources(f *logFlags) ([]resultlog.Source, error) {
 	switch {
 	case len(out) > 0:
 		return out, f.remind(out)
-	case len(s.strange) > 0: // all of them another's: this machine's root may be the wrong one
-		return nil, fmt.Errorf("%w: no log key of the root of trust signed that of %s", resultlog.ErrCheckpoint, strings.Join(s.strange, ", "))
+	case len(s.strange) > 0 && !s.signs(f.remote, keys): // this machine's root may be the wrong one
+		return nil, fmt.Errorf("%w: no log key of the root of trust signed that of %s\nhas this machine the same root of trust as the others? compare the digests of patchops trust show",
+			resultlog.ErrCheckpoint, strings.Join(s.strange, ", "))
 	}
 	return nil, noLogs(f, s.where)
 }
@@ -278,6 +279,14 @@ func (a *app) logs(ctx context.Context, f *logFlags) (*logSource, []resultlog.So
 		return nil, nil, err
 	}
 	return s, sources, nil
+}
+
+// signs reports whether a key of the root signed any log here.
+func (s *logSource) signs(remote string, keys note.Verifiers) bool {
+	return slices.ContainsFunc(s.logRefs("", remote), func(r logRef) bool {
+		log, err := s.isLog(r, keys)
+		return log && err == nil
+	})
 }
 
 // isLog reports whether anything on a branch was ever signed as this log by a key of the root:

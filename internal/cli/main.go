@@ -72,15 +72,20 @@ func (a *app) status(err error) int {
 		return exitDone
 	case errors.As(err, &s):
 		if s.err != nil {
-			fmt.Fprintf(a.env.Stderr, "patchops: %s\n", legible(s.err))
+			a.complain(s.err)
 		}
 		return s.status
 	}
+	a.complain(err)
+	return statusOf(err)
+}
+
+// complain prints an error, and a hint where another root of trust may be the cause.
+func (a *app) complain(err error) {
 	fmt.Fprintf(a.env.Stderr, "patchops: %s\n", legible(err))
 	if errors.Is(err, resultlog.ErrCheckpoint) {
 		fmt.Fprintln(a.env.Stderr, "has this machine the same root of trust as the others? compare the digests of patchops trust show")
 	}
-	return statusOf(err)
 }
 
 // legible is an error's text, in which the names of strangers' files do nothing to

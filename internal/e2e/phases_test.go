@@ -76,6 +76,7 @@ func (o *office) recorded(record string) bool {
 // a host, each time at exactly that point; what the host itself says then and in the end.
 // Between two waves, and by Ansible: TestRunOnTenHosts.
 func TestKilledAtEveryPhase(t *testing.T) {
+	t.Parallel()
 	t.Run("update", killedInAnUpdate)
 	t.Run("claimed", killedBeforeTheDispatch)
 	t.Run("rollback", killedInARollback)

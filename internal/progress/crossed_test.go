@@ -80,7 +80,9 @@ func TestALateNoticeSaysSince(t *testing.T) {
 	s.until("2026-06-11T01:05:00Z")
 	said := func(want string) {
 		t.Helper()
-		if !slices.ContainsFunc(s.waits, func(w Wait) bool { return w.Code == rollout.NoticeLead && w.Asset != "" && strings.Contains(w.Why, want) }) {
+		if !slices.ContainsFunc(s.waits, func(w Wait) bool {
+			return w.Code == rollout.NoticeLead && w.Asset != "" && strings.Contains(w.Why, want)
+		}) {
 			t.Errorf("wanted %q among %+v", want, s.waits)
 		}
 	}

@@ -21,6 +21,33 @@ func (s *stage) freeze(from, until string, bound func(asset int) bool) {
 	s.commit("freeze " + until)
 }
 
+// TestAFreezeOfWhatIsDue: hosts that were due and waited for their turn when a freeze came go
+// on soon after it is lifted, and not when it would have ended.
+func TestAFreezeOfWhatIsDue(t *testing.T) {
+	s := midWave(t)
+	s.answers = nil
+	s.freeze("2026-06-11T02:00:00Z", "2026-06-20T00:00:00Z", nil)
+	s.until("2026-06-11T02:30:00Z")
+	if w := s.wave(); w.Pause != PauseFreeze {
+		t.Fatalf("%+v found, a wave that a freeze pauses wanted", w.Pauses)
+	}
+	s.docs.Input.Clients[0].Denies = nil
+	for i := range s.docs.Input.Clients[0].Assets {
+		s.docs.Input.Clients[0].Assets[i].Denies = nil
+	}
+	s.commit("lifted")
+	s.until("2026-06-11T02:35:00Z")
+	late, soon := 0, clock(t, "2026-06-13T00:00:00Z")
+	for _, h := range s.run().Hosts {
+		if h.Place != nil && h.Place.Start > soon {
+			late++
+		}
+	}
+	if late > 0 {
+		t.Errorf("%d hosts are placed days after the freeze was lifted, wanted none", late)
+	}
+}
+
 // midWave brings a wave of 100 hosts to 20 done, 5 installing, 10 staged and 65 pending.
 func midWave(t *testing.T) *stage {
 	s := newStage(t, "2026-06-10T08:00:00Z", 100)

@@ -287,7 +287,12 @@ func (r *replanning) patched(old *Locked) bool {
 func (r *replanning) codes() map[string]rollout.Code {
 	out := map[string]rollout.Code{}
 	for i := range r.computed.Placements {
-		out[r.computed.Placements[i].Asset] = r.computed.Placements[i].Moved
+		p := &r.computed.Placements[i]
+		out[p.Asset] = p.Moved
+		// Its start has passed while it waited for its turn: a freeze is what keeps it from now.
+		if p.Moved == rollout.MissedWindow && slices.ContainsFunc(p.Rejected, func(x rollout.Rejection) bool { return x.Code == rollout.Freeze }) {
+			out[p.Asset] = rollout.Freeze
+		}
 	}
 	for i := range r.computed.Unplaced {
 		out[r.computed.Unplaced[i].Asset] = r.computed.Unplaced[i].Code

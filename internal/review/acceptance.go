@@ -31,7 +31,7 @@ func (j *judging) claims() []claim {
 		if e == nil || e.Broken {
 			continue // it has a finding of severity error
 		}
-		made := claim{acceptance: d.Identity.String()}
+		made := claim{acceptance: d.String()}
 		for _, name := range names(e.Document().Root.Get("spec").Get("approvers")) {
 			if !slices.Contains(j.out.Verdict.Approvers, name) {
 				made.missing = append(made.missing, name)

@@ -49,14 +49,6 @@ var museumPieces = []exhibit{
 	{"ledger-pushes-blindly", "pushes without comparing what is there", "P2 P5 P6 P12 P7", ""},
 }
 
-// weather is what goes wrong where a bug shows in few worlds only: a dispatch that is on its
-// way while its controller is killed and leads again under a higher fence; two controllers
-// that follow one another while a contact does not answer.
-var weather = map[string]*Faults{
-	"host-fence":    {Crash: 12, Slow: 500, Until: 2 * day},
-	"forgets-cause": {Remote: 50, Tell: 1000, Two: true, Until: 3 * day},
-}
-
 // elsewhere are the planted bugs that another guard hides from the simulation, that it shows
 // in one of ten thousand worlds only, or that are in packages that it does not run, and the
 // test that finds each.

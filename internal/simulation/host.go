@@ -90,7 +90,6 @@ type character struct {
 	half     bool                     // a failure leaves the package half configured
 	slow     int64                    // seconds more than it should take
 	hang     bool                     // its first task never ends by itself
-	forgets  bool                     // loses its journal's last line when power goes
 	needBoot bool                     // the package wants a reboot
 }
 

@@ -33,7 +33,6 @@ type ledger struct {
 	watched  lease // another's, and since when
 	since    int64
 	renewing bool
-	last     [2]int64 // wall and monotonic at the last look
 }
 
 func newLedger(p *process) *ledger { return &ledger{p: p, reset: true, since: p.w.now} }

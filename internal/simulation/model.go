@@ -50,12 +50,12 @@ const noKey = int8(-1)
 
 // mstate is one state of everything. It is small and comparable.
 type mstate struct {
-	log                                              int32
-	tick, beat, holder, fence                        int8
-	crashes, cuts, powers, lost, drops, fails, spare int8
-	ctl                                              [2]mctl
-	host                                             [2]mhost
-	net                                              [2]mmsg
+	log                                       int32
+	tick, beat, holder, fence                 int8
+	crashes, cuts, powers, lost, drops, fails int8
+	ctl                                       [2]mctl
+	host                                      [2]mhost
+	net                                       [2]mmsg
 }
 
 // mctl is a controller: what it knows, and how far it is with what it decided.

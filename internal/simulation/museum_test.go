@@ -16,6 +16,14 @@ import (
 // worlds bounds the search for a planted bug.
 const worlds = 6000
 
+// weather is what goes wrong where a bug shows in few worlds only: a dispatch that is on its
+// way while its controller is killed and leads again under a higher fence; two controllers
+// that follow one another while a contact does not answer.
+var weather = map[string]*Faults{
+	"host-fence":    {Crash: 12, Slow: 500, Until: 2 * day},
+	"forgets-cause": {Remote: 50, Tell: 1000, Two: true, Until: 3 * day},
+}
+
 // TestMuseum: each planted bug breaks one of the promises that it must break, within
 // PATCHOPS_WORLDS worlds. PATCHOPS_ROTATE=N tries five of them only, others for each N.
 func TestMuseum(t *testing.T) {

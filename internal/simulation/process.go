@@ -27,7 +27,6 @@ type process struct {
 	life    int // how often it began
 	stalled int // how many calls stand still
 	inside  bool
-	killed  bool // while it stood still
 	due     int64
 	run     *runner.Runner
 	ledger  *ledger
@@ -44,7 +43,7 @@ func (w *World) newProcess(name string) *process {
 
 // begin starts the process anew: it knows what its disk holds.
 func (p *process) begin() {
-	p.up, p.killed = true, false
+	p.up = true
 	p.life++
 	p.ledger = newLedger(p)
 	p.exec = &exec{p: p, life: p.life, steps: map[string]string{}, started: map[string]bool{}}
@@ -73,15 +72,6 @@ func (p *process) die() {
 	})
 }
 
-// kill ends it now, or as soon as it stands still no longer.
-func (p *process) kill() {
-	if p.inside {
-		p.killed = true
-		return
-	}
-	p.die()
-}
-
 // wake has it step at an instant, unless it does earlier.
 func (p *process) wake(t int64) {
 	t = max(t, p.w.now)
@@ -108,7 +98,7 @@ func (p *process) step() {
 	p.w.steps++
 	report, err, died := p.turn()
 	p.inside = false
-	if died || p.killed {
+	if died {
 		p.die()
 		return
 	}
@@ -213,9 +203,6 @@ func (w *World) boundary(p *process, name string) {
 	}
 	if p.stalled == 0 && w.chance(w.Faults.Stall) {
 		w.stall(p, w.between(1, 400))
-	}
-	if p.killed {
-		panic(crash{})
 	}
 }
 

@@ -58,11 +58,10 @@ func bench(n, rounds int, alone bool) error {
 	}
 	defer full.Close()
 	fmt.Printf("%d full Debian hosts, each with its own sshd: up in %.1f s\n", n, time.Since(begun).Seconds())
-	racers, done, err := field(full)
+	racers, err := field(full)
 	if err != nil {
 		return err
 	}
-	defer done()
 	if alone {
 		racers = racers[:1]
 	}
@@ -114,29 +113,34 @@ func check(full *estate.Full, want string) error {
 	return nil
 }
 
-func field(full *estate.Full) ([]*racer, func(), error) {
+func field(full *estate.Full) ([]*racer, error) {
 	for _, h := range full.Hosts {
 		b, err := os.ReadFile(filepath.Join(full.Dir, "repo/pool/acme-agent_1.0_all.deb"))
 		if err != nil {
-			return nil, nil, err
+			return nil, err
 		}
 		if err := os.WriteFile(filepath.Join(h.Root, "agent.deb"), b, 0o644); err != nil {
-			return nil, nil, err
+			return nil, err
 		}
-	}
-	ssh, err := overSSH(full)
-	if err != nil {
-		return nil, nil, err
 	}
 	play, err := playbook(full)
 	if err != nil {
-		return nil, nil, err
+		return nil, err
 	}
 	return []*racer{
-		{name: "patchops run (ssh executor): precheck, snapshot, stage, install, postcheck, cleanup, journal", run: func(v string) error { return update(full, ssh, v) }},
+		{name: "patchops run (ssh executor): precheck, snapshot, stage, install, postcheck, cleanup, journal", run: func(v string) error { return afresh(full, v) }},
 		{name: "ansible-playbook: apt, then dpkg-query", run: func(v string) error { return play(v, false) }},
 		{name: "ansible-playbook with pipelining: apt, then dpkg-query", run: func(v string) error { return play(v, true) }},
-	}, func() { _ = ssh.Close() }, nil
+	}, nil
+}
+
+// afresh updates over new connections; ansible-playbook may find those of its last round.
+func afresh(full *estate.Full, version string) error {
+	ssh, err := overSSH(full)
+	if err != nil {
+		return err
+	}
+	return errors.Join(update(full, ssh, version), ssh.Close())
 }
 
 func overSSH(full *estate.Full) (*executor.SSH, error) {
