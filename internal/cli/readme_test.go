@@ -163,8 +163,8 @@ func (r *reader) run(command string) []string {
 	where := filepath.Join(r.home, "where")
 	cmd := exec.Command("bash", "-c", "(exit "+strconv.Itoa(r.status)+")\n"+command+"\nstatus=$?; pwd >\"$HOME/where\"; exit $status")
 	cmd.Dir, cmd.Env = r.dir, r.variables
-	if r.lives {
-		cmd.Env = append(slices.Clone(r.variables), "CLOCK="+scriptNow.Truncate(time.Minute).Add(time.Since(r.began)).Format(time.RFC3339))
+	if r.lives { // never in the first second of a minute, which plans may begin in
+		cmd.Env = append(slices.Clone(r.variables), "CLOCK="+scriptNow.Truncate(time.Minute).Add(5*time.Second+time.Since(r.began)).Format(time.RFC3339))
 	}
 	b, err := cmd.CombinedOutput()
 	var exit *exec.ExitError
