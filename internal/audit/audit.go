@@ -36,6 +36,8 @@ type Options struct {
 	Base func(a, b string) (string, error)
 	// Genesis is the first authorised tip.
 	Genesis string
+	// Tzdata are the time zones by which windows are computed.
+	Tzdata string
 	// Most is how many commits are read; what needs others is left out, and counted. 0: all.
 	Most int
 }
@@ -53,6 +55,7 @@ type Audit struct {
 	tips    []tip              // in the order of the logs
 	runs    map[string]*run    // by "CLIENT/PLAN"
 	places  map[string]*oracle // by commit and client
+	zoned   int                // claims by other time zones
 	open    []doubt            // claims of grants that the run's own commits do not give
 	fault   *resultlog.Fault   // the first
 	absent  map[string]bool    // commits that are not at hand
@@ -152,6 +155,10 @@ func (a *Audit) End() (*resultlog.Fault, error) {
 // Unread are how many commits were not at hand, and how many were beyond Most: what rests
 // on them was not computed anew.
 func (a *Audit) Unread() (absent, skipped int) { return len(a.absent), len(a.skipped) }
+
+// OtherZones are how many claims are of schedules by other time zones: their windows were not
+// computed anew.
+func (a *Audit) OtherZones() int { return a.zoned }
 
 // Read are how many commits were.
 func (a *Audit) Read() int { return len(a.reads) }

@@ -170,11 +170,51 @@ func TestR52NoInventedRollout(t *testing.T) {
 		"before its place":       {func(r []resultlog.Record) { r[3].T = text(b.place.Start - 60) }, "its place that is locked begins"},
 		"longer than its window": {func(r []resultlog.Record) { r[3].Worst = 30 * 86400 }, "WINDOW_TOO_SHORT"},
 		"when nothing is open":   {func(r []resultlog.Record) { r[3].T, r[1].Schedule = text(b.place.Occurrence-3600), "sha256:removed" }, "by the documents of genesis"},
+		"said to begin earlier": {func(r []resultlog.Record) {
+			r[3].T, r[3].Begin = text(b.place.Occurrence+30*86400), text(b.place.Start)
+		}, "by the documents of genesis"},
 	} {
 		records := b.story()
 		c.change(records)
 		b.expect(name, records, c.why)
 	}
+}
+
+// TestOtherTimeZones: windows are computed by the time zones of today; where a schedule was
+// by others, its places alone are compared, and that is told.
+func TestOtherTimeZones(t *testing.T) {
+	b := newBench(t)
+	records := b.story()
+	records[1].Tzdata, records[1].Schedule, records[3].T = "2019a", "sha256:removed", text(b.place.Occurrence-3600)
+	a := b.audit(0)
+	a.o.Tzdata = "2026a"
+	if fault := b.judge(a, records); fault != nil || a.OtherZones() != 1 {
+		t.Errorf("%v, %d claims by other time zones, wanted 1 and no fault", fault, a.OtherZones())
+	}
+	a, records[1].Tzdata = b.audit(0), "2026a"
+	a.o.Tzdata = "2026a"
+	if fault := b.judge(a, records); fault == nil || a.OtherZones() != 0 {
+		t.Errorf("%v, %d claims by other time zones, wanted a fault and none", fault, a.OtherZones())
+	}
+}
+
+// TestAClaimIsRecordedALittleLater: it is decided first, and a record that came in between may
+// push its time on, beyond the last moment of its window.
+func TestAClaimIsRecordedALittleLater(t *testing.T) {
+	b := newBench(t)
+	records := b.story()
+	end := b.place.Occurrence // of the window: the first minute that is not in it
+	for a := b.audit(0); ; end += 60 {
+		at := records[3]
+		at.T, at.Worst = text(end), 1
+		if why, err := a.inWindow(b.name, "genesis", &at); err != nil || why != "" {
+			break
+		}
+	}
+	records[3].T, records[3].Begin, records[3].Worst = text(end), text(end-2), 1
+	b.expect("a moment later", records, "")
+	records[3].Begin = ""
+	b.expect("when it is over", records, "by the documents of genesis")
 }
 
 // TestAClaimOfALaterTip: the authorised tip may move and leave the schedule as it is; then

@@ -16,6 +16,7 @@ type run struct {
 	digest  string   // of its grants, when it began
 	commits []string // whose documents it carries out: where it began, and its newest schedule
 	since   int64    // when the newest of these was recorded
+	tzdata  string   // of its newest schedule
 	locked  *locked  // its newest schedule; nil where that was removed
 	known   map[string]bool
 }
@@ -83,7 +84,7 @@ func (a *Audit) schedule(n resultlog.Name, r *resultlog.Record) (string, error) 
 	if of == nil {
 		return "", nil // its run began in a log that is not at hand
 	}
-	of.commits, of.since = []string{of.commits[0], r.Commit}, seconds(r.T)
+	of.commits, of.since, of.tzdata = []string{of.commits[0], r.Commit}, seconds(r.T), r.Tzdata
 	var err error
 	if of.locked, err = a.read(n, r.Schedule); err != nil {
 		return "", err
@@ -148,12 +149,8 @@ func (a *Audit) claim(n resultlog.Name, p resultlog.Place, r *resultlog.Record) 
 	if why := of.locked.holds(r); why != "" {
 		return why, nil
 	}
-	why, err := a.inWindow(n, of.commits[len(of.commits)-1], r)
-	if err != nil {
+	if err := a.windowed(n, p, r, of); err != nil {
 		return "", err
-	}
-	if why != "" {
-		a.doubts(n, p, r, of, true, why)
 	}
 	id := r.Asset + " " + r.Grant
 	if of.known[id] {
@@ -170,13 +167,26 @@ func (a *Audit) claim(n resultlog.Name, p resultlog.Place, r *resultlog.Record) 
 	return "", nil
 }
 
+// windowed judges the window of a claim by the time zones that its schedule was computed by.
+func (a *Audit) windowed(n resultlog.Name, p resultlog.Place, r *resultlog.Record, of *run) error {
+	if of.tzdata != "" && of.tzdata != a.o.Tzdata {
+		a.zoned++
+		return nil
+	}
+	why, err := a.inWindow(n, of.commits[len(of.commits)-1], r)
+	if err == nil && why != "" {
+		a.doubts(n, p, r, of, true, why)
+	}
+	return err
+}
+
 // mostDoubts is how many claims are asked about again at the end: the first that does not hold
 // is enough.
 const mostDoubts = 1000
 
 func (a *Audit) doubts(n resultlog.Name, p resultlog.Place, r *resultlog.Record, of *run, window bool, why string) {
 	if len(a.open) < mostDoubts {
-		kept := resultlog.Record{T: r.T, Plan: r.Plan, Asset: r.Asset, Grant: r.Grant, Window: r.Window, Occurrence: r.Occurrence, Worst: r.Worst}
+		kept := resultlog.Record{T: r.T, Begin: r.Begin, Plan: r.Plan, Asset: r.Asset, Grant: r.Grant, Window: r.Window, Occurrence: r.Occurrence, Worst: r.Worst}
 		a.open = append(a.open, doubt{log: n, place: p, of: kept, window: window, why: why, since: of.since})
 	}
 }

@@ -77,7 +77,8 @@ type oracle struct {
 // inWindow says why the documents give no such window to a claim. Freezes are left to the
 // locked place: words of people may have lifted them.
 func (a *Audit) inWindow(n resultlog.Name, commit string, r *resultlog.Record) (string, error) {
-	o, err := a.oracle(n.Client, commit, seconds(r.T))
+	at := begins(r)
+	o, err := a.oracle(n.Client, commit, at)
 	if err != nil || o == nil || o.in == nil {
 		return "", err
 	}
@@ -86,7 +87,7 @@ func (a *Audit) inWindow(n resultlog.Name, commit string, r *resultlog.Record) (
 	if !known || !slices.ContainsFunc(o.in.Plans, func(p rollout.Plan) bool { return p.Name == plan }) {
 		return "", nil // its grant is asked for
 	}
-	got := o.MayStart(rollout.Ask{Client: n.Client, Plan: plan, Asset: asset, At: seconds(r.T), Length: max(1, r.Worst), Begun: true})
+	got := o.MayStart(rollout.Ask{Client: n.Client, Plan: plan, Asset: asset, At: at, Length: max(1, r.Worst), Begun: true})
 	switch {
 	case got.Code == rollout.NoWindow || got.Code == rollout.WindowTooShort || got.Code == rollout.AgreementNotInForce:
 		return fmt.Sprintf("%s at %s for %d s, and by the documents of %s it may not: %s %s", r.Asset, r.T, r.Worst, short(commit), got.Code, got.By), nil
@@ -94,6 +95,20 @@ func (a *Audit) inWindow(n resultlog.Name, commit string, r *resultlog.Record) (
 		return fmt.Sprintf("%s in %s at %s, and by the documents of %s it is in %s at %s", r.Asset, r.Window, r.Occurrence, short(commit), got.Window, text(got.Occurrence)), nil
 	}
 	return "", nil
+}
+
+// mostBetween is how long after a decision its claim may be recorded: what is older than that
+// when it comes to a host is refused there.
+const mostBetween = 60
+
+// begins is when a claim was decided on: its record may be a little younger, for times in a log
+// go forwards.
+func begins(r *resultlog.Record) int64 {
+	at, begin := seconds(r.T), seconds(r.Begin)
+	if begin < at && at-begin <= mostBetween {
+		return begin
+	}
+	return at
 }
 
 func (a *Audit) oracle(client, commit string, at int64) (*oracle, error) {

@@ -125,7 +125,8 @@ func (s *State) regret(all []item) {
 			}
 		case resultlog.Withdrawal, resultlog.Rejection:
 			a, said := newest[by]
-			if m, used := merged[a.record.Evidence]; said && used && r.Change != "" && (r.Head == "" || r.Head == a.record.Head) {
+			older := r.Review != nil && a.record.Review != nil && r.Review.Before(a.record.Review) // it was replaced already
+			if m, used := merged[a.record.Evidence]; said && used && !older && r.Change != "" && (r.Head == "" || r.Head == a.record.Head) {
 				s.distrusts(m, i, fmt.Sprintf("%s was merged with the approval of %s, who took it back", short(m.record.Commit), actor(r)))
 			}
 		}

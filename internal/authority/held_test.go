@@ -100,6 +100,10 @@ func TestAWithdrawalAfterTheMergeMakesAHold(t *testing.T) {
 	}
 	approval := word(resultlog.Approval, "e", "h1")
 	merge := resultlog.Record{Kind: resultlog.Merge, Via: Adopted, Base: "g", Commit: "1", Change: "c", Head: "h1", Approvals: []string{"e"}}
+	of := func(r resultlog.Record, id int64) resultlog.Record {
+		r.Review = &resultlog.Review{ID: id, Commit: "h1", Submitted: moment(int(id))}
+		return r
+	}
 	for _, kind := range []resultlog.Kind{resultlog.Withdrawal, resultlog.Rejection} {
 		s := grown(t, approval, merge, word(kind, "w", ""))
 		if h := s.Distrusted("acme/x"); h == nil || h.Person != "dana" || s.Distrusted("globex/x") != nil {
@@ -109,9 +113,13 @@ func TestAWithdrawalAfterTheMergeMakesAHold(t *testing.T) {
 		if s.Distrusted("acme/x") != nil || s.Distrusted("acme/y") == nil {
 			t.Errorf("%s: a resume is for its plan", kind)
 		}
+		if s = grown(t, of(approval, 2), merge, of(word(kind, "w", "h1"), 2)); s.Distrusted("acme/x") == nil {
+			t.Errorf("%s of the review that was used: no hold", kind)
+		}
 		for name, records := range map[string][]resultlog.Record{
 			"of another head":      {approval, merge, word(kind, "w", "h2")},
 			"of a later proposal":  {approval, merge, word(resultlog.Approval, "e2", "h2"), word(kind, "w", "")},
+			"of an older review":   {of(approval, 2), merge, of(word(kind, "w", "h1"), 1)},
 			"of another's":         {approval, merge, {Kind: kind, Change: "c", Evidence: "w", Actor: &resultlog.Actor{ID: "erin"}}},
 			"before it was merged": {approval, word(kind, "w", ""), word(resultlog.Approval, "e2", "h1"), {Kind: resultlog.Merge, Via: Adopted, Base: "g", Commit: "1", Change: "c", Head: "h1", Approvals: []string{"e2"}}},
 		} {

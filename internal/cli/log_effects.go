@@ -15,6 +15,7 @@ import (
 	"github.com/patchops/patchops/internal/pipeline"
 	"github.com/patchops/patchops/internal/resultlog"
 	"github.com/patchops/patchops/internal/review"
+	"github.com/patchops/patchops/internal/window"
 )
 
 // mostAudited is how many commits `log verify` reads the documents of unless --effects wants
@@ -39,7 +40,7 @@ func (a *app) effects(ctx context.Context, s *logSource, f *logFlags, sources []
 		}
 		return out, nil
 	}
-	o := audit.Options{Genesis: s.root.Genesis.Commit, Read: a.documentsAt(ctx, s), Base: s.mergeBase, Blob: out.blob}
+	o := audit.Options{Genesis: s.root.Genesis.Commit, Read: a.documentsAt(ctx, s), Base: s.mergeBase, Blob: out.blob, Tzdata: window.Version}
 	if !f.effects {
 		o.Most = mostAudited
 	}
@@ -132,6 +133,9 @@ func (e *effects) end() (notes []string, err error) {
 		return nil, statusError{exitError, fmt.Errorf("--effects: %d commits that the logs name are not here: git fetch brings those of branches that are left", absent)}
 	case absent > 0:
 		notes = append(notes, fmt.Sprintf("%d commits that the logs name are not here: what rests on them was not compared with documents", absent))
+	}
+	if n := e.OtherZones(); n > 0 {
+		notes = append(notes, fmt.Sprintf("%d installations were planned by other time zones than %s: their windows were not computed anew", n, window.Version))
 	}
 	if skipped > 0 {
 		notes = append(notes, fmt.Sprintf("%d more commits were not read: --effects compares all of them with the records", skipped))

@@ -1,6 +1,7 @@
 package controller
 
 import (
+	"slices"
 	"strings"
 	"testing"
 	"time"
@@ -12,6 +13,7 @@ import (
 	"github.com/patchops/patchops/internal/resultlog"
 	"github.com/patchops/patchops/internal/review"
 	"github.com/patchops/patchops/internal/signature"
+	"github.com/patchops/patchops/internal/spec"
 	"github.com/patchops/patchops/internal/statement"
 )
 
@@ -122,5 +124,29 @@ func TestMayApprove(t *testing.T) {
 	book.Rules = append(book.Rules, approval.Rule{Match: &approval.Match{}, Require: approval.Require{OwnerOf: "assets"}})
 	if why := MayApprove(book, "net", "acme/x"); why != "" {
 		t.Errorf("owners of assets are asked, and %s", why)
+	}
+}
+
+// Rules that ask by the place of plans ask for plans, too: those who approve them resume them.
+func TestMayApproveByPath(t *testing.T) {
+	rule := func(group string, m *approval.Match) approval.Rule {
+		return approval.Rule{Name: group, Match: m, Require: approval.Require{Group: group, Count: 1}}
+	}
+	at := func(path string) *approval.Match { return &approval.Match{Paths: []spec.Glob{spec.ParseGlob(path)}} }
+	book := &approval.Book{
+		People: map[string]approval.Person{}, Groups: map[string][]string{},
+		Rules: []approval.Rule{
+			rule("break-glass", nil), rule("acme", at("plans/acme/**")), rule("one", at("plans/*/march.yaml")), rule("all", at("plans/*.yaml")), rule("policies", at("policies/**")),
+		},
+	}
+	for _, r := range book.Rules {
+		book.People[r.Name], book.Groups[r.Name] = approval.Person{Name: r.Name, Active: true}, []string{r.Name}
+	}
+	for plan, groups := range map[string]string{"acme/march/canary": "break-glass acme one all", "acme/april": "break-glass acme all", "globex/march": "break-glass one all"} {
+		for person := range book.People {
+			if why := MayApprove(book, person, plan); (why == "") != slices.Contains(strings.Fields(groups), person) {
+				t.Errorf("%s of %s: %q", person, plan, why)
+			}
+		}
 	}
 }

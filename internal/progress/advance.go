@@ -141,7 +141,7 @@ func (r *running) budget(k, members int) int64 {
 }
 
 // population is how many hosts a run has, without those that left it.
-func (r *running) population() int {
+func (r *Run) population() int {
 	n := 0
 	for _, h := range r.Hosts {
 		switch h.State {

@@ -9,14 +9,15 @@ type CloseGate struct {
 	Why     string // what holds the closing; "" nothing
 }
 
-// Settled says whether every host of a run has ended, or only soaks: it may end soon.
+// Settled says whether every host of a run has ended, or only soaks: it may end soon. A run
+// whose schedule has no host at all does as well.
 func (r *Run) Settled() bool {
 	for _, h := range r.Hosts {
 		if h.Busy() || !h.State.Ended() && h.State != Soaking {
 			return false
 		}
 	}
-	return len(r.Hosts) > 0
+	return r.Schedule != nil
 }
 
 // closing is why a run that has come to its end is not recorded as ended. An abort is no

@@ -49,3 +49,14 @@ func TestTheCloseGateHoldsTheEnd(t *testing.T) {
 		t.Errorf("the run is %q after an abort", s.run().Outcome)
 	}
 }
+
+// TestARunWithoutHostsIsAskedAbout: all its hosts may go between its beginning and its first
+// schedule. Nothing of it is done, and what asks about the close gate must not forget it.
+func TestARunWithoutHostsIsAskedAbout(t *testing.T) {
+	if (&Run{}).Settled() {
+		t.Error("a run is settled before its hosts are known")
+	}
+	if !(&Run{Schedule: &Locked{}}).Settled() {
+		t.Error("a run without a host is never settled")
+	}
+}

@@ -24,6 +24,8 @@ func TestAResumeLiftsNoLaterHold(t *testing.T) {
 		{"a hold of later, the resume delivered last", "ben", "2026-06-11T01:09:00Z", "2026-06-11T01:09:10Z", "2026-06-11T01:08:00Z", at + "30Z", false},
 		{"of one minute, recorded together", "ben", at + "00Z", at + "50Z", at + "00Z", at + "50Z", false},
 		{"of one minute and one person", "ada", at + "00Z", at + "50Z", at + "00Z", at + "50Z", true},
+		{"a hold whose clock is hours ahead", "ben", "2026-06-11T05:10:00Z", "2026-06-11T01:05:40Z", at + "00Z", at + "50Z", true},
+		{"a hold whose clock is ahead, recorded after the resume was said", "ben", "2026-06-11T05:10:00Z", at + "30Z", "2026-06-11T01:09:00Z", at + "50Z", false},
 		{"of one minute, one seen first", "ben", at + "00Z", at + "10Z", at + "00Z", at + "50Z", true},
 	} {
 		s := newStage(t, "2026-06-10T08:00:00Z", 1)

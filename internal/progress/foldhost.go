@@ -48,6 +48,10 @@ func (h *Host) doomed() bool {
 	return h.Partial && h.State.Busy() && !museum.Planted("partial-uncounted")
 }
 
+// Failing are the failures of a wave by its hosts, with those that failed in part and whose
+// sessions go on: what counts against its budget, but for hosts that nobody knows of.
+func (w *WaveProgress) Failing() int64 { return w.Failures + w.doomed }
+
 // tally counts a host in its wave, or takes it out.
 func (w *WaveProgress) tally(h *Host, by int64) {
 	if n := w.count(h); n != nil {

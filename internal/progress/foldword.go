@@ -34,7 +34,7 @@ func (s *State) stop(r *resultlog.Record, at int64) error {
 	if plan == "" {
 		return nil // of a change
 	}
-	stop := Stop{Kind: r.Kind, Wave: wave, Person: personOf(r), Reason: r.Reason, At: at, Signed: seconds(r.AsOf)}
+	stop := Stop{Kind: r.Kind, Wave: wave, Person: personOf(r), Reason: r.Reason, At: at, Signed: min(seconds(r.AsOf), at-at%60)}
 	if stop.Reason == "" {
 		stop.Reason = r.Why
 	}

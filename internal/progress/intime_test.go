@@ -53,3 +53,33 @@ func TestEverySegmentKnowsItsWindow(t *testing.T) {
 		t.Errorf("%d claims, wanted an installation and its check", seen)
 	}
 }
+
+// A step that was ended early because of the window, and not because it took longer than it
+// may, is no failure: its host goes back, and its wave does not pause.
+func TestAStepThatWasCutIsNoFailure(t *testing.T) {
+	for _, c := range []struct {
+		step string
+		ms   int64
+		want string
+	}{
+		{"stage", 40_000, "result stopped window stage"},
+		{"stage", 60_000, "result failed relay stage"},
+		{"stage", 0, "result failed relay stage"}, // nobody says how long it took
+		{"install", 40_000, "result failed patch install"},
+	} {
+		s, task := claimedHost(t, dispatch.Install)
+		got := failure(c.step, -1)
+		got.Steps = []dispatch.StepOutcome{{Name: "precheck", Millis: 10}, {Name: c.step, Exit: -1, Millis: c.ms}}
+		r := s.outcome(task, dispatch.Answer{State: dispatch.Finished, Outcome: got})
+		if text := inShort(r); text != c.want {
+			t.Errorf("%s after %d ms: %s, wanted %s", c.step, c.ms, text, c.want)
+		}
+		if r.Outcome != dispatch.Stopped {
+			continue
+		}
+		s.append("acme", r)
+		if h := s.run().Hosts["h000"]; h.State != Planned || s.run().Waves[0].Failures != 0 || h.Tries != 0 {
+			t.Errorf("the host is %s after %d failures", h.State, s.run().Waves[0].Failures)
+		}
+	}
+}

@@ -93,6 +93,27 @@ func (o *outcome) record() (resultlog.Record, bool) {
 	return resultlog.Record{}, false
 }
 
+// cut reports whether a step before the point of no return was ended because that could not be
+// passed in time any more, and not because it took longer than it may: nothing failed then.
+func (o *outcome) cut(got *dispatch.Outcome) bool {
+	job, run := o.job(), o.run()
+	if got.Exit != -1 || o.task.Segment != dispatch.Install || job == nil || run == nil {
+		return false
+	}
+	steps := job.Steps[dispatch.Install]
+	if h := run.Hosts[o.task.Asset]; h != nil && h.Tries > 0 {
+		steps = retried(steps, h, job.Retry[h.Class])
+	}
+	for _, s := range steps[:max(0, pointOf(steps))] {
+		for _, ran := range got.Steps {
+			if ran.Name == got.Step && s.Name == got.Step && ran.Millis > 0 && ran.Millis < 1000*s.Timeout {
+				return true
+			}
+		}
+	}
+	return false
+}
+
 // words are what the answer says, else something else.
 func (o *outcome) words(otherwise string) string {
 	if o.answer.Text != "" {
@@ -125,10 +146,13 @@ func (o *outcome) finished() resultlog.Record {
 	got := o.answer.Outcome
 	r.Outcome, r.Why = got.Result, fit(got.Why, whyBytes)
 	o.add(&r, got)
-	switch got.Result {
-	case dispatch.Succeeded:
-	case dispatch.Stopped:
+	switch {
+	case got.Result == dispatch.Succeeded:
+	case got.Result == dispatch.Stopped:
 		r.Class = string(triage.Window)
+	case o.cut(got):
+		r.Outcome, r.Class, r.Exit = dispatch.Stopped, string(triage.Window), 0
+		r.Why = "stopped before the point of no return, which it would have passed too late"
 	default:
 		r.Outcome = dispatch.Failed
 		if r.Segment == string(dispatch.Install) && o.partial(got) {

@@ -60,6 +60,9 @@ func TestWR31APartialFailureCountsAtOnce(t *testing.T) {
 	if !h.State.Busy() || len(w.Pauses) == 0 || w.Pauses[0].Code != PauseThreshold {
 		t.Errorf("%s is %s, its wave has the pauses %v; wanted the threshold passed while its session goes on", late, h.State, w.Pauses)
 	}
+	if w.Failing() != 1 {
+		t.Errorf("%d failures are shown, wanted the one that it is paused for", w.Failing())
+	}
 	if n := s.kinds(resultlog.Claim) - claims; n > 1 { // its own reboot
 		t.Errorf("%d claims since, wanted its own only", n)
 	}

@@ -138,7 +138,7 @@ type Stop struct {
 	Person string
 	Reason string
 	At     int64 // recorded
-	Signed int64 // by the clock of who said it; 0 not known
+	Signed int64 // by the clock of who said it, but not after it was recorded; 0 not known
 }
 
 // Locked is a schedule in the log.

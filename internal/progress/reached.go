@@ -12,3 +12,18 @@ func Reached(ends []int64, of, percent int) (at int64, reached bool) {
 	}
 	return slices.Sorted(slices.Values(ends))[need-1], true
 }
+
+// Patched is when each host of a run that is done was checked, and of how many hosts they
+// are: of all that did not leave it.
+func (r *Run) Patched() (ends []int64, of int) {
+	for _, h := range r.Hosts {
+		switch {
+		case h.State != Soaking && h.State != Succeeded:
+		case h.Outcome != nil:
+			ends = append(ends, h.Outcome.Ended)
+		default:
+			ends = append(ends, h.Since)
+		}
+	}
+	return ends, r.population()
+}

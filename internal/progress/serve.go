@@ -64,7 +64,8 @@ func (t *tick) served(r *running, l *load, job *Job) obstacle {
 	if line := t.oracle.Line(r.Client, job.Index); line != nil && line.Streams > 0 && job.Target.Type != manual && l.served[line.ID] >= int64(line.Streams) {
 		return obstacle{rollout.RelayCapacity, fmt.Sprintf("%s serves %d at once, and so many are loading", line.ID, line.Streams), 0}
 	}
-	crew := t.oracle.Crew(rollout.Ask{Client: r.Client, Plan: r.Plan, Asset: job.Index, At: t.at, Length: job.length(dispatch.Install)})
+	// As places are whole minutes, the last start in time is good for its minute, here as well.
+	crew := t.oracle.Crew(rollout.Ask{Client: r.Client, Plan: r.Plan, Asset: job.Index, At: t.at, Length: job.length(dispatch.Install) - t.at%60})
 	if busy := t.crews[crew.Key]; crew.Key != "" && busy >= crew.Least {
 		return obstacle{rollout.Technician, counted(int(crew.Least), "%d technician of %s is on duty, and at another session", "%d technicians of %s are on duty, and all are at other sessions", crew.ID), 0}
 	}

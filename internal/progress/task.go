@@ -188,10 +188,14 @@ func (j *Job) before() int64 {
 // passed any more. What installs keeps its time: stopped half-way it helps nobody, so it ends,
 // and if that is after the window, it is recorded as overrun.
 func inTime(steps []dispatch.Step, most int64) []dispatch.Step {
-	point := slices.IndexFunc(steps, func(s dispatch.Step) bool { return s.Point })
 	out := slices.Clone(steps)
-	for i := range max(0, point) {
+	for i := range max(0, pointOf(steps)) {
 		out[i].Timeout = min(out[i].Timeout, max(1, most))
 	}
 	return out
+}
+
+// pointOf is which step is the point of no return; -1 none.
+func pointOf(steps []dispatch.Step) int {
+	return slices.IndexFunc(steps, func(s dispatch.Step) bool { return s.Point })
 }

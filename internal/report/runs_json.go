@@ -20,6 +20,7 @@ type jsonRun struct {
 	Ended   *string       `json:"ended"`
 	Commit  string        `json:"commit"`
 	Hosts   jsonCounts    `json:"hosts"`
+	Reached jsonReached   `json:"timeToPatch"`
 	Hold    *jsonHold     `json:"hold"`
 	Stops   []jsonHold    `json:"stops"`
 	Waves   []jsonRunWave `json:"waves"`
@@ -94,7 +95,7 @@ func optionalInstant(t int64) *string {
 func (r Runs) value(v runView) jsonRun {
 	out := jsonRun{
 		Plan: legible(v.name), Run: v.ID, State: v.state, Outcome: optional(v.Outcome), Begun: utc(v.Began), Ended: optionalInstant(v.Ended),
-		Commit: v.Commit, Hosts: v.counts.value(), Waves: []jsonRunWave{}, Assets: []jsonRunHost{}, Unblock: append([]string{}, v.ways...), Stops: each(v.stops, stopValue),
+		Commit: v.Commit, Hosts: v.counts.value(), Reached: reachedValue(v.Run), Waves: []jsonRunWave{}, Assets: []jsonRunHost{}, Unblock: append([]string{}, v.ways...), Stops: each(v.stops, stopValue),
 		Waits: each(v.waits, waitValue),
 	}
 	if h := v.Hold; h != nil {
@@ -107,7 +108,7 @@ func (r Runs) value(v runView) jsonRun {
 			gates = map[string]string{}
 		}
 		out.Waves = append(out.Waves, jsonRunWave{
-			w.Name, string(w.State), optional(w.Pause), optional(legible(w.PauseWhy)), optionalInstant(w.Since), w.hosts.value(), w.Failures, w.Budget, gates,
+			w.Name, string(w.State), optional(w.Pause), optional(legible(w.PauseWhy)), optionalInstant(w.Since), w.hosts.value(), w.Failing(), w.Budget, gates,
 		})
 	}
 	for _, h := range v.hosts {

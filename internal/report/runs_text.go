@@ -104,6 +104,9 @@ func (r Runs) text(b *bytes.Buffer, v runView, paint func(sgr, s string) string)
 		fmt.Fprintf(b, ", ended %s", stamp(v.Ended, zone))
 	}
 	b.WriteByte('\n')
+	if words := reachedWords(v.Run); words != "" {
+		fmt.Fprintf(b, "  %s\n", words)
+	}
 	writeStops(b, v.stops, zone)
 	waves := table{indent: "  ", head: []string{"wave", "state", "hosts", "", "failures", "since"}}
 	for _, w := range v.waves {
@@ -170,7 +173,7 @@ func failures(w waveView) string {
 	if w.Begun == 0 {
 		return ""
 	}
-	return fmt.Sprintf("%d, %d allowed", w.Failures, w.Budget)
+	return fmt.Sprintf("%d, %d allowed", w.Failing(), w.Budget)
 }
 
 // bar is a progress bar: # done, ! failed, > in flight, . to do.

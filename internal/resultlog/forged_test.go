@@ -36,6 +36,9 @@ func TestR51ForgedHistoriesWithoutPeoplesWords(t *testing.T) {
 	failed, again := o.result(one, "failed"), but(o.result(one, "failed"), func(r *Record) { r.Begin = Instant(testStart) })
 	unapproved := Record{Kind: Merge, Via: "adopted", Base: o.commit, Commit: storyMerge}
 	carol := word(Consent, "acme/x/canary")
+	briefly := statement.Statement{Act: statement.Approve, Subject: "gate:acme/x/canary", Expires: Instant(testStart.Add(time.Hour))}
+	brief := spoken(t, Approval, "dana", briefly, "acme/x/canary")
+	lasting := func(expires string) Record { return but(brief, func(r *Record) { r.Expires = expires }) }
 	for name, c := range map[string]struct {
 		records []Record
 		why     string // "": holds
@@ -61,6 +64,9 @@ func TestR51ForgedHistoriesWithoutPeoplesWords(t *testing.T) {
 		"gate, approved":               {after(word(Approval, "acme/x/canary"), pass), ""},
 		"gate, a contact":              {after(carol, pass), ""},
 		"gate, another contact":        {after(but(carol, func(r *Record) { r.Contact = "acme/dave" }), pass), `the word of "acme/dave"`},
+		"gate, for a while":            {after(lasting(briefly.Expires), pass), ""},
+		"gate, as it was written once": {after(lasting(""), pass), ""},
+		"gate, for longer than signed": {after(lasting(Instant(testStart.Add(2*time.Hour))), pass), "was signed"},
 		"probe":                        {after(but(pass, func(r *Record) { r.Gate = "probe-0" })), ""},
 		"adopted without approvals":    {[]Record{unapproved}, "no approval"},
 		"more uncovered than is named": {after(Record{Kind: Merge, Via: "adopted", Effect: noEffect, Base: o.commit, Commit: storyMerge, Uncovered: []string{"x/db-01", "and 7 more"}}, two), "nobody approved"},

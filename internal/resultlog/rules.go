@@ -1,6 +1,7 @@
 package resultlog
 
 import (
+	"cmp"
 	"fmt"
 	"slices"
 	"time"
@@ -35,6 +36,7 @@ type rules struct {
 type said struct {
 	kind   Kind
 	change string
+	review *Review
 	ended  string // why it does not count any more
 }
 
@@ -119,16 +121,44 @@ func (j *rules) act(r *Record) string {
 	case r.Change == "" || r.Head != "" && r.Head != r.Review.Commit:
 		return "not of what the review says"
 	}
+	j.say(r)
+	return ""
+}
+
+// say takes in what somebody said of a change. A rejection or withdrawal ends what they said
+// before; of an account the review submitted last counts, so one that is older ends only what
+// was said before that (semantics of internal/approval).
+func (j *rules) say(r *Record) {
 	by := r.Change + "\x00" + actorOf(r)
+	all := j.by[by]
 	if r.Kind == Rejection || r.Kind == Withdrawal {
-		for _, s := range j.by[by] {
+		end := newest(all)
+		if end < 0 || r.Review == nil || !r.Review.Before(all[end].review) {
+			end = len(all)
+		}
+		for _, s := range all[:end] {
 			s.ended = "followed by a " + string(r.Kind)
 		}
-		delete(j.by, by)
+		all = slices.Clone(all[end:])
 	}
-	now := &said{kind: r.Kind, change: r.Change}
-	j.said[r.Evidence], j.by[by] = now, append(j.by[by], now)
-	return ""
+	now := &said{kind: r.Kind, change: r.Change, review: r.Review}
+	j.said[r.Evidence], j.by[by] = now, append(all, now)
+}
+
+// newest is the place of the review that was submitted last; -1 there is none.
+func newest(all []*said) int {
+	last := -1
+	for i, s := range all {
+		if s.review != nil && (last < 0 || !s.review.Before(all[last].review)) {
+			last = i
+		}
+	}
+	return last
+}
+
+// Before orders reviews as they were submitted; two states of one are alike.
+func (r *Review) Before(other *Review) bool {
+	return cmp.Or(cmp.Compare(at(r.Submitted), at(other.Submitted)), cmp.Compare(r.ID, other.ID)) < 0
 }
 
 func actorOf(r *Record) string {
@@ -179,12 +209,18 @@ func (j *rules) statement(r *Record) string {
 		return fmt.Sprintf("its subject is one of %q, and %q was signed", subjects, st.Subject)
 	case !slices.Equal(r.Accepts, st.Accepts):
 		return fmt.Sprintf("it accepts %q, and %q was signed", r.Accepts, st.Accepts)
-	case (r.Kind == Consent || r.Kind == Approval) && r.Change == "" && (r.Contact != st.Contact || r.Expires != st.Expires):
+	case (r.Kind == Consent || r.Kind == Approval) && r.Change == "" && (r.Contact != st.Contact || !lasts(r, st)):
 		return fmt.Sprintf("it is the word of %q until %q, and of %q until %q was signed", r.Contact, r.Expires, st.Contact, st.Expires)
 	case r.Actor.Key != key.Fingerprint():
 		return fmt.Sprintf("its key is %q, and %q signed", r.Actor.Key, key.Fingerprint())
 	}
 	return ""
+}
+
+// lasts reports whether a word on a gate lasts as long as was signed. The first approvals of
+// gates were recorded without their end.
+func lasts(r *Record, st statement.Statement) bool {
+	return r.Expires == st.Expires || r.Kind == Approval && r.Expires == ""
 }
 
 // planSubjects are what statements about a plan, or a wave of it, are on.
