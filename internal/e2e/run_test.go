@@ -11,9 +11,9 @@ import (
 
 // TestRunOnTenHosts: a plan with a canary of two, ten hosts by ssh, by sudo and by Ansible,
 // carried out by patchops run, which is killed with -9 before anything begins, between its
-// waves, and while a playbook is at a host. A playbook ends with its controller: that host
-// is in order, with the old version. What the others' own dpkg says: the new one,
-// configured, once.
+// waves, and while a playbook is at a host. A playbook ends with its controller: that host,
+// and others that a playbook was at, are in order, with the old version, and the log says so.
+// What the others' own dpkg says: the new one, configured, once.
 func TestRunOnTenHosts(t *testing.T) {
 	ten := hosts(t, 10)
 	profile := func(h *estate.FullHost) string { return []string{"by-ssh", "by-ansible", "by-sudo"}[h.N%3] }
@@ -44,8 +44,12 @@ func TestRunOnTenHosts(t *testing.T) {
 		t.Errorf("the run ended as %s: %s", last.State, last.Text)
 	}
 	for _, h := range ten {
-		if h == cut {
+		updated := o.recorded(`"asset":"` + h.Name() + `".*"kind":"result".*"outcome":"succeeded"`)
+		if h == cut || profile(h) == "by-ansible" && !updated {
 			want("1.0 ii").on(t, h)
+			if updated {
+				t.Errorf("the log says that %s was updated", h.Name())
+			}
 			continue
 		}
 		want("1.1 ii").on(t, h)
