@@ -1,8 +1,8 @@
 package rollout
 
 // advance lets sessions that something moved go earlier again, where they stand where they
-// were and nothing else has to give way.
-func (e *engine) advance() {
+// were and nothing else has to give way. It reports whether one did.
+func (e *engine) advance() (went bool) {
 	for again := true; again; {
 		again = false
 		for _, inst := range e.instances {
@@ -15,7 +15,9 @@ func (e *engine) advance() {
 				}
 			}
 		}
+		went = went || again
 	}
+	return went
 }
 
 // goEarlier gives a session the first place that there is, if that is earlier than its own.

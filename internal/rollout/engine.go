@@ -110,8 +110,13 @@ func (e *engine) run() {
 	e.withdraw()
 	e.bringBack()
 	e.retry()
-	e.advance()
+	for n := 0; n < mostAdvances && e.advance(); n++ {
+		e.bringBack() // what was in their way may be so no more
+	}
 }
+
+// mostAdvances bounds how often sessions go earlier and make room for others, in turns.
+const mostAdvances = 8
 
 // settle decides about one session when it is its turn.
 func (e *engine) settle(s *session) {

@@ -147,3 +147,28 @@ func TestFoundLooseGoesEarlier(t *testing.T) {
 		}
 	}
 }
+
+// What stood in the way of others no longer does when it goes earlier: they stay where the
+// client was told.
+func TestFoundLooseMakesRoom(t *testing.T) {
+	in := found(3, simple("p", Work{Asset: 0, Minutes: 5}, Work{Asset: 1, Minutes: 5}))
+	c := &in.Clients[0]
+	c.Groups = []Group{{Name: "pair", ID: "HAGroup/acme/pair", Members: []int{0, 1, 2}, Max: 2, Primary: -1, Soak: 600}}
+	for i := range c.Assets {
+		c.Assets[i].Group = 0
+	}
+	c.Progress.Down = []int{2}
+	c.Progress.Notified = []Notified{
+		{Plan: "p", Asset: 0, Occurrence: at("00:00"), Start: at("01:10"), End: at("01:15"), Loose: true},
+		{Plan: "p", Asset: 1, Occurrence: at("00:00"), Start: at("01:20"), End: at("01:25")},
+	}
+	s := Compute(in)
+	if found := Verify(in, s); len(found) > 0 {
+		t.Fatal(found)
+	}
+	for i, want := range []int64{at("00:00"), at("01:20")} {
+		if got := placementOf(t, s, 0, c.Assets[i].Name); got.Start != want || got.Moved != "" {
+			t.Errorf("%s is at %s, moved for %q; wanted %s", got.Asset, clock(got.Start), got.Moved, clock(want))
+		}
+	}
+}
