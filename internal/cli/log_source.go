@@ -61,7 +61,7 @@ func (a *app) logSource(ctx context.Context, f *logFlags) (*logSource, error) {
 		s.git, err = git.Open(s.dir)
 	}
 	if err == nil {
-		s.refs, err = s.git.Refs("refs/")
+		s.refs, err = s.git.Refs("refs")
 	}
 	if err == nil {
 		err = s.evidence()

@@ -141,19 +141,3 @@ func (d *Differ) entry(a, b raw, file string, depth int) error {
 	}
 	return d.folders(below[0], below[1], file, depth+1)
 }
-
-// Refs are the refs whose full names begin with a prefix, and the commits that
-// they name; symbolic ones are left out.
-func (r *Repository) Refs(prefix string) (map[string]string, error) {
-	refs, err := r.dir.Refs()
-	if err != nil {
-		return nil, fmt.Errorf("refs: %w", err)
-	}
-	out := map[string]string{}
-	for _, ref := range refs {
-		if name := ref.Name().String(); ref.Type() == plumbing.HashReference && strings.HasPrefix(name, prefix) {
-			out[name] = ref.Hash().String()
-		}
-	}
-	return out, nil
-}

@@ -103,10 +103,7 @@ func (c *Clone) open() error {
 	if c.common, err = commonDir(gitDir); err != nil {
 		return err
 	}
-	files, err := filesOf(gitDir)
-	if err != nil {
-		return err
-	}
+	files := filesOf(gitDir, c.common)
 	if err := supported(files); err != nil {
 		return err
 	}

@@ -1,16 +1,8 @@
 package git
 
 import (
-	"bufio"
-	"bytes"
 	"context"
-	"errors"
 	"fmt"
-	"io/fs"
-	"maps"
-	"os"
-	"path"
-	"path/filepath"
 	"strings"
 )
 
@@ -35,84 +27,21 @@ func (c *Clone) Branches(ctx context.Context, prefix string) (map[string]string,
 	return out, nil
 }
 
-// tracking reads the refs below refs/remotes/<remote>: loose ones first, for git
-// writes a packed ref before it removes the loose one.
+// tracking reads the refs below refs/remotes/<remote>.
 func (c *Clone) tracking() (map[string]string, error) {
-	base := "refs/remotes/" + c.remote
-	loose, err := c.loose(base)
-	if err != nil {
-		return nil, err
-	}
-	all, err := c.packed(base + "/")
-	if err != nil {
-		return nil, err
-	}
-	maps.Copy(all, loose)
-	return all, nil
+	return refFolder(c.common).below("refs/remotes/" + c.remote)
 }
 
-func (c *Clone) loose(base string) (map[string]string, error) {
-	out := map[string]string{}
-	top := filepath.Join(c.common, filepath.FromSlash(base))
-	err := filepath.WalkDir(top, func(file string, entry fs.DirEntry, err error) error {
-		if errors.Is(err, fs.ErrNotExist) {
-			return nil // nothing fetched, or removed meanwhile
-		}
-		if err != nil || !entry.Type().IsRegular() || strings.HasSuffix(file, ".lock") {
-			return err // a link is a symbolic ref
-		}
-		b, err := os.ReadFile(file)
-		if errors.Is(err, fs.ErrNotExist) {
-			return nil
-		}
-		if err != nil {
-			return err
-		}
-		name, err := filepath.Rel(top, file)
-		if err != nil {
-			return err
-		}
-		name = filepath.ToSlash(name)
-		id := strings.TrimRight(string(b), "\n")
-		switch {
-		case name == "HEAD" || strings.HasPrefix(id, "ref: "):
-		case !isID(id):
-			return fmt.Errorf("ref %s: %w: %q, want an id", path.Join(base, name), ErrCorrupt, shorten(id, 50))
-		default:
-			out[name] = id
-		}
-		return nil
-	})
-	return out, err
-}
-
-func (c *Clone) packed(base string) (map[string]string, error) {
-	out := map[string]string{}
-	b, err := os.ReadFile(filepath.Join(c.common, "packed-refs"))
-	if errors.Is(err, fs.ErrNotExist) {
-		return out, nil
-	}
+// Refs are the refs of a folder like "refs/heads", by full name, and the objects that they
+// name; symbolic ones are left out.
+func (r *Repository) Refs(folder string) (map[string]string, error) {
+	found, err := refFolder(r.common).below(folder)
 	if err != nil {
-		return nil, err
+		return nil, fmt.Errorf("refs: %w", err)
 	}
-	lines := bufio.NewScanner(bytes.NewReader(b))
-	for lines.Scan() {
-		id, name, ok := strings.Cut(lines.Text(), " ")
-		name, below := strings.CutPrefix(name, base)
-		if !ok || !below || name == "HEAD" {
-			continue
-		}
-		if !isID(id) {
-			return nil, fmt.Errorf("packed-refs: %w: %q", ErrCorrupt, shorten(lines.Text(), 80))
-		}
-		out[name] = id
+	out := make(map[string]string, len(found))
+	for name, id := range found {
+		out[folder+"/"+name] = id
 	}
-	return out, lines.Err()
-}
-
-func shorten(s string, n int) string {
-	if len(s) > n {
-		return s[:n] + "..."
-	}
-	return s
+	return out, nil
 }

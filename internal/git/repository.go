@@ -42,6 +42,7 @@ type Repository struct {
 	commits commits
 	dir     *dotgit.DotGit
 	files   billy.Filesystem
+	common  string // the folder with objects and refs
 	shallow bool
 	limits  limits
 }
@@ -67,10 +68,11 @@ func Open(dir string) (*Repository, error) {
 	if err != nil {
 		return nil, err
 	}
-	files, err := filesOf(gitDir)
+	common, err := commonDir(gitDir)
 	if err != nil {
 		return nil, err
 	}
+	files := filesOf(gitDir, common)
 	if err := supported(files); err != nil {
 		return nil, fmt.Errorf("%s: %w", dir, err)
 	}
@@ -80,7 +82,7 @@ func Open(dir string) (*Repository, error) {
 		return nil, fmt.Errorf("%s: %w", dir, err)
 	}
 	shallow, err := files.Stat("shallow")
-	return &Repository{objects: objects, dir: d, files: files, limits: defaultLimits(), shallow: err == nil && shallow.Size() > 0}, nil
+	return &Repository{objects: objects, dir: d, files: files, common: common, limits: defaultLimits(), shallow: err == nil && shallow.Size() > 0}, nil
 }
 
 // Close releases the pack files.
@@ -164,20 +166,11 @@ func pointedTo(file string) (string, error) {
 }
 
 // filesOf is a git folder, joined with the common one of a linked worktree.
-func filesOf(gitDir string) (billy.Filesystem, error) {
-	own := osfs.New(gitDir)
-	b, err := os.ReadFile(filepath.Join(gitDir, "commondir"))
-	if errors.Is(err, fs.ErrNotExist) {
-		return own, nil
+func filesOf(gitDir, common string) billy.Filesystem {
+	if own, err := filepath.Abs(gitDir); err == nil && own == common {
+		return osfs.New(gitDir)
 	}
-	if err != nil {
-		return nil, err
-	}
-	common := strings.TrimRight(string(b), "\r\n")
-	if !filepath.IsAbs(common) {
-		common = filepath.Join(gitDir, common)
-	}
-	return dotgit.NewRepositoryFilesystem(own, osfs.New(common)), nil
+	return dotgit.NewRepositoryFilesystem(osfs.New(gitDir), osfs.New(common))
 }
 
 // supported reads from the configuration how objects are stored, nothing else.

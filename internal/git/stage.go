@@ -51,15 +51,10 @@ func (c *Clone) stage(ctx context.Context, updates []Update) (refspecs []string,
 }
 
 func (c *Clone) leftovers(orders *strings.Builder) error {
-	old, err := c.packed(staged)
+	old, err := refFolder(c.common).below(strings.TrimSuffix(staged, "/"))
 	if err != nil {
 		return err
 	}
-	loose, err := c.loose(strings.TrimSuffix(staged, "/"))
-	if err != nil {
-		return err
-	}
-	maps.Copy(old, loose)
 	for _, name := range slices.Sorted(maps.Keys(old)) {
 		fmt.Fprintf(orders, "delete %s%s\n", staged, name)
 	}

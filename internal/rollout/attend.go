@@ -82,6 +82,14 @@ func (o *Oracle) attended(c *oracleClient, a *access, q Ask, out Answer) Answer 
 		return out
 	}
 	out.Code, out.By = Technician, w.by
-	out.Until = nextIn(a.open().Intersect(w.spans), q.At+1, q.Length)
+	out.Until = nextIn(o.attendedPart(c, q, a.open()), q.At+1, q.Length)
 	return out
+}
+
+// attendedPart is what remains of spans when a technician must be on duty.
+func (o *Oracle) attendedPart(c *oracleClient, q Ask, open window.Spans) window.Spans {
+	if w := o.crewOf(c, q); w != nil {
+		return open.Intersect(w.spans)
+	}
+	return open
 }

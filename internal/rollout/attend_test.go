@@ -25,6 +25,8 @@ func TestMayStartAsksForTechnicians(t *testing.T) {
 	expectAnswer(t, s.mayStart("2026-06-11T01:00:00Z", hour), "may in nightly 2026-06-11T01:00Z until 2026-06-11T01:30Z")
 	expectAnswer(t, s.mayStart("2026-06-11T01:31:00Z", hour), "TECHNICIAN Shift/_/field in nightly 2026-06-11T01:00Z until 2026-06-12T01:00Z")
 	expectAnswer(t, s.mayStart("2026-06-13T03:00:00Z", hour), "TECHNICIAN Shift/_/field in nightly 2026-06-13T01:00Z until 2026-06-16T01:00Z")
+	expectAnswer(t, s.mayStart("2026-06-12T05:00:00Z", 100*minute), "NO_WINDOW ")
+	expectAnswer(t, s.mayStart("2026-06-13T05:00:00Z", hour), "NO_WINDOW  until 2026-06-16T01:00Z")
 	expectAnswer(t, s.mayStart("2026-06-11T03:00:00Z", hour, func(q *Ask) { q.Begun = true }), "may in nightly 2026-06-11T01:00Z until 2026-06-11T03:00Z")
 	s.Plans[0].Work[0].ByHand = false
 	expectAnswer(t, s.mayStart("2026-06-13T03:00:00Z", hour), "may in nightly 2026-06-13T01:00Z until 2026-06-13T03:00Z")

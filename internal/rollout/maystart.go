@@ -93,11 +93,12 @@ func (o *Oracle) MayStart(q Ask) Answer {
 		}
 		return c.lapses(p, q, out)
 	}
-	earliest := q.At + 1
+	earliest, open := q.At+1, a.open()
 	if !q.Begun {
 		earliest = max(earliest, p.NotBefore, work.Released+p.MinimumAge)
+		open = o.attendedPart(c, q, open)
 	}
-	out.Until = nextIn(a.open(), earliest, q.Length)
+	out.Until = nextIn(open, earliest, q.Length)
 	return c.lapses(p, q, out)
 }
 
