@@ -34,10 +34,11 @@ func placeOf(t dispatch.Target) place {
 	return place{client: t.Client, user: t.User, address: t.Address, port: t.Port, jump: t.Jump, secret: t.Secret}
 }
 
-// link is the one connection to a place; turn is held while it is made.
+// link is the connection to a place that new questions go over; turn is held while it is
+// made.
 type link struct {
-	turn   chan struct{}
-	client *ssh.Client
+	turn chan struct{}
+	open *connection
 	// accepted is the fingerprint that was pinned when the link was made; it is
 	// told once.
 	accepted string
@@ -54,8 +55,9 @@ func (s *SSH) linkTo(p place) *link {
 	return l
 }
 
-// connect is the connection to a place, made if there is none.
-func (s *SSH) connect(ctx context.Context, p place, way []hop) (*ssh.Client, string, error) {
+// connect is a connection to a place for one more user, made if there is none that takes
+// it. Whoever gets it says when he is done.
+func (s *SSH) connect(ctx context.Context, p place, way []hop, session bool) (*connection, string, error) {
 	l := s.linkTo(p)
 	select {
 	case l.turn <- struct{}{}:
@@ -63,24 +65,43 @@ func (s *SSH) connect(ctx context.Context, p place, way []hop) (*ssh.Client, str
 	case <-ctx.Done():
 		return nil, "", ctx.Err()
 	}
-	if l.client != nil {
-		return l.client, l.told(), nil
+	if l.open != nil && l.open.use(session) {
+		return l.open, l.told(), nil
 	}
-	var through *ssh.Client
+	var through *connection
 	if len(way) > 1 {
 		first := place{client: p.client, user: way[0].user, address: way[0].host, port: way[0].port, secret: p.secret}
 		var err error
-		if through, l.accepted, err = s.connect(ctx, first, way[:1]); err != nil {
+		if through, l.accepted, err = s.connect(ctx, first, way[:1], false); err != nil {
 			return nil, "", fmt.Errorf("jump host %s: %w", way[0].host, err)
 		}
 	}
 	client, err := s.dial(ctx, p, way[len(way)-1], through, &l.accepted)
 	if err != nil {
+		if through != nil {
+			through.done(false)
+		}
 		return nil, "", err
 	}
-	l.client = client
-	go s.attend(l, client)
-	return client, l.told(), nil
+	if l.open != nil {
+		l.open.giveUp()
+	}
+	l.open = &connection{client: client}
+	l.open.use(session)
+	s.keep(l.open)
+	go s.attend(l, l.open, through)
+	return l.open, l.told(), nil
+}
+
+// keep remembers what Close closes, or closes what comes after it.
+func (s *SSH) keep(c *connection) {
+	s.mu.Lock()
+	defer s.mu.Unlock()
+	if s.open == nil {
+		_ = c.client.Close()
+		return
+	}
+	s.open[c] = true
 }
 
 func (l *link) told() string {
@@ -90,7 +111,7 @@ func (l *link) told() string {
 }
 
 // dial logs in at one hop.
-func (s *SSH) dial(ctx context.Context, p place, h hop, through *ssh.Client, accepted *string) (*ssh.Client, error) {
+func (s *SSH) dial(ctx context.Context, p place, h hop, through *connection, accepted *string) (*ssh.Client, error) {
 	found, err := s.o.Secrets.For(p.client, p.secret, h.host)
 	if err != nil {
 		return nil, &refusal{code: dispatch.Credential, err: err}
@@ -107,7 +128,7 @@ func (s *SSH) dial(ctx context.Context, p place, h hop, through *ssh.Client, acc
 	if err != nil {
 		return nil, &refusal{code: dispatch.HostKey, err: err}
 	}
-	conn, err := s.open(ctx, h, through)
+	conn, err := s.reach(ctx, h, through)
 	if err != nil {
 		return nil, err
 	}
@@ -118,9 +139,9 @@ func (s *SSH) dial(ctx context.Context, p place, h hop, through *ssh.Client, acc
 	return client, refused(err, h)
 }
 
-func (s *SSH) open(ctx context.Context, h hop, through *ssh.Client) (net.Conn, error) {
+func (s *SSH) reach(ctx context.Context, h hop, through *connection) (net.Conn, error) {
 	if through != nil {
-		return through.DialContext(ctx, "tcp", h.address())
+		return through.client.DialContext(ctx, "tcp", h.address())
 	}
 	return s.o.Dial(ctx, "tcp", h.address())
 }
@@ -158,9 +179,9 @@ func refused(err error, h hop) error {
 
 // attend asks a connection from time to time whether it still is one, and forgets it
 // when it is not: no call hangs on a host that is gone.
-func (s *SSH) attend(l *link, client *ssh.Client) {
+func (s *SSH) attend(l *link, c, through *connection) {
 	gone := make(chan struct{})
-	go func() { _ = client.Wait(); close(gone) }()
+	go func() { _ = c.client.Wait(); close(gone) }()
 	tick := time.NewTimer(s.o.Keepalive)
 	defer tick.Stop()
 	for alive := true; alive; {
@@ -168,16 +189,23 @@ func (s *SSH) attend(l *link, client *ssh.Client) {
 		case <-gone:
 			alive = false
 		case <-tick.C:
-			alive = answers(client, gone, s.o.Keepalive)
+			alive = answers(c.client, gone, s.o.Keepalive)
 			tick.Reset(s.o.Keepalive)
 		}
 	}
-	_ = client.Close()
+	_ = c.client.Close()
+	c.giveUp()
+	if through != nil {
+		through.done(false)
+	}
 	l.turn <- struct{}{}
-	if l.client == client {
-		l.client = nil
+	if l.open == c {
+		l.open = nil
 	}
 	<-l.turn
+	s.mu.Lock()
+	defer s.mu.Unlock()
+	delete(s.open, c)
 }
 
 func answers(client *ssh.Client, gone <-chan struct{}, patience time.Duration) bool {

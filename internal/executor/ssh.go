@@ -42,6 +42,7 @@ type SSH struct {
 
 	mu    sync.Mutex
 	links map[place]*link
+	open  map[*connection]bool // nil: closed
 }
 
 // Bounds of what is waited for.
@@ -67,20 +68,17 @@ func NewSSH(o SSHOptions) *SSH {
 	if o.Question == 0 {
 		o.Question = questionTime
 	}
-	return &SSH{o: o, pins: &pins{file: o.KnownHosts, accept: o.AcceptNew}, links: map[place]*link{}}
+	return &SSH{o: o, pins: &pins{file: o.KnownHosts, accept: o.AcceptNew}, links: map[place]*link{}, open: map[*connection]bool{}}
 }
 
 // Close lets go of all connections.
 func (s *SSH) Close() error {
 	s.mu.Lock()
 	defer s.mu.Unlock()
-	for _, l := range s.links {
-		l.turn <- struct{}{}
-		if l.client != nil {
-			_ = l.client.Close()
-		}
-		<-l.turn
+	for c := range s.open {
+		_ = c.client.Close()
 	}
+	s.open = nil
 	return nil
 }
 

@@ -111,6 +111,32 @@ func TestSSHUsesOneConnection(t *testing.T) {
 }
 
 // TestSSHGoesThroughAJumpHost: to a host that only the jump host is asked for.
+// TestSSHLeavesOthersAlone: a host that takes no further session over a connection gets
+// another one, and what goes over the first is not disturbed.
+func TestSSHLeavesOthersAlone(t *testing.T) {
+	s, dir, d := serve(t, "MaxSessions=1"), root(t), &dialer{}
+	o := s.options(t, dir)
+	o.Dial = d.dial
+	e := s.open(t, o)
+	finished(t, e.Start(t.Context(), sshTask(s.target(), "true"), nil))
+	begun := make(chan string, 9)
+	ended := make(chan dispatch.Answer, 1)
+	go func() {
+		ended <- e.Start(t.Context(), sshTask(s.target(), "touch begun; until [ -e probed ]; do sleep 0.05; done"), func(step string) { begun <- step })
+	}()
+	<-begun
+	if a := e.Probe(t.Context(), sshTask(s.target())); a.State != dispatch.Absent {
+		t.Errorf("%+v, wanted absent", a)
+	}
+	if err := os.WriteFile(filepath.Join(dir, "probed"), nil, 0o600); err != nil {
+		t.Fatal(err)
+	}
+	finished(t, <-ended)
+	if len(d.conns) != 2 {
+		t.Errorf("%d connections, wanted one for each", len(d.conns))
+	}
+}
+
 func TestSSHGoesThroughAJumpHost(t *testing.T) {
 	jump, s, d := serve(t), serve(t), &dialer{}
 	known, err := os.ReadFile(jump.file("known_hosts"))

@@ -43,7 +43,7 @@ func (s *SSH) ask(ctx context.Context, verb string, t dispatch.Task, at func(str
 	if err != nil {
 		return dispatch.Answer{}, &refusal{code: dispatch.Malformed, err: err}
 	}
-	client, accepted, err := s.connect(ctx, placeOf(t.Target), way)
+	c, accepted, err := s.connect(ctx, placeOf(t.Target), way, true)
 	if err != nil {
 		if _, refused := errors.AsType[*refusal](err); verb == VerbFollow && !refused {
 			err = &lostError{err: err} // not back yet
@@ -55,9 +55,10 @@ func (s *SSH) ask(ctx context.Context, verb string, t dispatch.Task, at func(str
 		defer cancel()
 		ctx = bound
 	}
-	a, err := s.talk(ctx, client, verb, t, at)
+	defer c.done(true)
+	a, err := s.talk(ctx, c, verb, t, at)
 	if errors.Is(err, context.DeadlineExceeded) {
-		_ = client.Close() // it kept us waiting once, and need not again
+		c.giveUp() // it kept us waiting once, and need not again
 	}
 	a.HostKey = first(a.HostKey, accepted)
 	return a, err
@@ -65,13 +66,13 @@ func (s *SSH) ask(ctx context.Context, verb string, t dispatch.Task, at func(str
 
 // talk runs the wrapper in a channel of its own and reads what it says; a host that
 // does not have it gets it first.
-func (s *SSH) talk(ctx context.Context, client *ssh.Client, verb string, t dispatch.Task, at func(string)) (dispatch.Answer, error) {
-	a, err := s.channel(ctx, client, verb, t, at)
+func (s *SSH) talk(ctx context.Context, on *connection, verb string, t dispatch.Task, at func(string)) (dispatch.Answer, error) {
+	a, err := s.channel(ctx, on, verb, t, at)
 	if exit, is := errors.AsType[*ssh.ExitError](err); is && exit.ExitStatus() == Missing {
-		if err := s.install(ctx, client, t.Target); err != nil {
+		if err := s.install(ctx, on, t.Target); err != nil {
 			return a, err
 		}
-		a, err = s.channel(ctx, client, verb, t, at)
+		a, err = s.channel(ctx, on, verb, t, at)
 	}
 	if exit, is := errors.AsType[*ssh.ExitError](err); is {
 		err = &refusal{code: dispatch.Malformed, err: fmt.Errorf("no wrapper runs on %s: exit %d", t.Target.Address, exit.ExitStatus())}
@@ -80,13 +81,13 @@ func (s *SSH) talk(ctx context.Context, client *ssh.Client, verb string, t dispa
 }
 
 // channel asks the wrapper. A whole answer counts at once, however the channel goes on.
-func (s *SSH) channel(ctx context.Context, client *ssh.Client, verb string, t dispatch.Task, at func(string)) (dispatch.Answer, error) {
+func (s *SSH) channel(ctx context.Context, on *connection, verb string, t dispatch.Task, at func(string)) (dispatch.Answer, error) {
 	t.Now = s.o.Now().Unix() // connecting took time that is not the host's clock's fault
 	request, err := Request(t)
 	if err != nil {
 		return dispatch.Answer{}, &refusal{code: dispatch.Malformed, err: err}
 	}
-	c, err := s.run(ctx, client, s.command(runsWrapper, t.Target.User, verb), request)
+	c, err := s.run(ctx, on, s.command(runsWrapper, t.Target.User, verb), request)
 	if err != nil {
 		return dispatch.Answer{}, err
 	}
@@ -102,10 +103,10 @@ func (s *SSH) channel(ctx context.Context, client *ssh.Client, verb string, t di
 }
 
 // install puts the wrapper onto the host.
-func (s *SSH) install(ctx context.Context, client *ssh.Client, t dispatch.Target) error {
+func (s *SSH) install(ctx context.Context, on *connection, t dispatch.Target) error {
 	ctx, cancel := context.WithTimeout(ctx, s.o.Question)
 	defer cancel()
-	c, err := s.run(ctx, client, s.command(putsWrapper, t.User, "-"), []byte(Wrapper))
+	c, err := s.run(ctx, on, s.command(putsWrapper, t.User, "-"), []byte(Wrapper))
 	if err != nil {
 		return err
 	}
@@ -136,12 +137,12 @@ type running struct {
 // run begins a command on the host, within the time that a question has. When the
 // context ends its output does too; what runs there goes on, and keeps its side of the
 // channel open for as long as it likes.
-func (s *SSH) run(ctx context.Context, client *ssh.Client, command string, in []byte) (*running, error) {
+func (s *SSH) run(ctx context.Context, on *connection, command string, in []byte) (*running, error) {
 	out, into := io.Pipe()
 	c := &running{out: out, said: &tail{room: 4 << 10}, ended: make(chan error, 1)}
 	begun := make(chan error, 1)
 	go func() {
-		session, err := client.NewSession()
+		session, err := on.session(ctx)
 		if err == nil {
 			session.Stdin, session.Stdout, session.Stderr = bytes.NewReader(in), into, c.said
 			err = session.Start(command)
@@ -165,7 +166,7 @@ func (s *SSH) run(ctx context.Context, client *ssh.Client, command string, in []
 		err = ctx.Err()
 	}
 	if err != nil {
-		_ = client.Close() // whoever holds back an answer is not asked again over this connection
+		on.giveUp() // others keep it, as long as it is one
 		_ = into.CloseWithError(err)
 		return nil, &lostError{err: err, unsent: true}
 	}

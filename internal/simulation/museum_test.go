@@ -25,17 +25,10 @@ var weather = map[string]*Faults{
 }
 
 // TestMuseum: each planted bug breaks one of the promises that it must break, within
-// PATCHOPS_WORLDS worlds. PATCHOPS_ROTATE=N tries five of them only, others for each N.
+// PATCHOPS_WORLDS worlds.
 func TestMuseum(t *testing.T) {
-	pieces := museumPieces
-	if text := os.Getenv("PATCHOPS_ROTATE"); text != "" {
-		pieces = nil
-		for i := range 5 {
-			pieces = append(pieces, museumPieces[(5*number(t, "PATCHOPS_ROTATE", 0)+i)%len(museumPieces)])
-		}
-	}
 	most := number(t, "PATCHOPS_WORLDS", worlds)
-	for _, x := range pieces {
+	for _, x := range museumPieces {
 		t.Run(x.name, func(t *testing.T) {
 			museum.Bug = x.name
 			defer func() { museum.Bug = "" }()
@@ -83,9 +76,6 @@ func (x *exhibit) place() *Shape {
 // TestMuseumElsewhere: the bugs that the simulation cannot see make the test fail that is
 // named for them.
 func TestMuseumElsewhere(t *testing.T) {
-	if os.Getenv("PATCHOPS_ROTATE") != "" {
-		t.Skip("only with the whole museum")
-	}
 	for _, x := range elsewhere {
 		t.Run(x.name, func(t *testing.T) {
 			cmd := command.CommandContext(t.Context(), "go", "test", "-count=1", "-tags", "museum", "-run", "^"+x.test+"$", "../"+x.pkg)
