@@ -55,7 +55,7 @@ var table = map[string]string{
 	"internal/jobs": "internal/canonical internal/finding internal/window internal/document internal/spec internal/corpus internal/risk internal/rollout internal/planning " +
 		"internal/effect internal/dispatch internal/progress",
 	"internal/runner": "internal/canonical internal/rollout internal/resultlog internal/dispatch internal/triage internal/progress internal/museum",
-	"internal/audit":  "internal/corpus internal/effect internal/planning internal/resultlog internal/rollout",
+	"internal/audit":  "internal/approval internal/corpus internal/effect internal/planning internal/resultlog internal/rollout internal/window",
 	"internal/pipeline": "internal/finding internal/window internal/document internal/spec internal/shape internal/schema " +
 		"internal/policy internal/reference internal/corpus internal/risk internal/rollout internal/planning internal/effect schemas policies docs",
 	"internal/review": "internal/canonical internal/finding internal/window internal/document internal/spec internal/corpus internal/rollout internal/planning " +

@@ -1,6 +1,7 @@
 // Package audit computes anew, from the documents at the commits that a result log names,
 // what the log says was authorised: the effect of each merge and that its approvals cover
-// it, the grants of each run and claim, and that claims lie in windows. Whoever holds the
+// it, the grants of each run and claim, and that claims lie in windows and in
+// no freeze. Whoever holds the
 // log's key can write records that agree with one another; the documents they cannot make.
 //
 // It reads no repository: commits come through Options.Read.
@@ -18,6 +19,10 @@ import (
 // branch that was removed after its merge.
 var ErrAbsent = errors.New("the commit is not here")
 
+// ErrUnread says that documents of a commit could not be evaluated here and now: what they
+// give is not known, which speaks neither for nor against the records.
+var ErrUnread = errors.New("its documents cannot be evaluated now")
+
 // Documents are what a commit holds.
 type Documents struct {
 	Corpus *corpus.Corpus
@@ -26,7 +31,7 @@ type Documents struct {
 
 // Options are where an Audit reads.
 type Options struct {
-	// Read gives the documents of a commit, or ErrAbsent.
+	// Read gives the documents of a commit, or ErrAbsent, or ErrUnread.
 	Read func(commit string) (*Documents, error)
 	// Blob gives a large value of a log, or an error that says fs.ErrNotExist where it was
 	// removed.
@@ -55,10 +60,12 @@ type Audit struct {
 	tips    []tip              // in the order of the logs
 	runs    map[string]*run    // by "CLIENT/PLAN"
 	places  map[string]*oracle // by commit and client
+	glasses map[string][]glass // overrides, by "CLIENT/PLAN"
 	zoned   int                // claims by other time zones
 	open    []doubt            // claims of grants that the run's own commits do not give
 	fault   *resultlog.Fault   // the first
 	absent  map[string]bool    // commits that are not at hand
+	unread  map[string]bool    // that cannot be evaluated now
 	skipped map[string]bool    // and those beyond Most
 }
 
@@ -90,7 +97,7 @@ const (
 func New(o Options) *Audit {
 	return &Audit{
 		o: o, granted: map[string][]effect.PlanGrants{}, reads: map[string]bool{}, said: map[string]said{}, merges: map[string]bool{}, runs: map[string]*run{},
-		places: map[string]*oracle{}, absent: map[string]bool{}, skipped: map[string]bool{}, tips: []tip{{commit: o.Genesis}},
+		places: map[string]*oracle{}, glasses: map[string][]glass{}, absent: map[string]bool{}, unread: map[string]bool{}, skipped: map[string]bool{}, tips: []tip{{commit: o.Genesis}},
 	}
 }
 
@@ -122,6 +129,8 @@ func (a *Audit) judge(n resultlog.Name, p resultlog.Place, r *resultlog.Record) 
 		}
 	case resultlog.Merge:
 		return a.merge(r)
+	case resultlog.Override:
+		a.override(r)
 	case resultlog.RunBegun:
 		return a.begun(n, r)
 	case resultlog.Schedule:
@@ -156,6 +165,9 @@ func (a *Audit) End() (*resultlog.Fault, error) {
 // on them was not computed anew.
 func (a *Audit) Unread() (absent, skipped int) { return len(a.absent), len(a.skipped) }
 
+// NotEvaluated are how many commits hold documents that could not be evaluated.
+func (a *Audit) NotEvaluated() int { return len(a.unread) }
+
 // OtherZones are how many claims are of schedules by other time zones: their windows were not
 // computed anew.
 func (a *Audit) OtherZones() int { return a.zoned }
@@ -172,7 +184,7 @@ func (a *Audit) documents(commit string) (*Documents, error) {
 		}
 	}
 	switch {
-	case a.absent[commit], a.skipped[commit]:
+	case a.absent[commit], a.unread[commit], a.skipped[commit]:
 		return nil, nil
 	case a.o.Most > 0 && len(a.reads) >= a.o.Most && !a.reads[commit]:
 		a.skipped[commit] = true
@@ -181,6 +193,10 @@ func (a *Audit) documents(commit string) (*Documents, error) {
 	docs, err := a.o.Read(commit)
 	if errors.Is(err, ErrAbsent) {
 		a.absent[commit] = true
+		return nil, nil
+	}
+	if errors.Is(err, ErrUnread) {
+		a.unread[commit] = true
 		return nil, nil
 	}
 	if err != nil {

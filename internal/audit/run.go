@@ -27,10 +27,20 @@ type doubt struct {
 	log    resultlog.Name
 	place  resultlog.Place
 	of     resultlog.Record // what of it is judged
-	window bool             // it is about its window, else about its grant
+	about  about
 	why    string
+	commit string // of its schedule, and when that was recorded
 	since  int64
 }
+
+// about is what of a claim is asked about again.
+type about int
+
+const (
+	itsGrant about = iota
+	itsWindow
+	itsFreezes
+)
 
 // begun judges that the commit of a run holds its plan, and that it grants what is recorded.
 func (a *Audit) begun(n resultlog.Name, r *resultlog.Record) (string, error) {
@@ -163,7 +173,7 @@ func (a *Audit) claim(n resultlog.Name, p resultlog.Place, r *resultlog.Record) 
 			return "", err
 		}
 	}
-	a.doubts(n, p, r, of, false, fmt.Sprintf("grant %s of %s, which the documents of no authorised tip give", r.Grant, r.Asset))
+	a.doubts(n, p, r, of, itsGrant, fmt.Sprintf("grant %s of %s, which the documents of no authorised tip give", r.Grant, r.Asset))
 	return "", nil
 }
 
@@ -174,8 +184,15 @@ func (a *Audit) windowed(n resultlog.Name, p resultlog.Place, r *resultlog.Recor
 		return nil
 	}
 	why, err := a.inWindow(n, of.commits[len(of.commits)-1], r)
+	if err != nil {
+		return err
+	}
+	if why != "" {
+		a.doubts(n, p, r, of, itsWindow, why)
+	}
+	why, err = a.frozen(n, r, of.commits[len(of.commits)-1], of.since)
 	if err == nil && why != "" {
-		a.doubts(n, p, r, of, true, why)
+		a.doubts(n, p, r, of, itsFreezes, why)
 	}
 	return err
 }
@@ -184,10 +201,10 @@ func (a *Audit) windowed(n resultlog.Name, p resultlog.Place, r *resultlog.Recor
 // is enough.
 const mostDoubts = 1000
 
-func (a *Audit) doubts(n resultlog.Name, p resultlog.Place, r *resultlog.Record, of *run, window bool, why string) {
+func (a *Audit) doubts(n resultlog.Name, p resultlog.Place, r *resultlog.Record, of *run, what about, why string) {
 	if len(a.open) < mostDoubts {
 		kept := resultlog.Record{T: r.T, Begin: r.Begin, Plan: r.Plan, Asset: r.Asset, Grant: r.Grant, Window: r.Window, Occurrence: r.Occurrence, Worst: r.Worst}
-		a.open = append(a.open, doubt{log: n, place: p, of: kept, window: window, why: why, since: of.since})
+		a.open = append(a.open, doubt{log: n, place: p, of: kept, about: what, why: why, commit: of.commits[len(of.commits)-1], since: of.since})
 	}
 }
 
@@ -206,8 +223,13 @@ func (a *Audit) grants(n resultlog.Name, plan, asset, grant, commit string) (giv
 	return false, true, nil
 }
 
-// ever asks the tips that were authorised while the claim's schedule stood.
+// ever asks the tips that were authorised while the claim's schedule stood; of freezes those
+// that were when it was decided on, now that all are known.
 func (a *Audit) ever(d doubt) (bool, error) {
+	if d.about == itsFreezes {
+		why, err := a.frozen(d.log, &d.of, d.commit, d.since)
+		return why == "", err
+	}
 	for _, t := range slices.Backward(a.tips) {
 		if t.at < d.since || t.at > seconds(d.of.T) {
 			continue
@@ -221,7 +243,7 @@ func (a *Audit) ever(d doubt) (bool, error) {
 }
 
 func (a *Audit) bears(d doubt, commit string) (bool, error) {
-	if d.window {
+	if d.about == itsWindow {
 		why, err := a.inWindow(d.log, commit, &d.of)
 		return why == "", err
 	}

@@ -1,15 +1,14 @@
 package audit
 
 import (
-	"cmp"
 	"encoding/json"
 	"errors"
 	"fmt"
 	"io/fs"
-	"slices"
-	"strings"
 	"time"
 
+	"github.com/patchops/patchops/internal/approval"
+	"github.com/patchops/patchops/internal/corpus"
 	"github.com/patchops/patchops/internal/planning"
 	"github.com/patchops/patchops/internal/resultlog"
 	"github.com/patchops/patchops/internal/rollout"
@@ -71,23 +70,25 @@ func (l *locked) holds(r *resultlog.Record) string {
 // oracle answers when assets of one client may be worked on, by the documents of a commit.
 type oracle struct {
 	*rollout.Oracle
-	in *rollout.Client // nil: the client is not there
+	in     *rollout.Client // nil: the client is not there
+	since  int64           // what was over before is not in it
+	commit string
+	corpus *corpus.Corpus
+	book   *approval.Book // its people and rules, when first wanted
 }
 
-// inWindow says why the documents give no such window to a claim. Freezes are left to the
-// locked place: words of people may have lifted them.
+// inWindow says why the documents give no such window to a claim. Of freezes see frozen.
 func (a *Audit) inWindow(n resultlog.Name, commit string, r *resultlog.Record) (string, error) {
 	at := begins(r)
 	o, err := a.oracle(n.Client, commit, at)
-	if err != nil || o == nil || o.in == nil {
+	if err != nil || o == nil {
 		return "", err
 	}
-	asset, known := slices.BinarySearchFunc(o.in.Assets, r.Asset, func(x rollout.Asset, name string) int { return cmp.Compare(x.Name, name) })
-	_, plan, _ := strings.Cut(r.Plan, "/")
-	if !known || !slices.ContainsFunc(o.in.Plans, func(p rollout.Plan) bool { return p.Name == plan }) {
+	asset, plan := o.find(r)
+	if asset < 0 || plan < 0 {
 		return "", nil // its grant is asked for
 	}
-	got := o.MayStart(rollout.Ask{Client: n.Client, Plan: plan, Asset: asset, At: at, Length: max(1, r.Worst), Begun: true})
+	got := o.MayStart(rollout.Ask{Client: n.Client, Plan: o.in.Plans[plan].Name, Asset: asset, At: at, Length: max(1, r.Worst), Begun: true})
 	switch {
 	case got.Code == rollout.NoWindow || got.Code == rollout.WindowTooShort || got.Code == rollout.AgreementNotInForce:
 		return fmt.Sprintf("%s at %s for %d s, and by the documents of %s it may not: %s %s", r.Asset, r.T, r.Worst, short(commit), got.Code, got.By), nil
@@ -113,7 +114,7 @@ func begins(r *resultlog.Record) int64 {
 
 func (a *Audit) oracle(client, commit string, at int64) (*oracle, error) {
 	key := commit + " " + client
-	if o := a.places[key]; o != nil {
+	if o := a.places[key]; o != nil && o.since <= at {
 		return o, nil
 	}
 	docs, err := a.documents(commit)
@@ -124,7 +125,7 @@ func (a *Audit) oracle(client, commit string, at int64) (*oracle, error) {
 	if err != nil {
 		return nil, err
 	}
-	o := &oracle{Oracle: rollout.NewOracle(read.Input)}
+	o := &oracle{Oracle: rollout.NewOracle(read.Input), since: at, commit: commit, corpus: docs.Corpus}
 	for i := range read.Input.Clients {
 		if read.Input.Clients[i].Name == client {
 			o.in = &read.Input.Clients[i]

@@ -86,7 +86,7 @@ func (s *State) act(i item) {
 	case resultlog.RunEnded:
 		s.over(r.Plan)
 	}
-	if isAct(r.Kind) || r.Statement != nil && isDeed(r.Kind) {
+	if isAct(r.Kind) && r.Evidence != "" || r.Statement != nil && isDeed(r.Kind) {
 		s.saw(i)
 	}
 }

@@ -1,6 +1,7 @@
 package change
 
 import (
+	"cmp"
 	"fmt"
 	"slices"
 	"strings"
@@ -20,6 +21,8 @@ type Entry struct {
 type Conflict struct {
 	Path         string
 	Ours, Theirs string // what each side made of it: a blob's id, "" for removed
+	// By are the commits that did, on each side; "" where nobody asked.
+	By struct{ Ours, Theirs string }
 }
 
 // Merge joins ours and theirs by path over (mode, blob), three-way from base,
@@ -97,7 +100,7 @@ func (m *merging) path(path string, base, ours, theirs side) {
 	case same(base, ours):
 		result = theirs
 	default:
-		m.conflicts = append(m.conflicts, Conflict{path, blob(ours), blob(theirs)})
+		m.conflicts = append(m.conflicts, Conflict{Path: path, Ours: blob(ours), Theirs: blob(theirs)})
 	}
 	if result == nil {
 		return
@@ -156,7 +159,7 @@ func (m *merging) folders() {
 const mostNamed = 5
 
 // Text says what is in conflict: the documents at the path, and the two commits
-// that each have it another way.
+// that each made it another thing; where those are not known, the two tips.
 func (c Conflict) Text(documents []finding.Identity, ours, theirs string) string {
 	what := fmt.Sprintf("%q", c.Path)
 	if len(documents) > 0 {
@@ -180,7 +183,7 @@ func (c Conflict) Text(documents []finding.Identity, ours, theirs string) string
 	case c.Theirs == "":
 		verb = "was changed on the target, and is no file in the change any more"
 	}
-	return fmt.Sprintf("%s %s: by commit %s on the target and by commit %s of the change", what, verb, Short(ours), Short(theirs))
+	return fmt.Sprintf("%s %s: by commit %s on the target and by commit %s of the change", what, verb, Short(cmp.Or(c.By.Ours, ours)), Short(cmp.Or(c.By.Theirs, theirs)))
 }
 
 // Short is a commit's id as people read it.

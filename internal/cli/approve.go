@@ -93,6 +93,9 @@ func (a *app) approve(ctx context.Context, f approveFlags, target string) error 
 	}
 	defer t.close()
 	s := statement.Statement{Act: f.act(), Subject: subject, Reason: f.reason, AsOf: instantOf(t.now)}
+	if strings.HasPrefix(subject, "resume:") { // it lifts nothing that came after it
+		s.AsOf = t.now.Truncate(time.Second).Format(time.RFC3339)
+	}
 	if err := t.knows(subject); err != nil {
 		return err
 	}

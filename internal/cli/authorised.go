@@ -135,22 +135,28 @@ func (t *authorisedEnv) knows(subject string) error {
 			return nil
 		}
 		if e != nil {
-			return hasWave(e, parts[2])
+			return t.hasWave(e, parts)
 		}
 	}
 	return usage("there is no plan %s/%s at the authorised tip", parts[0], parts[1])
 }
 
-// hasWave wants that a plan has the wave that is spoken of.
-func hasWave(e *corpus.Entry, wave string) error {
+// hasWave wants that a plan has the wave CLIENT/PLAN/WAVE that is spoken of; while it is carried
+// out, by the name that the wave has there, whatever the plan calls it since.
+func (t *authorisedEnv) hasWave(e *corpus.Entry, of []string) error {
 	var names []string
 	for _, w := range spec.ReadPlan(e.Document(), "UTC").Waves {
 		names = append(names, w.Name)
 	}
-	if slices.Contains(names, wave) {
+	if state, err := t.logged(); err == nil { // a log that cannot be read keeps nobody from a hold
+		if run := state.Runs[of[0]+"/"+of[1]]; run != nil && run.Ended == 0 && run.Schedule != nil {
+			names = run.Schedule.Waves
+		}
+	}
+	if slices.Contains(names, of[2]) {
 		return nil
 	}
-	return usage("plan %s has no wave %s; its waves are %s", e.ID.Name, wave, strings.Join(names, ", "))
+	return usage("plan %s has no wave %s; its waves are %s", e.ID.Name, of[2], strings.Join(names, ", "))
 }
 
 // change is the proposal that a subject names, as it was fetched.

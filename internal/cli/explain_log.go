@@ -10,6 +10,7 @@ import (
 	"github.com/patchops/patchops/internal/progress"
 	"github.com/patchops/patchops/internal/report"
 	"github.com/patchops/patchops/internal/resultlog"
+	"github.com/patchops/patchops/internal/rollout"
 )
 
 // explainLogged adds to an explanation what the log says of the asset, as it was fetched
@@ -31,6 +32,12 @@ func (a *app) explainLogged(ctx context.Context, p *plannedTree, e *report.Expla
 		return err
 	}
 	runs := report.Runs{AsOf: p.schedule.AsOf, State: state, Zones: clientZone(p.input)}
+	why := unhealthy(state, p.input, client, asset)
+	for _, run := range state.Runs {
+		if why != "" && run.Client == client {
+			runs.Waits = append(runs.Waits, progress.Wait{Client: client, Plan: run.Plan, Asset: asset, Code: rollout.RelayUnhealthy, Why: why})
+		}
+	}
 	computed := report.Computed{Plans: p.schedule.Plans}
 	if p.commit != nil {
 		computed.Commit = *p.commit
@@ -41,6 +48,18 @@ func (a *app) explainLogged(ctx context.Context, p *plannedTree, e *report.Expla
 		e.Summary = strings.Join(append(verdicts, "by the documents alone, without the log, "+e.Summary), "; ")
 	}
 	return nil
+}
+
+// unhealthy is why nothing starts on an asset because of what it loads through; "" all is in
+// order.
+func unhealthy(s *progress.State, in *rollout.Input, client, asset string) string {
+	for i := range in.Clients {
+		c := &in.Clients[i]
+		if at := slices.IndexFunc(c.Assets, func(a rollout.Asset) bool { return a.Name == asset }); c.Name == client && at >= 0 {
+			return s.Unhealthy(c, at)
+		}
+	}
+	return ""
 }
 
 // integrityOnly is an error that says that something is wrong; nothing where there only

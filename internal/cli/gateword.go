@@ -40,7 +40,7 @@ func unheeded(state *progress.State, docs *progress.Documents, s statement.State
 	_, of, _ := strings.Cut(s.Subject, ":")
 	plan := plainPlan(of)
 	wave := of[len(plan)+1:]
-	gates := gatesOf(docs.Plans[plan], wave)
+	gates := gatesOf(docs.Plans[plan], state.Runs[plan], wave)
 	if len(gates) == 0 {
 		return fmt.Sprintf("wave %s of %s has no gate of type approval, and nobody's word is waited for", wave, plan)
 	}
@@ -54,11 +54,11 @@ func plainPlan(of string) string {
 }
 
 // gatesOf are the gates of a wave that people decide on.
-func gatesOf(p *progress.Plan, wave string) []progress.Gate {
+func gatesOf(p *progress.Plan, run *progress.Run, wave string) []progress.Gate {
 	if p == nil {
 		return nil
 	}
-	for _, w := range p.Waves {
+	for _, w := range p.WavesIn(run) {
 		if w.Name == wave {
 			return slices.DeleteFunc(slices.Clone(w.Gates), func(g progress.Gate) bool { return g.Probe })
 		}

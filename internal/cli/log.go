@@ -35,6 +35,7 @@ type logFlags struct {
 
 	after      time.Time // of since, if it is a time
 	checkpoint []byte    // of since, if it is a file
+	documents  bool      // export them, too
 	effects    bool      // compare all that rests on documents with them
 	only       *record   // of the argument CLIENT/YEAR/SEQ
 	source     string    // of the argument FOLDER or BUNDLE
@@ -204,7 +205,9 @@ func (a *app) logExportCommand() *cobra.Command {
 		Short: "Write the logs of one client, or all, as one evidence file",
 		Long: "Export verifies the logs and writes them as a git bundle, with the root of trust\n" +
 			"inside. With --client it names no other client. Whoever gets it runs\n" +
-			"`patchops log verify FILE`, or reads it with plain git.",
+			"`patchops log verify FILE`, or reads it with plain git. With --documents the commits\n" +
+			"that the logs name are in it, too, with their history: verify then computes anew what\n" +
+			"follows from them, as in a clone.",
 		Example: "  patchops log export --client acme --out acme.bundle\n  patchops log export --since 2026-01-01 --out audit.bundle",
 		Args:    cobra.MaximumNArgs(1),
 		RunE: func(cmd *cobra.Command, args []string) error {
@@ -214,11 +217,15 @@ func (a *app) logExportCommand() *cobra.Command {
 			if f.out == "" {
 				return usage("wanted --out FILE, where to write the bundle")
 			}
+			if f.documents && f.client != "" {
+				return usage("--documents with --client: a commit holds the documents of all clients")
+			}
 			return logErr(a.logExport(cmd.Context(), &f))
 		},
 	}
 	f.add(a, cmd, false)
 	cmd.Flags().StringVar(&f.out, "out", "", "write the bundle to `FILE`")
+	cmd.Flags().BoolVar(&f.documents, "documents", false, "with the documents of all clients at the commits that the logs name")
 	cmd.Flags().StringVar(&f.since, "since", "", "leave out logs that end before `TIME|CHECKPOINT`; with a checkpoint, what it signed must be there")
 	return cmd
 }

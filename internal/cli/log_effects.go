@@ -13,6 +13,7 @@ import (
 	"github.com/patchops/patchops/internal/effect"
 	"github.com/patchops/patchops/internal/git"
 	"github.com/patchops/patchops/internal/pipeline"
+	"github.com/patchops/patchops/internal/report"
 	"github.com/patchops/patchops/internal/resultlog"
 	"github.com/patchops/patchops/internal/review"
 	"github.com/patchops/patchops/internal/window"
@@ -34,7 +35,7 @@ type effects struct {
 func (a *app) effects(ctx context.Context, s *logSource, f *logFlags, sources []resultlog.Source) (*effects, error) {
 	out := &effects{all: f.effects, sources: sources}
 	if !s.documents() {
-		out.why = "the documents are not here: merges and rollouts were not compared with them (a clone has them)"
+		out.why = "the documents are not here: merges and rollouts were not compared with them (a clone has them, and a bundle of log export --documents)"
 		if f.effects {
 			return nil, statusError{exitError, errors.New("--effects: " + out.why)}
 		}
@@ -78,11 +79,26 @@ func (a *app) documentsAt(ctx context.Context, s *logSource) func(string) (*audi
 		if err != nil {
 			return nil, fmt.Errorf("read %s: %w", commit, err)
 		}
-		out, err := engine.Read(pipeline.Input{Tree: st.Tree, Child: a.child(ctx)})
+		out, err := readWhole(engine, st.Tree, a.child(ctx))
 		if err != nil {
 			return nil, fmt.Errorf("read %s: %w", commit, err)
 		}
 		return &audit.Documents{Corpus: out.Corpus, Tree: effect.Read(out.Corpus, st.Files)}, nil
+	}
+}
+
+// readWhole reads a commit's documents. An evaluation that gave nothing is tried once more: on
+// a busy machine it may have been for want of time.
+func readWhole(engine *pipeline.Engine, tree *pipeline.Tree, child pipeline.Child) (*pipeline.Outcome, error) {
+	for again := true; ; again = false {
+		watched, unread := pipeline.Watch(child)
+		out, err := engine.Read(pipeline.Input{Tree: tree, Child: watched})
+		if err != nil || unread.Err() == nil {
+			return out, err
+		}
+		if !again {
+			return nil, fmt.Errorf("%w: %w", audit.ErrUnread, unread.Err())
+		}
 	}
 }
 
@@ -127,18 +143,21 @@ func (e *effects) end() (notes []string, err error) {
 		}
 		return nil, fault
 	}
-	absent, skipped := e.Unread()
+	d := e.compared()
 	switch {
-	case absent > 0 && e.all:
-		return nil, statusError{exitError, fmt.Errorf("--effects: %d commits that the logs name are not here: git fetch brings those of branches that are left", absent)}
-	case absent > 0:
-		notes = append(notes, fmt.Sprintf("%d commits that the logs name are not here: what rests on them was not compared with documents", absent))
+	case d.Absent > 0 && e.all:
+		return nil, statusError{exitError, fmt.Errorf("--effects: %d commits that the logs name are not here: git fetch brings those of branches that are left", d.Absent)}
+	case d.NotEvaluated > 0 && e.all:
+		return nil, statusError{exitRetry, fmt.Errorf("--effects: documents of %d commits that the logs name could not be evaluated now: try again where the machine is less busy", d.NotEvaluated)}
 	}
-	if n := e.OtherZones(); n > 0 {
-		notes = append(notes, fmt.Sprintf("%d installations were planned by other time zones than %s: their windows were not computed anew", n, window.Version))
+	return d.Notes(window.Version), nil
+}
+
+// compared is what of the logs was compared with documents; nil without any.
+func (e *effects) compared() *report.LogDocuments {
+	if e.Audit == nil {
+		return nil
 	}
-	if skipped > 0 {
-		notes = append(notes, fmt.Sprintf("%d more commits were not read: --effects compares all of them with the records", skipped))
-	}
-	return notes, nil
+	absent, left := e.Unread()
+	return &report.LogDocuments{Commits: e.Read(), Left: left, Absent: absent, NotEvaluated: e.NotEvaluated(), OtherZones: e.OtherZones()}
 }

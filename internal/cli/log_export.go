@@ -3,6 +3,7 @@ package cli
 import (
 	"context"
 	"fmt"
+	"maps"
 	"os"
 	"path/filepath"
 	"time"
@@ -16,7 +17,8 @@ func (a *app) logExport(ctx context.Context, f *logFlags) error {
 		return err
 	}
 	defer s.close()
-	good, err := s.verify(sources, nil)
+	names := named{}
+	good, err := s.verify(sources, names.visit)
 	if err != nil {
 		return err
 	}
@@ -37,11 +39,17 @@ func (a *app) logExport(ctx context.Context, f *logFlags) error {
 	if len(refs) == 0 {
 		return noLogs(f, s.where)
 	}
+	logs := len(refs)
+	if f.documents {
+		if err := a.withDocuments(s, names, refs); err != nil {
+			return err
+		}
+	}
 	write := func(file string) error { return s.bundle(ctx, file, refs, newest) }
 	if err := writeOut(a.absolute(f.out), write); err != nil {
 		return err
 	}
-	a.progress("wrote %s: records %d, logs %d; check it with patchops log verify %s", f.out, records, len(refs), f.out)
+	a.progress("wrote %s: records %d, logs %d; check it with patchops log verify %s", f.out, records, logs, f.out)
 	return nil
 }
 
@@ -55,6 +63,22 @@ func (s *logSource) bundle(ctx context.Context, file string, refs map[string]str
 		Ref: evidenceRef, Time: t, Author: git.Person{Name: "patchops", Email: "controller@patchops.invalid"},
 		Message: fmt.Sprintf("Evidence of repository %s\n\nThe logs are the branches below %s/. Verify them with\n`patchops log verify FILE --root root.json`,"+
 			" the root of trust from its owner.\n", s.root.Repository, s.prefix),
-		Files: map[string][]byte{"root.json": s.signed.Encode(), "prefix": []byte(s.prefix + "\n")},
+		Files: map[string][]byte{"root.json": s.signed.Encode(), "prefix": []byte(s.prefix + "\n"), "folder": []byte(s.folder + "\n")},
 	})
+}
+
+// withDocuments adds the commits that the logs name to what is exported.
+func (a *app) withDocuments(s *logSource, names named, refs map[string]string) error {
+	if !s.documents() {
+		return statusError{exitError, fmt.Errorf("--documents: the commits with the documents are not in %s", s.where)}
+	}
+	more, absent, err := s.documentRefs(names)
+	if err != nil {
+		return err
+	}
+	maps.Copy(refs, more)
+	if absent > 0 {
+		a.progress("%d commits that the logs name are not here, and so not in the bundle: git fetch brings those of branches that are left", absent)
+	}
+	return nil
 }

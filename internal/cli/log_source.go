@@ -136,7 +136,16 @@ func (s *logSource) evidence() error {
 		return err
 	}
 	prefix, err := fs.ReadFile(files, "prefix")
-	s.prefix = strings.TrimSpace(string(prefix))
+	if s.prefix = strings.TrimSpace(string(prefix)); err != nil {
+		return err
+	}
+	folder, err := fs.ReadFile(files, "folder")
+	if errors.Is(err, fs.ErrNotExist) {
+		return nil // of bundles that hold logs alone
+	}
+	if s.folder = strings.TrimSpace(string(folder)); s.folder != "" && !fs.ValidPath(s.folder) {
+		return fmt.Errorf("%w: the folder of the documents is %q", resultlog.ErrIntegrity, s.folder)
+	}
 	return err
 }
 

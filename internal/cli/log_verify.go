@@ -89,6 +89,7 @@ func (a *app) verdict(ctx context.Context, s *logSource, f *logFlags) (report.Lo
 		var notes []string
 		notes, err = anew.end()
 		v.Notes = append(v.Notes, notes...)
+		v.Documents = anew.compared()
 	}
 	var fault *resultlog.Fault
 	switch {
@@ -102,7 +103,11 @@ func (a *app) verdict(ctx context.Context, s *logSource, f *logFlags) (report.Lo
 	}
 	v.OK = true
 	if w != nil {
-		v.Notes = append(v.Notes, w.behind(good)...)
+		keys, err := s.root.Verifiers()
+		if err != nil {
+			return v, err
+		}
+		v.Notes = append(v.Notes, w.behind(good, keys)...)
 		if err := w.remember(good); err != nil {
 			a.progress("patchops: what was seen is not remembered: %v", err)
 		}
@@ -226,6 +231,7 @@ func addGood(v *report.LogVerdict, good []resultlog.Verified) {
 			Root: g.Log.Root().String(), Newest: resultlog.Instant(g.Log.Time),
 		})
 		v.Records += g.Log.Size
+		v.Notes = append(v.Notes, g.Notes...)
 	}
 	v.Head = newestOf(v.Logs)
 }

@@ -13,6 +13,8 @@ import (
 	"slices"
 	"strings"
 
+	"golang.org/x/mod/sumdb/note"
+
 	"github.com/patchops/patchops/internal/controller"
 	"github.com/patchops/patchops/internal/report"
 	"github.com/patchops/patchops/internal/resultlog"
@@ -95,11 +97,11 @@ func (w *witness) gone(here []logRef, client string) *report.LogBad {
 
 // behind says which logs this clone has less of than the controller on this machine
 // saw. That is no fault: a clone is as old as its last fetch.
-func (w *witness) behind(good []resultlog.Verified) []string {
+func (w *witness) behind(good []resultlog.Verified, keys note.Verifiers) []string {
 	var out []string
 	for _, g := range good {
 		c, err := resultlog.Unsigned([]byte(w.seen[g.Source.Branch]))
-		if err == nil && c.Size > g.Log.Size {
+		if err == nil && c.Size > g.Log.Size && g.Log.SetAside([]byte(w.seen[g.Source.Branch]), keys) == "" {
 			out = append(out, fmt.Sprintf("%s ends at %d records here, and the controller on this machine saw %d: fetch", g.Source.Branch, g.Log.Size, c.Size))
 		}
 	}

@@ -42,7 +42,7 @@ func newOffice(t *testing.T, edit string) *office {
 		t.Fatal(err)
 	}
 	o.env = append(os.Environ(), "PATH="+bin+":"+os.Getenv("PATH"), "TMPDIR="+o.dir, "HOME="+o.dir+"/.home", "XDG_CACHE_HOME="+o.dir+"/.cache",
-		"XDG_CONFIG_HOME=", "XDG_STATE_HOME=", "GIT_CONFIG_NOSYSTEM=1", "GOGC=400",
+		"XDG_CONFIG_HOME=", "XDG_STATE_HOME=", "GIT_CONFIG_NOSYSTEM=1", "GIT_CONFIG_GLOBAL="+filepath.Join(lib, "gitconfig"),
 		"GIT_AUTHOR_NAME=Ada", "GIT_AUTHOR_EMAIL=ada@example.com", "GIT_COMMITTER_NAME=Ada", "GIT_COMMITTER_EMAIL=ada@example.com")
 	o.at("2026-03-12T09:00:00Z")
 	if err := os.WriteFile(filepath.Join(o.dir, "edit.sh"), []byte(edit), 0o600); err != nil {

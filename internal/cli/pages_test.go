@@ -3,6 +3,7 @@ package cli
 import (
 	"crypto/sha256"
 	"io/fs"
+	"path"
 	"regexp"
 	"slices"
 	"strings"
@@ -106,18 +107,41 @@ func overlay(t *testing.T, layers ...block) fstest.MapFS {
 	return tree
 }
 
+// childOf does the jobs of a block: one that has own rules, own schemas or CUE has them done
+// by a limited child, as always; the scaffold's are known, and done here.
+func childOf(t *testing.T, layers ...block) pipeline.Child {
+	for _, b := range layers {
+		for name := range b.files {
+			if strings.HasPrefix(name, "policies/") || strings.HasPrefix(name, "schemas/") || path.Ext(name) == ".cue" {
+				return (&app{}).child(t.Context())
+			}
+		}
+	}
+	return func(job string, shared []byte, items [][]byte) ([]pipeline.Answer, error) {
+		do, err := pipeline.Jobs()[job](shared)
+		if err != nil {
+			return nil, err
+		}
+		answers := make([]pipeline.Answer, len(items))
+		for i, item := range items {
+			answers[i].Output = do(item)
+		}
+		return answers, nil
+	}
+}
+
 // judged are the findings of a block over the scaffold.
 func judged(t *testing.T, e *pipeline.Engine, p page, b block) []finding.Finding {
 	t.Helper()
 	if strings.Contains(p.text, " · change gate · ") {
-		return judgedAsChange(t, e, overlay(t, p.before...), overlay(t, append(p.before, b)...))
+		layers := append(slices.Clip(p.before), b)
+		return judgedAsChange(t, e, overlay(t, p.before...), overlay(t, layers...), childOf(t, layers...))
 	}
 	tree, err := pipeline.ReadTree(overlay(t, b))
 	if err != nil {
 		t.Fatal(err)
 	}
-	a := &app{}
-	out, err := e.Check(pipeline.Input{Tree: tree, AsOf: pageAsOf, Child: a.child(t.Context())})
+	out, err := e.Check(pipeline.Input{Tree: tree, AsOf: pageAsOf, Child: childOf(t, b)})
 	if err != nil {
 		t.Fatal(err)
 	}
@@ -126,7 +150,7 @@ func judged(t *testing.T, e *pipeline.Engine, p page, b block) []finding.Finding
 
 // judgedAsChange are the findings of the change gate, with the errors beside them,
 // of a change from one tree to another.
-func judgedAsChange(t *testing.T, e *pipeline.Engine, before, after fstest.MapFS) []finding.Finding {
+func judgedAsChange(t *testing.T, e *pipeline.Engine, before, after fstest.MapFS, child pipeline.Child) []finding.Finding {
 	t.Helper()
 	var trees [2]*pipeline.Tree
 	for i, files := range []fstest.MapFS{before, after} {
@@ -135,8 +159,7 @@ func judgedAsChange(t *testing.T, e *pipeline.Engine, before, after fstest.MapFS
 			t.Fatal(err)
 		}
 	}
-	a := &app{}
-	out, err := e.Check(pipeline.Input{Tree: trees[1], Base: trees[0], Rules: trees[0], Compare: true, AsOf: pageAsOf, Child: a.child(t.Context())})
+	out, err := e.Check(pipeline.Input{Tree: trees[1], Base: trees[0], Rules: trees[0], Compare: true, AsOf: pageAsOf, Child: child})
 	if err != nil {
 		t.Fatal(err)
 	}

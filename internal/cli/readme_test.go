@@ -69,7 +69,7 @@ func newReader(t *testing.T) *reader {
 	home := t.TempDir()
 	r := &reader{t: t, dir: t.TempDir(), home: home, began: time.Now()}
 	r.variables = append(os.Environ(),
-		"HOME="+home, "XDG_CACHE_HOME="+home+"/cache", "TMPDIR="+t.TempDir(), "GIT_CONFIG_NOSYSTEM=1", "GIT_CONFIG_GLOBAL=",
+		"HOME="+home, "XDG_CACHE_HOME="+home+"/cache", "TMPDIR="+t.TempDir(), "GIT_CONFIG_NOSYSTEM=1", "GIT_CONFIG_GLOBAL="+must(filepath.Abs("testdata/lib/gitconfig")),
 		"GIT_AUTHOR_NAME=Ada", "GIT_AUTHOR_EMAIL=ada@example.com", "GIT_AUTHOR_DATE=2026-03-12T09:00:00Z",
 		"GIT_COMMITTER_NAME=Ada", "GIT_COMMITTER_EMAIL=ada@example.com", "GIT_COMMITTER_DATE=2026-03-12T09:00:00Z",
 		"LC_ALL=C.UTF-8", "TERM=dumb")

@@ -207,5 +207,9 @@ func (e *authorityEnv) logSigner() (note.Signer, error) {
 	if _, err := keys.Verifier(signer.Name(), signer.KeyHash()); err != nil {
 		return nil, fmt.Errorf("the key that signs the log, %s, is none of the root's: %w", file, err)
 	}
+	if _, revoked := keys.Good("", note.Signature{Name: signer.Name(), Hash: signer.KeyHash()}); revoked {
+		return nil, fmt.Errorf("the key that signs the log, %s, is revoked: no record that it signs counts\n"+
+			"merge where patchops trust revoke --new-log-key was run and its root is pinned, or bring log.key from there", file)
+	}
 	return signer, nil
 }

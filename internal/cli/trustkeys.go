@@ -11,6 +11,7 @@ import (
 
 	"github.com/patchops/patchops/internal/canonical"
 	"github.com/patchops/patchops/internal/resultlog"
+	"github.com/patchops/patchops/internal/trust"
 )
 
 // addedKeys holds the records by which old log keys endorse new ones, until the
@@ -19,8 +20,8 @@ import (
 func addedKeys(e *authorityEnv) string { return filepath.Join(e.folder, "log.key.added") }
 
 // endorse has the present log key sign the next one. Without the present one, which may
-// be lost, nobody can.
-func endorse(e *authorityEnv, verifier string) error {
+// be lost, nobody can; one that is revoked endorses nobody.
+func endorse(e *authorityEnv, root trust.Root, verifier string) error {
 	b, err := readOwn(filepath.Join(e.folder, "log.key"), 0o077)
 	if errors.Is(err, fs.ErrNotExist) {
 		return nil
@@ -31,6 +32,11 @@ func endorse(e *authorityEnv, verifier string) error {
 	old, err := note.NewSigner(strings.TrimSpace(string(b)))
 	if err != nil {
 		return err
+	}
+	if present, err := trust.VerifierOf(string(b)); err == nil {
+		if _, revoked := root.Good("", present); revoked {
+			return nil
+		}
 	}
 	record, err := resultlog.AddKey(e.id, verifier, old)
 	if err != nil {

@@ -63,7 +63,13 @@ func (a *app) trustRotate(cmd *cobra.Command, f rotateFlags) error {
 	if err != nil {
 		return err
 	}
-	key, err := signer.Find(cmd.Context(), a.signing(e, f.key), slices.Concat(e.trust.Fingerprints(), root.Fingerprints()))
+	return a.nextVersion(cmd, e, root, f.key, f.out)
+}
+
+// nextVersion signs the next root of trust, and pins it if that is enough; else the others
+// get a file to sign.
+func (a *app) nextVersion(cmd *cobra.Command, e *authorityEnv, root trust.Root, file, out string) error {
+	key, err := signer.Find(cmd.Context(), a.signing(e, file), slices.Concat(e.trust.Fingerprints(), root.Fingerprints()))
 	if err != nil {
 		return err
 	}
@@ -77,20 +83,26 @@ func (a *app) trustRotate(cmd *cobra.Command, f rotateFlags) error {
 	if _, err := e.signed.Next(signed); err == nil {
 		return a.install(e, signed)
 	}
-	if f.out == "" {
-		f.out = fmt.Sprintf("root-%d.json", root.Version)
+	if out == "" {
+		out = fmt.Sprintf("root-%d.json", root.Version)
 	}
-	if err := writeOut(a.absolute(f.out), contents(signed.Encode())); err != nil {
+	if err := writeOut(a.absolute(out), contents(signed.Encode())); err != nil {
 		return err
 	}
-	return a.rootState(e, signed, f.out)
+	return a.rootState(e, signed, out)
+}
+
+// following is the next version of the root, without any change.
+func (e *authorityEnv) following() trust.Root {
+	root := *e.trust
+	root.Version, root.Previous = root.Version+1, e.signed.Digest()
+	root.Owners, root.LogKeys, root.Revoked = slices.Clone(root.Owners), slices.Clone(root.LogKeys), slices.Clone(root.Revoked)
+	return root
 }
 
 // nextRoot is the root after the present one, with what the flags change.
 func (a *app) nextRoot(ctx context.Context, e *authorityEnv, f rotateFlags) (trust.Root, error) {
-	root := *e.trust
-	root.Version, root.Previous = root.Version+1, e.signed.Digest()
-	root.Owners, root.LogKeys = slices.Clone(root.Owners), slices.Clone(root.LogKeys)
+	root := e.following()
 	for _, text := range f.add {
 		key, err := a.publicKey(text)
 		if err != nil {
@@ -188,7 +200,7 @@ func (a *app) install(e *authorityEnv, signed trust.Signed) error {
 		return err
 	}
 	if verifier, err := trust.VerifierOf(string(b)); err == nil && slices.Contains(root.LogKeys, verifier) {
-		if err := endorse(e, verifier); err != nil {
+		if err := endorse(e, root, verifier); err != nil {
 			return err
 		}
 		if err := os.Rename(key, key+".old"); err != nil && !errors.Is(err, fs.ErrNotExist) {
@@ -316,6 +328,7 @@ func rootChange(old, root trust.Root) string {
 	}
 	list("owner", old.Owners, root.Owners)
 	list("log key", old.LogKeys, root.LogKeys)
+	b.WriteString(revokedChange(old, root))
 	list("threshold", []string{fmt.Sprint(old.Threshold)}, []string{fmt.Sprint(root.Threshold)})
 	list("target", []string{old.Target}, []string{root.Target})
 	list("forge", []string{fmt.Sprintf("%+v", old.Forge)}, []string{fmt.Sprintf("%+v", root.Forge)})

@@ -81,6 +81,9 @@ func (e *authorityEnv) logKeyHere() string {
 	case !slices.Contains(e.trust.LogKeys, verifier):
 		return "log.key is none of the root's"
 	}
+	if _, revoked := e.trust.Good("", verifier); revoked {
+		return "log.key is revoked"
+	}
 	return "yes"
 }
 
@@ -107,8 +110,13 @@ func trustText(v trustJSON) string {
 	}
 	fmt.Fprintf(&b, "  log keys   the secret of one is on this machine: %s\n", v.LogKey)
 	for _, key := range r.LogKeys {
-		fmt.Fprintf(&b, "             %s\n", key)
+		note := ""
+		if _, revoked := r.Good("", key); revoked {
+			note = " (revoked)"
+		}
+		fmt.Fprintf(&b, "             %s%s\n", key, note)
 	}
+	b.WriteString(revokedChange(trust.Root{}, r))
 	return b.String()
 }
 

@@ -7,7 +7,6 @@ import (
 	"slices"
 	"time"
 
-	"github.com/patchops/patchops/internal/approval"
 	"github.com/patchops/patchops/internal/authority"
 	"github.com/patchops/patchops/internal/corpus"
 	"github.com/patchops/patchops/internal/effect"
@@ -129,7 +128,7 @@ func freezes(all *corpus.Corpus, client string) map[string]string {
 func (v *View) signersSatisfy(rule string, o authority.Override) bool {
 	for _, r := range v.Book.Rules {
 		if r.Name == rule {
-			return lifts(v.Book, &r, o.Signers, v.contactsFor(o))
+			return r.Lifts(v.Book, o.Signers, v.contactsFor(o))
 		}
 	}
 	return false
@@ -157,41 +156,6 @@ func (v *View) contactsFor(o authority.Override) []string {
 	return roles
 }
 
-// satisfied reports whether people, and contacts of these roles, satisfy a tree of what is
-// required. What only owners of assets can say, they cannot.
-func satisfied(book *approval.Book, want approval.Require, people, roles []string) bool {
-	for _, part := range want.All {
-		if !satisfied(book, part, people, roles) {
-			return false
-		}
-	}
-	if len(want.Any) > 0 && !slices.ContainsFunc(want.Any, func(part approval.Require) bool { return satisfied(book, part, people, roles) }) {
-		return false
-	}
-	if want.OwnerOf != "" {
-		return false
-	}
-	if len(want.ContactRoles) > 0 {
-		have := 0
-		for _, role := range roles {
-			if slices.Contains(want.ContactRoles, role) {
-				have++
-			}
-		}
-		return have >= max(want.Count, 1)
-	}
-	if want.Group == "" {
-		return len(want.All) > 0 || len(want.Any) > 0
-	}
-	have := 0
-	for _, person := range people {
-		if slices.Contains(book.Groups[want.Group], person) {
-			have++
-		}
-	}
-	return have >= max(want.Count, 1)
-}
-
 // Corpus implements reader. It reads through a repository of its own: what is read
 // later on, such as bulk files, must not be gone with the next fetch.
 func (j *pipelineJudge) Corpus(commit string) (*corpus.Corpus, *effect.Tree, error) {
@@ -206,7 +170,11 @@ func (j *pipelineJudge) Corpus(commit string) (*corpus.Corpus, *effect.Tree, err
 	if err != nil {
 		return nil, nil, errors.Join(fmt.Errorf("read %s: %w", commit, err), repository.Close())
 	}
-	out, err := j.engine.Read(pipeline.Input{Tree: st.Tree, Child: j.child})
+	child, unread := pipeline.Watch(j.child)
+	out, err := j.engine.Read(pipeline.Input{Tree: st.Tree, Child: child})
+	if err == nil {
+		err = later(unread)
+	}
 	if err != nil {
 		return nil, nil, errors.Join(fmt.Errorf("read %s: %w", commit, err), repository.Close())
 	}

@@ -158,11 +158,9 @@ func (c *Controller) logUpdates(ctx context.Context, v *View, byClient map[strin
 // logUpdate appends records to a client's newest log, or begins one.
 func (c *Controller) logUpdate(ctx context.Context, v *View, client string, p parcel, t time.Time) (git.Update, *resultlog.Log, []resultlog.Record, error) {
 	log, old := v.newest(client, t)
-	records := p.records
-	records = append(c.newKeys(log, t), records...)
+	records := slices.Concat(v.revocations(log, t), c.newKeys(log, t), p.records)
 	if old != nil && old.foreign() {
-		gap := resultlog.Record{Kind: resultlog.Gap, T: resultlog.Instant(t), Commit: old.tip, Why: old.why}
-		records = append([]resultlog.Record{gap}, records...)
+		records = append([]resultlog.Record{v.gapOf(old, t)}, records...)
 	}
 	if log.Size == 0 {
 		records = append([]resultlog.Record{v.beginning(log.Name, t)}, records...)

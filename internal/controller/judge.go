@@ -87,12 +87,25 @@ func (j *pipelineJudge) Book(commit string) (*approval.Book, *spec.Config, error
 	if err != nil {
 		return nil, nil, fmt.Errorf("read %s: %w", commit, err)
 	}
-	out, err := j.engine.Read(pipeline.Input{Tree: st.Tree, Child: j.child}, "Person", "Group", "ApprovalRule", "Contact")
+	child, unread := pipeline.Watch(j.child)
+	out, err := j.engine.Read(pipeline.Input{Tree: st.Tree, Child: child}, "Person", "Group", "ApprovalRule", "Contact")
+	if err == nil {
+		err = later(unread)
+	}
 	if err != nil {
 		return nil, nil, fmt.Errorf("read %s: %w", commit, err)
 	}
 	j.book, j.config, j.bookedAt = approval.ReadBook(out.Corpus, commit), st.Tree.Config, commit
 	return j.book, j.config, nil
+}
+
+// later is why documents of the authorised tip cannot be relied on now: without one of them,
+// people, rules or freezes would be missing.
+func later(unread *pipeline.Unread) error {
+	if err := unread.Err(); err != nil {
+		return fmt.Errorf("%w: %w", ErrLater, err)
+	}
+	return nil
 }
 
 // Review implements Judge.

@@ -154,7 +154,7 @@ func (c *Controller) review(ctx context.Context, v *View, ch change.Change, land
 		return nil, err
 	}
 	known := c.judged[ch.Name+" "+landed]
-	if known != nil && known.key == key && (sameMinute(known.at, v.now) || landed == "" && !known.Mergeable && waits(known) && v.now.Sub(known.at) < settled && !v.now.Before(known.at)) {
+	if known != nil && known.key == key && (sameMinute(known.at, v.now) || landed == "" && !known.Unread && !known.Mergeable && waits(known) && v.now.Sub(known.at) < settled && !v.now.Before(known.at)) {
 		return known, nil
 	}
 	author := in.Contributors.Author

@@ -3,6 +3,7 @@ package controller
 import (
 	"context"
 	"fmt"
+	"maps"
 	"slices"
 	"strings"
 
@@ -39,15 +40,20 @@ func (c *Controller) next(ctx context.Context, v *View) (*deed, error) {
 
 // mend puts the last good tree on top of what others wrote on a log's branch.
 func (c *Controller) mend(_ context.Context, v *View) (*deed, error) {
-	for branch, l := range v.logs {
-		if !l.foreign() || l.good == "" {
+	for _, branch := range slices.Sorted(maps.Keys(v.logs)) {
+		l := v.logs[branch]
+		if !l.foreign() || l.good == "" && !v.emptied(l) {
 			continue
 		}
-		if newest, _ := v.newest(l.log.Name.Client, v.time()); newest != l.log {
+		if newest, on := v.newest(l.log.Name.Client, v.time()); on != l || newest.Name != l.log.Name {
 			c.report.problem("branch %s, of a closed log, was written to by others: %s", branch, l.why)
 			continue
 		}
-		return c.flushing(v, flush{touch: []string{l.log.Name.Client}}, "mended %s: others wrote commit %s on it", branch, short(l.tip)), nil
+		f := flush{touch: []string{l.log.Name.Client}}
+		if _, aside := v.aside(l); aside != "" {
+			return c.flushing(v, f, "took %s back to %d records, and set commit %s aside: it has %s", branch, l.log.Size, short(l.tip), aside), nil
+		}
+		return c.flushing(v, f, "mended %s: others wrote commit %s on it", branch, short(l.tip)), nil
 	}
 	return nil, nil
 }
@@ -74,11 +80,13 @@ func (c *Controller) begin(_ context.Context, v *View) (*deed, error) {
 	return c.flushing(v, flush{}, "%s", what), nil
 }
 
-// keyless are the clients whose newest logs do not have a new log key yet.
+// keyless are the clients whose newest logs do not tell yet of a new log key, or of one
+// that is revoked.
 func (c *Controller) keyless(v *View) []string {
 	var out []string
 	for _, client := range clientsOf(v) {
-		if last := v.last(client); last != nil && !last.foreign() && c.shut(v, client) == "" && len(c.newKeys(last.log, v.time())) > 0 {
+		if last := v.last(client); last != nil && !last.foreign() && c.shut(v, client) == "" &&
+			len(c.newKeys(last.log, v.time()))+len(v.revocations(last.log, v.time())) > 0 {
 			out = append(out, client)
 		}
 	}
@@ -203,7 +211,8 @@ func (c *Controller) unseen(ctx context.Context, v *View, ch change.Change, land
 	}
 	var out []entry
 	for _, a := range acts {
-		if v.recordable(a) {
+		// What a forge's review accepts is not known where a document was not evaluated.
+		if v.recordable(a) && !(j.Unread && a.Key == "" && a.Verdict == approval.SaysApproved) {
 			out = append(out, v.actEntry(a, j))
 		}
 	}

@@ -12,6 +12,7 @@ import (
 	"os/exec"
 	"slices"
 	"strings"
+	"sync"
 	"time"
 
 	"github.com/patchops/patchops/internal/corpus"
@@ -28,9 +29,9 @@ const (
 
 // Bounds of one probe.
 const (
-	perProbe   = 30 * time.Second
-	mostProbed = 200     // hosts of a wave
-	mostSaid   = 4 << 10 // bytes of a command's output that are looked at
+	perProbe = 30 * time.Second
+	together = 8       // hosts that are asked at once
+	mostSaid = 4 << 10 // bytes of a command's output that are looked at
 )
 
 // gateProbe is one measurement of a gate: the same command or request for each host.
@@ -63,13 +64,10 @@ func (t *teller) probe(client, plan, wave string, g progress.Gate, assets []stri
 			p.hosts = append(p.hosts, probed{a.Name, cmp.Or(a.Value.Get("address").Text(), a.Name)})
 		}
 	}
-	if len(p.hosts) > mostProbed {
-		p.hosts = p.hosts[:mostProbed]
-	}
 	return p, nil
 }
 
-// measure asks host after host. The first that fails is the outcome.
+// measure asks each host, a few at once. The first that fails is the outcome.
 func (p gateProbe) measure(ctx context.Context) (outcome, why string) {
 	if !p.each() {
 		return p.one(ctx, probed{})
@@ -77,24 +75,41 @@ func (p gateProbe) measure(ctx context.Context) (outcome, why string) {
 	if len(p.hosts) == 0 {
 		return inconclusive, "there is no host to ask"
 	}
-	for _, h := range p.hosts {
-		if outcome, why = p.one(ctx, h); outcome != pass {
-			return outcome, h.asset + ": " + why
+	for some := range slices.Chunk(p.hosts, together) {
+		said := make([]errand, len(some))
+		var asking sync.WaitGroup
+		for i, h := range some {
+			asking.Go(func() {
+				said[i] = safely(ctx, func(ctx context.Context) errand {
+					outcome, why := p.one(ctx, h)
+					return errand{say: outcome, why: why}
+				})
+			})
+		}
+		asking.Wait()
+		for i, h := range some {
+			if said[i].say != pass {
+				return said[i].say, h.asset + ": " + said[i].why
+			}
 		}
 	}
 	return pass, fmt.Sprintf("%d hosts", len(p.hosts))
 }
 
-// each reports whether the probe names the host that it is for.
+// each reports whether the probe is another one for each host: a command always is, which is
+// told of whom in its environment; a request that names none is the same for all.
 func (p gateProbe) each() bool {
-	text := strings.Join(append(slices.Clone(p.gate.Run), p.gate.URL), " ")
-	return strings.Contains(text, "{address}") || strings.Contains(text, "{asset}")
+	return p.gate.URL == "" || p.names("{address}") || p.names("{asset}")
+}
+
+func (p gateProbe) names(part string) bool {
+	return strings.Contains(strings.Join(append(slices.Clone(p.gate.Run), p.gate.URL), " "), part)
 }
 
 func (p gateProbe) one(ctx context.Context, h probed) (outcome, why string) {
 	ctx, cancel := context.WithTimeout(ctx, perProbe)
 	defer cancel()
-	if p.each() && (h.address == "" && strings.Contains(strings.Join(p.gate.Run, " ")+p.gate.URL, "{address}") || strings.HasPrefix(h.address, "-")) {
+	if p.names("{address}") && (h.address == "" || strings.HasPrefix(h.address, "-")) {
 		return inconclusive, fmt.Sprintf("the address %q cannot be asked", h.address)
 	}
 	if p.gate.URL != "" {

@@ -233,6 +233,9 @@ func (c *Controller) block(ctx context.Context, v *View) (*deed, error) {
 	case err != nil:
 		j = &judgement{Review: &review.Review{Why: []string{firstLine(err)}}}
 	}
+	if j.Review != nil && j.Unread {
+		why = "what it does cannot be judged now: " + firstOf(j.Why)
+	}
 	c.report.blocked(v, why, j.Why)
 	if b := v.State.Blocked; b != nil && b.Commit == v.Main {
 		return nil, nil

@@ -3,6 +3,7 @@ package controller
 import (
 	"crypto/sha256"
 	"errors"
+	"path"
 	"slices"
 
 	"github.com/patchops/patchops/internal/change"
@@ -72,6 +73,16 @@ func (s *source) MergeBase(a, b string) (base, problem string, err error) {
 		return "", ambiguous.Error(), nil
 	}
 	return base, "", err
+}
+
+// Brought implements review.Source.
+func (s *source) Brought(tip, id string) (by, before string, err error) {
+	return s.repository.Brought(tip, id)
+}
+
+// LastChange implements review.Source.
+func (s *source) LastChange(tip, name string) (string, error) {
+	return s.repository.LastChange(tip, path.Join(s.prefix, name))
 }
 
 func state(tree *git.Tree) (review.State, error) {

@@ -16,8 +16,8 @@ import (
 
 // MayApprove says why somebody may not let a plan, "CLIENT/PLAN" or "CLIENT/PLAN/WAVE", go on,
 // or ratify an override of it; "" they may. They may who are of a group that break-glass asks
-// for, or a rule that may be over the plan: by its client, or by where such plans are. Rules that ask for owners of assets, or
-// where there is no such rule, leave it to every active person.
+// for, or a rule that may be over the plan: by its client, or by where such plans are. Rules that owners of assets alone
+// can satisfy, or where there is no such rule, leave it to every active person.
 func MayApprove(book *approval.Book, person, plan string) string {
 	p, known := book.People[person]
 	if !known || !p.Active || p.Bot {
@@ -64,9 +64,15 @@ func over(paths []spec.Glob, plan string) bool {
 	})
 }
 
-// owners reports whether all that a rule asks for is owners of assets.
+// owners reports whether owners of assets alone can be all that a rule asks for.
 func owners(r approval.Require) bool {
-	return r.OwnerOf != "" && len(groupsOf(r)) == 0
+	switch {
+	case len(r.All) > 0:
+		return !slices.ContainsFunc(r.All, func(part approval.Require) bool { return !owners(part) })
+	case len(r.Any) > 0:
+		return slices.ContainsFunc(r.Any, owners)
+	}
+	return r.OwnerOf != ""
 }
 
 // denied is the record that somebody's word to let a plan go on does not count.

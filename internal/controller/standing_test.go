@@ -121,7 +121,24 @@ func TestMayApprove(t *testing.T) {
 	if why := MayApprove(book, "net", "globex/x"); why != "" {
 		t.Errorf("no rule is over the plans of globex, and %s", why)
 	}
-	book.Rules = append(book.Rules, approval.Rule{Match: &approval.Match{}, Require: approval.Require{OwnerOf: "assets"}})
+	owners, sec := approval.Require{OwnerOf: "assets", Count: 1}, approval.Require{Group: "sec", Count: 1}
+	before := book.Rules
+	for name, c := range map[string]struct {
+		want approval.Require
+		may  bool
+	}{
+		"owners":             {owners, true},
+		"owners or a group":  {approval.Require{Any: []approval.Require{owners, sec}}, true},
+		"owners and a group": {approval.Require{All: []approval.Require{owners, sec}}, false},
+		"owners twice":       {approval.Require{All: []approval.Require{owners, owners}}, true},
+		"owners in a branch": {approval.Require{Any: []approval.Require{{All: []approval.Require{owners, sec}}, sec}}, false},
+	} {
+		book.Rules = append(slices.Clip(before), approval.Rule{Match: &approval.Match{}, Require: c.want})
+		if why := MayApprove(book, "net", "acme/x"); (why == "") != c.may {
+			t.Errorf("%s are asked: %q, wanted that an owner may %t", name, why, c.may)
+		}
+	}
+	book.Rules = append(slices.Clip(before), approval.Rule{Match: &approval.Match{}, Require: approval.Require{OwnerOf: "assets"}})
 	if why := MayApprove(book, "net", "acme/x"); why != "" {
 		t.Errorf("owners of assets are asked, and %s", why)
 	}

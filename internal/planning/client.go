@@ -206,6 +206,7 @@ func (c *client) readRelays() {
 		c.out.Relays = append(c.out.Relays, rollout.Relay{
 			Name: name, ID: identity("Relay", c.name, name).String(), Mbps: mbps,
 			Lead: spec.Seconds(root.Get("spec").Get("prefetchLead")), Streams: int(spec.Whole(root.Get("spec").Get("maxStreams"), 0)),
+			Host: root.Get("spec").Get("assetRef").Text(), Parent: root.Get("spec").Get("parent").Text(),
 		})
 	}
 }

@@ -30,6 +30,9 @@ func (c *client) fillPlan(p *plan) {
 	if out.Ring >= 0 && out.Ring < len(p.Rings) {
 		out.RingName, out.RingSoak = p.Rings[out.Ring].Name, p.Rings[out.Ring].Soak
 	}
+	for _, patch := range p.patches {
+		out.Most = max(out.Most, rollout.Severity(spec.Level(patch.Severity)))
+	}
 	verdicts := map[*class]*verdict{}
 	c.judged = append(c.judged, verdicts)
 	c.fillWork(p, &out, verdicts)

@@ -41,6 +41,47 @@ func TestAResumeLiftsNoLaterHold(t *testing.T) {
 	}
 }
 
+// A resume lifts no pause that came after it was signed, however shortly: whoever signed it did
+// not know of that. A word that says only its minute may be of the end of it. What was not
+// lifted says so, until another resume is signed.
+func TestAResumeLiftsNoLaterPause(t *testing.T) {
+	for asOf, want := range map[string]bool{
+		"":                     true, // no instant is said: when it was recorded
+		"2026-06-11T02:00:00Z": true,
+		"2026-06-11T02:00:29Z": false,
+		"2026-06-11T02:00:30Z": true,
+		"2026-06-11T02:00:50Z": true,
+		"2026-06-11T02:04:00Z": true, // of a clock that is ahead: it counts as of when it was recorded
+		"2026-06-11T02:09:00Z": false,
+		"2026-06-11T01:59:00Z": false,
+		"2026-06-11T01:56:00Z": false,
+	} {
+		s := newStage(t, "2026-06-10T08:00:00Z", 4)
+		s.until("2026-06-11T01:00:00Z")
+		run := s.run().ID
+		s.now.At = clock(t, "2026-06-11T02:00:30Z")
+		s.append("acme", resultlog.Record{Kind: resultlog.WavePaused, Run: run, Plan: key, Wave: "all", Code: PauseThreshold, Why: "2 of 4 failed, 0 may"})
+		s.now.At = clock(t, "2026-06-11T02:01:30Z")
+		resume := resultlog.Record{Kind: resultlog.Resume, Plan: key, AsOf: asOf, Actor: &resultlog.Actor{Kind: "person", ID: "ada"}}
+		s.append("acme", resume)
+		if lifted := s.wave().Pause == ""; lifted != want {
+			t.Errorf("a resume as of %q lifts a pause of 02:00:30: %t, wanted %t", asOf, lifted, want)
+		}
+		s.settle()
+		says := slices.ContainsFunc(s.waits, func(w Wait) bool {
+			return w.Code == rollout.Held && strings.Contains(w.Why, "0 may; the resume by ada ") && strings.HasSuffix(w.Why, "sign again")
+		})
+		if says == want {
+			t.Errorf("a resume as of %q: %v", asOf, s.waits)
+		}
+		resume.AsOf = "2026-06-11T02:01:10Z"
+		s.append("acme", resume)
+		if s.wave().Pause != "" {
+			t.Errorf("a resume that was signed afterwards does not lift it: %+v", s.wave().Pauses)
+		}
+	}
+}
+
 // An abort of one wave is the end of its run like any other: a changed plan begins again
 // only after somebody's resume.
 func TestAnAbortOfAWaveHoldsThePlan(t *testing.T) {

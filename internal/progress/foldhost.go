@@ -108,6 +108,12 @@ func (s *State) claim(run *Run, r *resultlog.Record, at int64) error {
 	h.change(run, func() {
 		h.Key, h.Segment, h.Attempt, h.Again = r.Key, segment, r.Attempt, false
 		h.Code, h.Why, h.Since, h.Retry = "", "", at, 0
+		switch segment {
+		case dispatch.Install:
+			h.rebooted = nil
+		case dispatch.Reboot:
+			h.rebooted = run.Claims[r.Key]
+		}
 		if state, moves := entered[segment]; moves {
 			h.State = state
 		}
@@ -295,7 +301,7 @@ func (h *Host) afterStop(r *resultlog.Record, at int64) HostState {
 
 // byUs are the codes of what we stop ourselves: nothing needs to be waited for but
 // that it is allowed again.
-var byUs = map[rollout.Code]bool{"": true, rollout.Freeze: true, rollout.Held: true, rollout.WindowTooShort: true, rollout.NoWindow: true}
+var byUs = map[rollout.Code]bool{"": true, rollout.Freeze: true, rollout.Held: true, rollout.WindowTooShort: true, rollout.NoWindow: true, rollout.RelayUnhealthy: true}
 
 func outcomeOf(r *resultlog.Record, at int64) *dispatch.Outcome {
 	o := &dispatch.Outcome{Result: r.Outcome, Step: r.Step, Exit: r.Exit, Why: r.Why, Ended: at, Reboot: r.Reboot, Overrun: r.Overrun}

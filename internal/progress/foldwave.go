@@ -76,6 +76,9 @@ func (s *State) Beside() *State {
 
 // name makes the waves that the schedule names, in its order.
 func (r *Run) name(at int64) {
+	r.Waves = slices.DeleteFunc(r.Waves, func(w WaveProgress) bool { // the plan has it no more, or calls it otherwise
+		return w.Begun == 0 && !slices.Contains(r.Schedule.Waves, w.Name)
+	})
 	for _, name := range r.Schedule.Waves {
 		w := r.wave(name)
 		if w == nil {
@@ -86,6 +89,9 @@ func (r *Run) name(at int64) {
 			w.move(WavePlanned, at)
 		}
 	}
+	slices.SortStableFunc(r.Waves, func(a, b WaveProgress) int {
+		return cmp.Compare(slices.Index(r.Schedule.Waves, a.Name), slices.Index(r.Schedule.Waves, b.Name))
+	})
 	for _, p := range r.Schedule.Placements {
 		if w := r.wave(p.Wave); w != nil && w.State == WavePlanned {
 			w.move(Scheduled, at)

@@ -99,10 +99,24 @@ func said(r *resultlog.Record, at int64) int64 {
 	return min(at, asOf+clocksDiffer)
 }
 
+// saw is until when a word knows what hosts did and what was paused: nothing that came after it
+// was signed, whatever the clocks. A whole minute may be any instant of it.
+func saw(r *resultlog.Record, at int64) int64 {
+	asOf := seconds(r.AsOf)
+	switch known := said(r, at); {
+	case asOf == 0 || known == 0:
+		return known
+	case asOf%60 == 0:
+		return min(at, asOf+59)
+	}
+	return min(at, asOf)
+}
+
 // before says whether a stop was said before a resume that is recorded now: signed in an
 // earlier minute; or in the same one and by the same person, or so that it could be seen.
 func (x *Stop) before(r *resultlog.Record, now int64) bool {
 	signed := seconds(r.AsOf)
+	signed -= signed % 60
 	switch {
 	case signed == 0 || x.Signed < signed:
 		return true
@@ -123,23 +137,28 @@ func (s *State) resume(r *resultlog.Record, at int64) error {
 	if plan == "" {
 		return nil
 	}
-	recorded := at
-	if at = said(r, at); at == 0 {
-		return nil
+	heard := said(r, at)
+	early := "the resume by " + personOf(r) + " was signed before that: sign again"
+	if heard == 0 {
+		early = "the resume by " + personOf(r) + " is dated in the future: set that clock, and sign again"
 	}
 	s.Stops[plan] = slices.DeleteFunc(s.Stops[plan], func(x Stop) bool {
-		return x.Kind == resultlog.Hold && (wave == "" || x.Wave == wave) && x.At <= at && x.before(r, recorded)
+		return x.Kind == resultlog.Hold && (wave == "" || x.Wave == wave) && x.At <= heard && x.before(r, at)
 	})
+	at = saw(r, at)
 	run := s.Runs[plan]
 	if run == nil || run.Ended > 0 {
 		return nil
 	}
-	run.Hold, run.Resumed = heaviest(s.Stops[plan]), max(run.Resumed, at)
 	for i := range run.Waves {
 		if w := &run.Waves[i]; wave == "" || w.Name == wave {
-			w.resume(at)
+			w.resume(at, early)
 		}
 	}
+	if at == 0 {
+		return nil
+	}
+	run.Hold, run.Resumed = heaviest(s.Stops[plan]), max(run.Resumed, at)
 	for _, c := range run.Claims {
 		if wave == "" || c.Wave == wave {
 			c.Forgiven = c.Forgiven || c.Probed && at >= c.late()
@@ -156,9 +175,9 @@ func (s *State) resume(r *resultlog.Record, at int64) error {
 	return nil
 }
 
-func (w *WaveProgress) resume(at int64) {
-	if slices.ContainsFunc(w.Pauses, func(p Pause) bool { return p.Code != PauseFreeze && p.Cause != byHold && p.At > at }) {
-		return // whoever signed did not know of it
+func (w *WaveProgress) resume(at int64, early string) {
+	if w.unseen(at, early) || at == 0 {
+		return
 	}
 	w.Pauses = slices.DeleteFunc(w.Pauses, func(p Pause) bool { return p.Code != PauseFreeze })
 	w.Resumed, w.Forgiven, w.settled = at, w.Failures+w.doomed, w.Done
@@ -170,6 +189,18 @@ func (w *WaveProgress) resume(at int64) {
 		}
 	}
 	w.shown(at)
+}
+
+// unseen says whether a wave has pauses that whoever signed a resume did not know of, and notes
+// of them what is to be said of that.
+func (w *WaveProgress) unseen(at int64, early string) bool {
+	out := false
+	for i := range w.Pauses {
+		if p := &w.Pauses[i]; p.Code != PauseFreeze && p.Cause != byHold && p.At > at {
+			p.Crossed, out = early, true
+		}
+	}
+	return out
 }
 
 // order of pauses as they are shown: what needs a person first.
@@ -240,7 +271,7 @@ func (s *State) word(r *resultlog.Record, at int64) {
 	switch client, _, ok := strings.Cut(r.Contact, "/"); {
 	case r.Kind == resultlog.Withdrawal:
 		w.Words = slices.DeleteFunc(w.Words, func(x Word) bool { return x.Person == one.Person })
-	case agrees && said(r, at) < w.Begun, ok && client != run.Client:
+	case agrees && saw(r, at) < w.Begun, ok && client != run.Client:
 	default:
 		w.Words = append(w.Words, one)
 	}

@@ -157,12 +157,17 @@ func (t *tick) pass(r *running, k int) {
 		soaked = from
 	}
 	open := true
+	asks := probing{from: from, soaked: soaked, since: max(soaked, u.wave.Resumed)}
 	for i := range wave.Gates {
-		g := &wave.Gates[i]
-		if g.Probe {
-			open = t.measure(r, u.wave, g, from, soaked) && open
-		} else if t.at >= soaked {
+		if g := &wave.Gates[i]; !g.Probe && t.at >= soaked {
 			open = t.ask(r, u.wave, g, soaked) && open
+			asks.since = max(asks.since, u.wave.Measured[g.Name].At)
+		}
+	}
+	asks.last = open && (r.more(k) || u.pending == 0 && u.wave.InFlight == 0)
+	for i := range wave.Gates {
+		if g := &wave.Gates[i]; g.Probe {
+			open = t.measure(r, u.wave, g, asks) && open
 		}
 	}
 	if t.at < soaked {
@@ -202,20 +207,42 @@ func (t *tick) pausedForPerson(r *running, w *WaveProgress) bool {
 	return stopOf(t.s.Stops[r.key], w.Name) != nil
 }
 
+// probing is when the probes of a wave are measured: from its quorum on, to the end of its soak,
+// and last when nothing but them is waited for any more.
+type probing struct {
+	from, soaked int64
+	since        int64 // when people had said what was wanted of them
+	last         bool
+}
+
+// staleAfter is when a measurement says nothing any more, where its gate wants none as rarely
+// as that: after an outage of ours it is measured again.
+const staleAfter = 3600
+
+// holds says whether a measurement is of the end of the soak, and, if nothing else is waited
+// for, of now: people may have taken days since.
+func (p probing) holds(at, measured, every int64) bool {
+	end := p.soaked
+	if p.last {
+		end = max(p.since, at-max(staleAfter-every, 0))
+	}
+	return at >= p.soaked && measured > end-every
+}
+
 // measure decides on the next measurement of a probe, and says whether it passes.
-func (t *tick) measure(r *running, w *WaveProgress, g *Gate, from, soaked int64) bool {
+func (t *tick) measure(r *running, w *WaveProgress, g *Gate, p probing) bool {
 	m, measured := w.Measured[g.Name]
 	if m.Unclear >= max(1, g.Fail) {
 		t.pause(r, w, PauseInconclusive, "", fmt.Sprintf("gate %s was inconclusive %d times", g.Name, m.Unclear))
 		return false
 	}
 	every := max(1, g.Every)
-	passed := measured && w.Gates[g.Name] == "pass" && m.At >= from
-	if passed && t.at >= soaked && m.At > soaked-every {
+	passed := measured && w.Gates[g.Name] == "pass" && m.At >= p.from
+	if passed && p.holds(t.at, m.At, every) {
 		return t.compared(r, w, g, m)
 	}
-	due := from
-	if measured && m.At >= from {
+	due := p.from
+	if measured && m.At >= p.from {
 		due = m.At + every
 	}
 	if t.at < due {

@@ -153,6 +153,57 @@ func TestProbesOfAGate(t *testing.T) {
 	}
 }
 
+// A probe that also people are waited for, or whoever held the wave, is measured anew when they
+// have spoken: what was measured days before says nothing of now. Meanwhile it is not measured
+// over and over.
+func TestAProbeIsFreshWhenItsWaveGoesOn(t *testing.T) {
+	for _, c := range []struct {
+		name  string
+		gates []Gate
+		says  resultlog.Kind
+	}{
+		{"people first", []Gate{{Name: "approval-0", Group: "ops", People: []string{"ada"}, Count: 1}, {Name: "probe-1", Probe: true, Every: 600, Fail: 2}}, resultlog.Approval},
+		{"people last", []Gate{{Name: "probe-0", Probe: true, Every: 600, Fail: 2}, {Name: "approval-1", Group: "ops", People: []string{"ada"}, Count: 1}}, resultlog.Approval},
+		{"a hold", []Gate{{Name: "probe-0", Probe: true, Every: 600, Fail: 2}}, resultlog.Resume},
+	} {
+		for _, answer := range []string{"pass", "fail"} {
+			s := gated(t, c.gates[0])
+			s.plan.Waves[0].Gates = c.gates
+			var at []int64
+			said := int64(0)
+			s.measure = func(string, string) string {
+				at = append(at, s.now.At)
+				if said > 0 {
+					return answer
+				}
+				return "pass"
+			}
+			s.until("2026-06-11T01:50:00Z")
+			if c.says == resultlog.Resume {
+				s.say(resultlog.Hold, key, "ben")
+			}
+			s.until("2026-06-13T02:30:00Z")
+			n := len(at)
+			if n > 8 || s.wave().Ended > 0 {
+				t.Fatalf("%s: measured %d times in a soak of an hour, ended %d", c.name, n, s.wave().Ended)
+			}
+			said = s.now.At
+			s.say(c.says, key+"/w0", "ada")
+			if c.says == resultlog.Resume {
+				s.say(c.says, key, "ada")
+			}
+			s.settle()
+			if len(at) != n+1 || at[n] != said || s.wave().Ended > 0 != (answer == "pass") {
+				t.Errorf("%s, then %s: measured %d times when people had spoken, the wave is %s", c.name, answer, len(at)-n, s.wave().State)
+			}
+			s.until("2026-06-13T03:30:00Z")
+			if promoted := s.wave().State == Promoted; promoted != (answer == "pass") {
+				t.Errorf("%s, then %s: the wave is %s, the run %q", c.name, answer, s.wave().State, s.run().Outcome)
+			}
+		}
+	}
+}
+
 // A gate that fails rolls its wave back where the plan says so, and then the run ends.
 func TestAFailedGateRollsBack(t *testing.T) {
 	s := gated(t, Gate{Name: "probe-0", Probe: true, Every: 900, Fail: 2})

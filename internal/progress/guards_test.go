@@ -90,3 +90,24 @@ func TestNoRebootUnderAHold(t *testing.T) {
 		t.Errorf("the run is %q: %v %v", s.run().Outcome, s.states(), s.waits)
 	}
 }
+
+// A reboot in a later window is in time there, and so is the check that follows it.
+func TestWhatFollowsALateRebootIsInItsWindow(t *testing.T) {
+	s := newStage(t, "2026-06-10T08:00:00Z", 1)
+	s.plan.Reboot = "always"
+	s.until("2026-06-11T01:00:00Z")
+	s.state.Live[s.run().Hosts["h000"].Key] = dispatch.Installs
+	s.say(resultlog.Hold, key, "ada")
+	s.until("2026-06-11T12:00:00Z")
+	s.say(resultlog.Resume, key, "ada")
+	s.until("2026-06-12T08:00:00Z")
+	want := map[string]string{"install": "2026-06-11", "reboot": "2026-06-12", "verify": "2026-06-12"}
+	for _, l := range s.log {
+		if r := &l.Record; r.Kind == resultlog.Claim && (r.Occurrence != want[r.Segment]+"T01:00:00Z" || r.End != want[r.Segment]+"T04:00:00Z") {
+			t.Errorf("%s is in %s until %s, wanted the night of %s", r.Segment, r.Occurrence, r.End, want[r.Segment])
+		}
+	}
+	if n := s.kinds(resultlog.Claim); n != 3 {
+		t.Errorf("%d claims, wanted install, reboot and verify: %v %v", n, s.states(), s.waits)
+	}
+}

@@ -49,7 +49,7 @@ func (c *clientInput) fill() {
 			}
 			continue
 		}
-		p.Work = c.left(p.Work, run, c.docs.Plans[key])
+		p.Work, p.Waves = c.left(p.Work, run, c.docs.Plans[key]), run.wavesOf(p.Waves)
 	}
 	for _, key := range slices.Sorted(maps.Keys(c.state.Runs)) {
 		if run := c.state.Runs[key]; run.Client == c.Name && (run.Ended == 0 || len(run.sessions) > 0) {

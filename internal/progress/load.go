@@ -11,25 +11,31 @@ import (
 
 // load is what is under way at one client, over all its plans.
 type load struct {
+	client  *rollout.Client // nil: the documents have none
 	assets  []rollout.Asset
-	busy    map[int]bool     // assets with a session under way
-	away    map[int]bool     // members of HA groups that sessions take away
-	windows map[string]int64 // sessions by window and occurrence
-	lasting map[string]int64 // sessions by window: those of an occurrence before take room, too
-	served  map[string]int64 // by relay: sessions that may be loading through it
-	n       int64            // sessions
-	flying  int              // segments in flight
-	offered int              // those that may still be put into flight
+	busy    map[int]bool      // assets with a session under way
+	away    map[int]bool      // members of HA groups that sessions take away
+	windows map[string]int64  // sessions by window and occurrence
+	lasting map[string]int64  // sessions by window: those of an occurrence before take room, too
+	served  map[string]int64  // by relay: sessions that may be loading through it
+	failing map[string]string // by name of a relay: why it is not in order; nil not asked yet
+	// By relay: for how many seconds of its line sessions are loading that no schedule counts
+	// with.
+	strained map[string]int64
+	n        int64 // sessions
+	flying   int   // segments in flight
+	offered  int   // those that may still be put into flight
 }
 
 func (t *tick) load(client string) *load {
 	if l := t.loads[client]; l != nil {
 		return l
 	}
-	l := &load{busy: map[int]bool{}, away: map[int]bool{}, windows: map[string]int64{}, lasting: map[string]int64{}, served: map[string]int64{}}
+	l := &load{busy: map[int]bool{}, away: map[int]bool{}, windows: map[string]int64{}, lasting: map[string]int64{}, served: map[string]int64{}, strained: map[string]int64{}}
 	i, found := slices.BinarySearchFunc(t.d.Input.Clients, client, func(c rollout.Client, name string) int { return cmp.Compare(c.Name, name) })
 	if found {
-		l.assets = t.d.Input.Clients[i].Assets
+		l.client = &t.d.Input.Clients[i]
+		l.assets = l.client.Assets
 	}
 	t.loads[client] = l
 	return l
@@ -120,7 +126,7 @@ func (t *tick) around(r *running, job *Job, a rollout.Answer) obstacle {
 	case lim.Agreement >= 0 && l.n >= lim.Agreement:
 		return obstacle{rollout.Capacity, fmt.Sprintf("%d sessions at once by %s", lim.Agreement, lim.AgreementID), 0}
 	}
-	return t.served(r, l, job)
+	return t.served(r, l, job, a)
 }
 
 // peers asks whether a group bears that a session takes members away.

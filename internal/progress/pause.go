@@ -41,6 +41,14 @@ func (t *tick) judge(r *running, k int) {
 	t.systemic(r, u)
 }
 
+// says is why a wave is paused, and that a resume came too early.
+func (p *Pause) says() string {
+	if p.Crossed != "" {
+		return p.Why + "; " + p.Crossed
+	}
+	return p.Why
+}
+
 // pause records that a wave is paused, once for each cause.
 func (t *tick) pause(r *running, w *WaveProgress, code, cause, why string) {
 	if !slices.ContainsFunc(w.Pauses, func(p Pause) bool { return p.Code == code && p.Cause == cause }) {

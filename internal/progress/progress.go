@@ -204,6 +204,8 @@ type Pause struct {
 	Cause string // of PauseTriage: who shares it, "relay lyon"; "" everybody
 	Why   string
 	At    int64
+	// Crossed is why somebody's resume did not lift it, in words; "" nobody tried.
+	Crossed string
 }
 
 // Measured is how a probe of a gate went so far.
@@ -255,6 +257,9 @@ type Host struct {
 	delays  int                // refusals in a row
 	last    string             // key of the newest result
 	was     []dispatch.Package // installed before the session
+	// The claim of its session's reboot: what follows is in the window that this began in,
+	// which may be a later one than its installation's.
+	rebooted *Claim
 	// What the oracle said of it in this tick.
 	answer   rollout.Answer
 	answered int64

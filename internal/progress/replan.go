@@ -97,7 +97,7 @@ func (r *replanning) replan() (Replanned, bool, error) {
 		AsOf: r.now, Engine: r.docs.Engine, Tzdata: r.docs.Tzdata, Notices: r.computed.Notices, Cause: r.why,
 		Placements: map[string]Place{}, Unplaced: map[string]rollout.Code{}, Stray: map[string]string{},
 	}
-	for _, w := range r.plan.Waves {
+	for _, w := range r.plan.WavesIn(r.run) {
 		r.next.Waves = append(r.next.Waves, w.Name)
 	}
 	if museum.Planted("forgets-cause") {

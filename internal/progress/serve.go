@@ -21,7 +21,24 @@ func (t *tick) keeps(r *running, h *Host, asset int) {
 	if h.Place != nil {
 		in = h.Place.Window
 	}
-	t.keep(r, asset, in, t.loading(r, h))
+	loads := t.loading(r, h)
+	t.keep(r, asset, in, loads)
+	if c := r.Claims[h.Key]; loads && c != nil {
+		t.strain(r, h, asset, c.At)
+	}
+}
+
+// strain counts a session that loads what no schedule counts with: it loads again, or still
+// when its relay's line, all its own, would have handed it on. Until then what it loads is what
+// was to be there before its window.
+func (t *tick) strain(r *running, h *Host, asset int, since int64) {
+	line := t.oracle.Line(r.Client, asset)
+	if line == nil {
+		return
+	}
+	if seconds := line.Seconds(t.workOf(r, asset).Bytes); h.Tries > 0 || t.at >= since+seconds {
+		t.load(r.Client).strained[line.ID] += seconds
+	}
 }
 
 // keep counts a session for its window, for those who attend it, and for the relay that it
@@ -59,10 +76,28 @@ func (j *Job) stages() bool {
 	return false
 }
 
-// served asks for a technician and for the relay.
-func (t *tick) served(r *running, l *load, job *Job) obstacle {
-	if line := t.oracle.Line(r.Client, job.Index); line != nil && line.Streams > 0 && job.Target.Type != manual && l.served[line.ID] >= int64(line.Streams) {
+// carries asks whether the relay serves one more, and whether its line bears one more load
+// beside those that no schedule counts with: all of them must be through before it is too late
+// for this one to install.
+func (t *tick) carries(r *running, l *load, job *Job, a rollout.Answer) obstacle {
+	line := t.oracle.Line(r.Client, job.Index)
+	if line == nil || job.Target.Type == manual {
+		return obstacle{}
+	}
+	if line.Streams > 0 && l.served[line.ID] >= int64(line.Streams) {
 		return obstacle{rollout.RelayCapacity, fmt.Sprintf("%s serves %d at once, and so many are loading", line.ID, line.Streams), 0}
+	}
+	busy := l.strained[line.ID]
+	if own := line.Seconds(t.workOf(r, job.Index).Bytes); busy > 0 && own > 0 && a.Ends > 0 && t.at+busy+own > job.stopBy(a.Ends) {
+		return obstacle{rollout.RelayCapacity, fmt.Sprintf("%s still hands on what takes it up to %d s, and this would take %d s more than there are", line.ID, busy, t.at+busy+own-job.stopBy(a.Ends)), 0}
+	}
+	return obstacle{}
+}
+
+// served asks for a technician and for the relay.
+func (t *tick) served(r *running, l *load, job *Job, a rollout.Answer) obstacle {
+	if o := t.carries(r, l, job, a); o.code != "" {
+		return o
 	}
 	// As places are whole minutes, the last start in time is good for its minute, here as well.
 	crew := t.oracle.Crew(rollout.Ask{Client: r.Client, Plan: r.Plan, Asset: job.Index, At: t.at, Length: job.length(dispatch.Install) - t.at%60})

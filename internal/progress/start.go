@@ -164,7 +164,9 @@ func (t *tick) elsewhere(r *running, h *Host, a rollout.Answer) rollout.Code {
 
 // follow starts a segment of a session that has begun.
 func (t *tick) follow(r *running, h *Host, job *Job, segment dispatch.Segment, a rollout.Answer) {
-	if a.Window == "" && h.Place != nil {
+	if c := h.rebooted; a.Window == "" && c != nil && c.Window != "" {
+		a.Window, a.Occurrence, a.Ends = c.Window, c.Occurrence, c.End
+	} else if a.Window == "" && h.Place != nil {
 		a.Window, a.Occurrence = h.Place.Window, h.Place.Occurrence
 	}
 	if a.Ends == 0 {
@@ -276,6 +278,9 @@ func (t *tick) stillMay(r *running, h *Host, job *Job) (rollout.Code, string, ro
 	case w == nil || r.shut || t.halted(r, job) != "": // also if that was decided just now
 		return rollout.Held, "its wave is paused", rollout.Answer{}
 	}
+	if o := t.healthy(r, job); o.code != "" {
+		return o.code, o.why, rollout.Answer{}
+	}
 	if o := r.refusal(h.Wave, h.Asset); o.code != "" {
 		return o.code, o.why, rollout.Answer{}
 	}
@@ -327,7 +332,7 @@ func (t *tick) halted(r *running, job *Job) string {
 			case p.Code == PauseFreeze, museum.Planted("resume-by-itself") && p.Code == PauseThreshold:
 			case p.Code == PauseTriage && p.Cause != "" && (job == nil || !shares(job, p.Cause)):
 			default:
-				return "paused (" + p.Code + "): " + p.Why
+				return "paused (" + p.Code + "): " + p.says()
 			}
 		}
 	}

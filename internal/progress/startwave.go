@@ -167,6 +167,9 @@ func (t *tick) obstacles(r *running, h *Host, job *Job, a rollout.Answer) obstac
 	if !job.Covered && !museum.Planted("uncovered") {
 		return obstacle{rollout.NotApproved, "added: no approved change covers it", 0}
 	}
+	if o := t.healthy(r, job); o.code != "" {
+		return o
+	}
 	if why := t.halted(r, job); why != "" {
 		return obstacle{rollout.Held, why, 0}
 	}

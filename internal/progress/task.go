@@ -141,7 +141,7 @@ func (t *tick) launch(r *running, h *Host, job *Job, segment dispatch.Segment, a
 		task.Key = h.Key
 	}
 	if a.Ends > 0 && segment == dispatch.Install {
-		task.StopBy = a.Ends - job.length(segment) + job.before()
+		task.StopBy = job.stopBy(a.Ends)
 		task.Steps = inTime(task.Steps, task.StopBy-t.at)
 		task.NotAfter = a.Until - a.Until%60 + 59 // the last start in time is good for its minute
 		if r.plan.Deadline > 0 {
@@ -166,9 +166,16 @@ func (t *tick) launch(r *running, h *Host, job *Job, segment dispatch.Segment, a
 	begun := l.busy[job.Index]
 	l.begin(t, r.Client, job.Index, a)
 	if !begun {
-		t.keep(r, job.Index, a.Window, segment == dispatch.Install && job.Target.Type != manual)
+		loads := segment == dispatch.Install && job.Target.Type != manual
+		t.keep(r, job.Index, a.Window, loads)
+		if loads {
+			t.strain(r, h, job.Index, t.at)
+		}
 	}
 }
+
+// stopBy is when a session must have passed its point of no return to end in its opening.
+func (j *Job) stopBy(ends int64) int64 { return ends - j.length(dispatch.Install) + j.before() }
 
 // before is how long the steps before the point of no return may take: whoever passes
 // it later than that after the last start in time would end too late. Half of what the

@@ -109,9 +109,7 @@ func (t *tick) look(key string) {
 	}
 	r := &running{Run: run, key: key, plan: plan, stop: stopOf(t.s.Stops[key], "")}
 	if plan != nil {
-		if r.waves = plan.Waves; len(r.waves) == 0 {
-			r.waves = []Wave{{Name: "all", Advance: 100}}
-		}
+		r.waves = plan.WavesIn(run)
 	}
 	t.runs = append(t.runs, r)
 }

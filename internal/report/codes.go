@@ -264,7 +264,7 @@ func runReasons() []Reason {
 	return []Reason{
 		{
 			"RELAY_UNHEALTHY", groupRun, "{by} is not healthy", "repair the relay",
-			"the relay did not answer its check",
+			"three hosts behind one relay failed, and hardly any elsewhere; or its machine is down",
 		},
 		{
 			"AGENT_STALE", groupRun, "{by} was not heard of for too long", "repair the agent",

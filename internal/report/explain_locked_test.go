@@ -63,3 +63,23 @@ func TestLockedAndComputed(t *testing.T) {
 		t.Errorf("of a host that is done: %s", got)
 	}
 }
+
+// TestNextIsItsRelay: a host whose relay is not in order waits for that, and not for its start;
+// one that is done, or has failed, does not.
+func TestNextIsItsRelay(t *testing.T) {
+	v := runView{name: "acme/x", Run: &progress.Run{Client: "acme", Plan: "x"}, waits: []progress.Wait{
+		{Client: "acme", Plan: "x", Asset: "web-01", Code: rollout.RelayUnhealthy, Why: "Relay/acme/lyon: its machine relay-01 is down"},
+		{Client: "acme", Plan: "x", Asset: "web-02", Code: rollout.Freeze, Why: "Freeze/acme/q1"},
+	}}
+	const relay = "nothing while what it loads through is not in order (RELAY_UNHEALTHY): Relay/acme/lyon: its machine relay-01 is down"
+	for state, want := range map[progress.HostState]string{
+		progress.Planned: relay, progress.Deferred: relay, progress.Soaking: "nothing but time: it soaks", progress.Failed: "nothing by itself",
+	} {
+		if got := (Runs{}).nextOf(v, &progress.Host{Asset: "web-01", State: state}, time.UTC); got != want {
+			t.Errorf("%s: next is %q, wanted %q", state, got, want)
+		}
+	}
+	if got := (Runs{}).nextOf(v, &progress.Host{Asset: "web-02", State: progress.Planned}, time.UTC); got != "its turn" {
+		t.Errorf("of another host: %q", got)
+	}
+}

@@ -151,6 +151,8 @@ func (r Runs) nextOf(v runView, h *progress.Host, zone *time.Location) string {
 		return "somebody finds out what became of it; it is asked again and again"
 	case h.State == progress.RollbackFailed:
 		return "nothing by itself: it is neither as it was nor as it was to be, and somebody puts it in order"
+	case !isFailure(h.State) && v.unhealthy(h.Asset) != "":
+		return fmt.Sprintf("nothing while what it loads through is not in order (%s): %s", rollout.RelayUnhealthy, Display(v.unhealthy(h.Asset)))
 	case wave.State == progress.Paused:
 		return fmt.Sprintf("nothing while its wave is paused (%s): patchops approve resume:%s", Display(wave.Pause), path(v.name, h.Wave))
 	case isFailure(h.State):
@@ -167,6 +169,16 @@ func (r Runs) nextOf(v runView, h *progress.Host, zone *time.Location) string {
 		}
 	}
 	return "its turn"
+}
+
+// unhealthy is why a host waits because of its relay; "" it does not.
+func (v runView) unhealthy(asset string) string {
+	for _, w := range v.waits {
+		if w.Asset == asset && w.Code == rollout.RelayUnhealthy {
+			return w.Why
+		}
+	}
+	return ""
 }
 
 // mostRecords is how many records of a host are shown.

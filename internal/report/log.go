@@ -85,6 +85,39 @@ type LogVerdict struct {
 	Logs     []LogGood `json:"logs"`
 	Root     *LogRoot  `json:"root"`
 	Notes    []string  `json:"notes"`
+	// Documents is what was computed anew from documents; nil: nothing was.
+	Documents *LogDocuments `json:"documents"`
+}
+
+// LogDocuments is how many of the commits that logs name the documents were read of, to be
+// compared with the records, and what was not.
+type LogDocuments struct {
+	Commits      int `json:"commits"`      // were read
+	Left         int `json:"left"`         // were left out: they are many
+	Absent       int `json:"absent"`       // are not at hand
+	NotEvaluated int `json:"notEvaluated"` // could not be evaluated, which may be for want of time
+	OtherZones   int `json:"otherZones"`   // installations whose windows are of other time zones
+}
+
+// Notes say it to people; zones is the release of the time zones here.
+func (d *LogDocuments) Notes(zones string) []string {
+	out := []string{fmt.Sprintf("the documents of %s were compared with the records", plural(d.Commits, "commit"))}
+	for _, not := range []struct {
+		n   int
+		why string
+	}{
+		{d.Left, "%d more commits that the logs name were not read: --effects compares all of them with the records"},
+		{d.Absent, "%d commits that the logs name are not here: what rests on them was not compared with documents"},
+		{d.NotEvaluated, "documents of %d commits could not be evaluated now: what rests on them was not compared; try again"},
+	} {
+		if not.n > 0 {
+			out = append(out, fmt.Sprintf(not.why, not.n))
+		}
+	}
+	if d.OtherZones > 0 {
+		out = append(out, fmt.Sprintf("%d installations were planned by other time zones than %s: their windows were not computed anew", d.OtherZones, zones))
+	}
+	return out
 }
 
 // LogBad is the first thing that does not hold.

@@ -73,9 +73,11 @@ type jsonGrant struct {
 }
 
 type jsonConflict struct {
-	Path   string  `json:"path"`
-	Ours   *string `json:"ours"`
-	Theirs *string `json:"theirs"`
+	Path     string  `json:"path"`
+	Ours     *string `json:"ours"`
+	Theirs   *string `json:"theirs"`
+	OursBy   *string `json:"oursBy"` // the commit that made it so
+	TheirsBy *string `json:"theirsBy"`
 }
 
 // jsonFindings is how many findings are listed; the summary counts all.
@@ -95,7 +97,7 @@ func (r Review) value() jsonReview {
 		}),
 		Uncovered: []jsonGrant{}, Warnings: texts(v.Warnings),
 		Conflicts: each(r.Conflicts, func(c change.Conflict) jsonConflict {
-			return jsonConflict{legible(c.Path), optional(c.Ours), optional(c.Theirs)}
+			return jsonConflict{legible(c.Path), optional(c.Ours), optional(c.Theirs), optional(c.By.Ours), optional(c.By.Theirs)}
 		}),
 		Clients: texts(r.Clients), Accepts: texts(r.Accepts), AsOf: r.AsOf, Tzdata: r.Tzdata,
 		Summary:  jsonSummary{r.Outcome.Documents, r.Outcome.Rules, c.Errors, c.Warnings, c.Notes, c.Waived},

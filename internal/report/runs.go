@@ -173,7 +173,7 @@ func (r Runs) wave(plan, name string) *progress.Wave {
 	if r.Docs == nil || r.Docs.Plans[plan] == nil {
 		return nil
 	}
-	waves := r.Docs.Plans[plan].Waves
+	waves := r.Docs.Plans[plan].WavesIn(r.State.Runs[plan])
 	for i := range waves {
 		if waves[i].Name == name {
 			return &waves[i]

@@ -104,47 +104,6 @@ func nextRoot(t *testing.T, owner, signer string) string {
 	return strings.TrimSuffix(string(trust.Signed{Root: string(b), Signatures: []string{sig}}.Encode()), "\n")
 }
 
-// TestRevokedKeyEndorsesNobody: whoever kept a revoked log key must not bring in
-// another one with it, however the log was read before.
-func TestRevokedKeyEndorsesNobody(t *testing.T) {
-	b := approved(t)
-	_, second := logKey("b")
-	_, text := storyRoot(t, b.root.LogKeys...)
-	first, err := trust.Parse([]byte(text))
-	if err != nil {
-		t.Fatal(err)
-	}
-	b.root.Version, b.root.Previous, b.root.LogKeys = 2, first.Digest(), append(b.root.LogKeys, second)
-	old := b.signer
-	b.signer, _ = logKey("b")
-	text = RevokeText(b.log.Name, b.root.LogKeys[0], 6)
-	sig, err := signature.Sign(person("owner"), []byte(text), signature.Roots)
-	if err != nil {
-		t.Fatal(err)
-	}
-	b.append(Record{Kind: KeyRevoke, Key: b.root.LogKeys[0], Size: 6, Statements: []statement.Signed{{Statement: text, Signature: sig}}})
-	if _, err := b.verify(); err != nil {
-		t.Fatal(err)
-	}
-	known, _, err := Open(b.log.Name, b.files, mustKeys(t, b))
-	if err != nil {
-		t.Fatal(err)
-	}
-	_, third := logKey("c")
-	add, err := AddKey(storyRepository, third, old)
-	if err != nil {
-		t.Fatal(err)
-	}
-	b.signer, _ = logKey("c")
-	b.append(add, denial(1))
-	if _, err := b.verify(); !errors.Is(err, ErrIntegrity) {
-		t.Errorf("verified: %v", err)
-	}
-	if _, _, err := known.Advance(b.files, mustKeys(t, b)); !errors.Is(err, ErrIntegrity) {
-		t.Errorf("read on: %v", err)
-	}
-}
-
 // counting counts how often segments of commits are read.
 type counting struct {
 	*branch

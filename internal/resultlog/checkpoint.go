@@ -33,13 +33,17 @@ func (c Checkpoint) Sign(signers ...note.Signer) ([]byte, error) {
 	return note.Sign(&note.Note{Text: c.text()}, signers...)
 }
 
-// OpenCheckpoint checks that one of the keys signed, and reads.
+// OpenCheckpoint checks that one of the keys signed, and that it counts, and reads.
 func OpenCheckpoint(signed []byte, keys note.Verifiers) (Checkpoint, error) {
 	n, err := note.Open(signed, keys)
 	if err != nil {
 		return Checkpoint{}, fmt.Errorf("%w: %w", ErrCheckpoint, err)
 	}
-	return parseCheckpoint(n.Text)
+	c, err := parseCheckpoint(n.Text)
+	if err != nil {
+		return c, err
+	}
+	return c, counts(n, c, keys)
 }
 
 // Unsigned reads a checkpoint without asking who signed it.

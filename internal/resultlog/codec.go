@@ -67,7 +67,8 @@ func (s *shape) append(b []byte, v reflect.Value) []byte {
 		return append(b, ']')
 	}
 	b = append(b, '{')
-	for _, f := range s.fields {
+	for i := range s.fields {
+		f := &s.fields[i]
 		inner := v.Field(f.index)
 		if f.omitEmpty && f.shape.empty(inner) {
 			continue
@@ -91,7 +92,7 @@ func appendPlain(b []byte, v reflect.Value) []byte {
 // appendText is canonical.AppendString, with a short way for plain text.
 func appendText(b []byte, s string) []byte {
 	for i := range len(s) {
-		if c := s[i]; c < ' ' || c > '~' || c == '"' || c == '\\' {
+		if !plain[s[i]] {
 			return canonical.AppendString(b, s)
 		}
 	}

@@ -112,11 +112,20 @@ func (p *replay) step(c pastCommit) error {
 		return nil
 	}
 	point, err := p.log.open(c.signed, p.keys)
+	if gone, ok := errors.AsType[*revokedError](err); ok {
+		p.strange(c.Commit, fmt.Sprintf("%d records, signed by a log key that the owners revoked as of %d", gone.point.Size, gone.good.Size))
+		return nil
+	}
 	if err != nil || point.Origin != p.log.Name.Origin() {
 		p.strange(c.Commit, "no known log key signed its checkpoint")
 		return nil
 	}
-	if why := p.log.extends(point); why != "" {
+	why := p.log.extends(point)
+	if why != "" && p.log.late(c.signed, p.keys, p.size) {
+		p.strange(c.Commit, "signed by a log key that the owners revoked, other records than were there")
+		return nil
+	}
+	if why != "" {
 		f := fault(p.log.Name, "%s", why)
 		f.Commit, f.Checkpoints = c.ID, []string{string(c.signed), string(p.log.Checkpoint)}
 		return f

@@ -3,7 +3,6 @@ package resultlog
 import (
 	"errors"
 	"fmt"
-	"maps"
 	"slices"
 	"strings"
 
@@ -30,19 +29,13 @@ func addKeyText(repository, key string) string {
 func (l *Log) endorsed(r placed, keys note.Verifiers) bool {
 	n, err := note.Open([]byte(r.Last), keys)
 	return err == nil && n.Text == addKeyText(l.Name.Repository, r.Key) && slices.ContainsFunc(n.Sigs, func(s note.Signature) bool {
-		last, gone := l.lastGood(s)
-		return !gone || r.Place.Seq < last
+		good, gone := goodOf(keys, l.Name, s)
+		return !gone || r.Place.Seq < good.Size
 	})
 }
 
-// RevokeText is what owners sign (namespace patchops-root) to revoke a log key: what
-// it signed over more than size records of a log never counts. It stands as the
-// statement of one of the record's Statements.
-func RevokeText(n Name, key string, size int64) string {
-	return fmt.Sprintf("patchops/%s key.revoke\n%s/%s\n%d\n%s\n", n.Repository, n.Client, n.period(), size, key)
-}
-
-// keyRecord takes note of a key.add or key.revoke record.
+// keyRecord takes note of a key.add or key.revoke record. That a log key counts no more
+// is not believed because of a record: the root of trust says it.
 func (l *Log) keyRecord(r *Record) error {
 	switch r.Kind {
 	case KeyAdd:
@@ -57,10 +50,7 @@ func (l *Log) keyRecord(r *Record) error {
 		if _, err := note.NewVerifier(r.Key); err != nil {
 			return nil // a person's key
 		}
-		revoked := map[string]int64{}
-		maps.Copy(revoked, l.revoked)
-		revoked[r.Key] = r.Size
-		l.revoked = revoked
+		l.revoked = append(slices.Clip(l.revoked), r.Key)
 	}
 	return nil
 }
@@ -138,40 +128,12 @@ func knows(keys note.Verifiers, key string) bool {
 	return err == nil
 }
 
-// open checks a checkpoint of this log by trusted, added and, for what they signed
-// before, revoked keys.
+// open checks a checkpoint of this log by trusted and added keys; what revoked ones
+// signed counts as far as the root of trust says.
 func (l *Log) open(signed []byte, trusted note.Verifiers) (Checkpoint, error) {
-	keys := l.verifiers(trusted)
-	if gone, err := Verifiers(slices.Sorted(maps.Keys(l.revoked))); err == nil {
-		keys = bothKeys{keys, gone}
-	}
-	n, err := note.Open(signed, keys)
+	c, err := OpenCheckpoint(signed, l.verifiers(trusted))
 	if _, stranger := errors.AsType[*note.UnverifiedNoteError](err); stranger {
 		return Checkpoint{}, fmt.Errorf("%w: no log key of the root of trust signed that of %s", ErrCheckpoint, l.Name.Origin())
 	}
-	if err != nil {
-		return Checkpoint{}, fmt.Errorf("%w: %w", ErrCheckpoint, err)
-	}
-	c, err := parseCheckpoint(n.Text)
-	if err != nil {
-		return c, err
-	}
-	good := slices.ContainsFunc(n.Sigs, func(s note.Signature) bool {
-		last, gone := l.lastGood(s)
-		return !gone || c.Size <= last
-	})
-	if !good {
-		return c, fmt.Errorf("%w: over %d records, by a key that is revoked", ErrCheckpoint, c.Size)
-	}
-	return c, nil
-}
-
-// lastGood is the last good size under the key of a signature, if it is revoked.
-func (l *Log) lastGood(s note.Signature) (int64, bool) {
-	for key, size := range l.revoked {
-		if v, err := note.NewVerifier(key); err == nil && v.Name() == s.Name && v.KeyHash() == s.Hash {
-			return size, true
-		}
-	}
-	return 0, false
+	return c, err
 }

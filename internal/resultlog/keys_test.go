@@ -4,9 +4,6 @@ import (
 	"errors"
 	"strings"
 	"testing"
-
-	"github.com/patchops/patchops/internal/signature"
-	"github.com/patchops/patchops/internal/statement"
 )
 
 // rotated is a log whose key a was followed by b, by a record that a endorsed.
@@ -66,40 +63,6 @@ func TestKeyOfAStranger(t *testing.T) {
 		if _, err := b.verify(); !errors.As(err, &f) || f.Seq != 6 || !strings.Contains(f.Why, "endorsed") {
 			t.Errorf("%s: %v", name, err)
 		}
-	}
-}
-
-// TestRevokedLogKey: what the key signed up to the last good size counts, and
-// nothing after it.
-func TestRevokedLogKey(t *testing.T) {
-	revoked := func(owner string, size int64) *branch {
-		b := rotated(t)
-		old := b.root.LogKeys[0]
-		text := RevokeText(b.log.Name, old, size)
-		sig, err := signature.Sign(person(owner), []byte(text), signature.Roots)
-		if err != nil {
-			t.Fatal(err)
-		}
-		b.append(Record{Kind: KeyRevoke, Key: old, Size: size, Statements: []statement.Signed{{Statement: text, Signature: sig}}})
-		return b
-	}
-	b := revoked("owner", 7) // with the record that endorses the next key
-	if _, err := b.verify(); err != nil {
-		t.Fatal(err)
-	}
-	if got, _, err := Open(b.log.Name, b.files, mustKeys(t, b)); err != nil || len(got.Revoked()) != 1 {
-		t.Fatal(err)
-	}
-	b.signer, _ = logKey("a")
-	b.append(denial(3))
-	if _, err := b.verify(); !errors.Is(err, ErrIntegrity) || !strings.Contains(err.Error(), "revoked") {
-		t.Errorf("signed after it was revoked: %v", err)
-	}
-	if _, err := revoked("owner", 4).verify(); !errors.Is(err, ErrIntegrity) {
-		t.Errorf("commits of the key behind its last good size: %v", err)
-	}
-	if _, err := revoked("mallory", 7).verify(); !errors.Is(err, ErrIntegrity) || !strings.Contains(err.Error(), "0 owners") {
-		t.Errorf("revoked by a stranger: %v", err)
 	}
 }
 

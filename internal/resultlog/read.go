@@ -95,6 +95,9 @@ func (l *Log) sealed(signed []byte, keys note.Verifiers) error {
 	if why := l.under(c); why != "" {
 		return fault(l.Name, "checkpoint: %s", why)
 	}
+	if why := l.begins(l.verifiers(keys)); why != "" {
+		return fault(l.Name, "%s", why)
+	}
 	l.Checkpoint = signed
 	return nil
 }

@@ -6,7 +6,6 @@ import (
 	"golang.org/x/mod/sumdb/note"
 
 	"github.com/patchops/patchops/internal/canonical"
-	"github.com/patchops/patchops/internal/signature"
 	"github.com/patchops/patchops/internal/statement"
 	"github.com/patchops/patchops/internal/trust"
 )
@@ -106,7 +105,7 @@ func linked(trusted *trust.Root, roots []givenRoot) error {
 			switch digest := g.signed.Digest(); {
 			case g.root.Version < trusted.Version-1, digest == trusted.Previous:
 			case g.root.Version == trusted.Version: // judged where it stands
-			case ok && g.root.Version == old.Version+1 && g.root.Genesis == old.Genesis && enough(old, g.signed):
+			case ok && g.root.Version == old.Version+1 && g.root.Genesis == old.Genesis && enough(old, g.signed) && old.Keeps(g.root) == nil:
 				known[digest] = g.root
 			default:
 				open = append(open, g)
@@ -129,24 +128,22 @@ func enough(old trust.Root, next trust.Signed) bool {
 	return err == nil && old.Have(signers) >= old.Threshold
 }
 
-// revoke: a person's key by a statement; a log key by the owners' threshold.
+// revoke: a person's key by a statement; a log key as the root of trust says.
 func (j *rules) revoke(r *Record) string {
 	if _, err := note.NewVerifier(r.Key); err != nil {
 		return j.revokePerson(r)
 	}
 	if j.root == nil {
-		return ""
+		return "a log key is revoked: that needs the root of trust to be judged"
 	}
-	text := RevokeText(j.name, r.Key, r.Size)
-	owners := map[string]bool{}
-	for _, signed := range r.Statements {
-		key, err := signature.Verify([]byte(signed.Statement), signed.Signature, signature.Roots)
-		if err == nil && signed.Statement == text && j.root.Owns(key.Fingerprint()) {
-			owners[key.Fingerprint()] = true
-		}
-	}
-	if int64(len(owners)) < j.root.Threshold {
-		return fmt.Sprintf("a log key revoked by %d owners, wanted %d", len(owners), j.root.Threshold)
+	good, revoked := j.root.Good(j.name.Log(), r.Key)
+	switch {
+	case !revoked:
+		return fmt.Sprintf("a log key revoked by nobody: %d owners say that, in the root of trust, and version %d does not; if there is a newer one, its owners have it", j.root.Threshold, j.root.Version)
+	case r.Size != good.Size:
+		return fmt.Sprintf("a log key revoked as of %d records, and the root of trust says %d", r.Size, good.Size)
+	case r.Seq < good.Size:
+		return fmt.Sprintf("a log key revoked as of %d records, in a record before", good.Size)
 	}
 	return ""
 }

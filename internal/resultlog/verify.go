@@ -4,7 +4,6 @@ import (
 	"cmp"
 	"errors"
 	"io/fs"
-	"maps"
 	"slices"
 
 	"golang.org/x/mod/sumdb/note"
@@ -43,6 +42,8 @@ type Verified struct {
 	Source Source
 	Log    *Log
 	Blobs  int // in the tip; records may name more, which were removed
+	// Notes say which older checkpoints were let go, and why.
+	Notes []string
 }
 
 // Verify checks logs: of each every byte under its checkpoint, the history of its
@@ -131,9 +132,13 @@ func (s Source) verify(o Options, client *rules, before *Log) (Verified, error) 
 	if err != nil {
 		return Verified{}, s.sharpen(err, keys)
 	}
+	var notes []string
 	for _, seen := range s.Seen {
 		if err := l.Consistent(seen, keys); err != nil {
 			return Verified{}, err
+		}
+		if why := l.SetAside(seen, keys); why != "" {
+			notes = append(notes, cmp.Or(s.Branch, s.Name.Log())+": "+why)
 		}
 	}
 	blobs, err := blobs(s.Name, s.Files)
@@ -146,7 +151,7 @@ func (s Source) verify(o Options, client *rules, before *Log) (Verified, error) 
 	if text, err := fs.ReadFile(s.Files, keysFile); err == nil {
 		l.Keys = parseKeys(text)
 	}
-	return Verified{s, l, len(blobs)}, nil
+	return Verified{s, l, len(blobs), notes}, nil
 }
 
 // blobs checks that each is what its name says.
@@ -176,5 +181,5 @@ func blobs(n Name, files fs.FS) ([]string, error) {
 	return out, nil
 }
 
-// Revoked are the log keys that do not count any more, sorted.
-func (l *Log) Revoked() []string { return slices.Sorted(maps.Keys(l.revoked)) }
+// Revoked are the log keys of which the log's records tell that they are revoked.
+func (l *Log) Revoked() []string { return slices.Clone(l.revoked) }

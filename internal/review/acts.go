@@ -101,6 +101,13 @@ func (j *judging) proposal(p *approval.Proposal, present bool) error {
 			return nil
 		}
 	}
+	// What an old head or base holds may never be evaluated: that is about this one alone.
+	child, unread := pipeline.Watch(j.child)
+	defer func() {
+		if err := unread.Err(); err != nil {
+			p.Effect, p.Moved, p.Problem, j.out.Unread = nil, nil, err.Error(), true
+		}
+	}()
 	before, err := j.in.Source.Commit(base)
 	if err != nil {
 		p.Problem = err.Error()
@@ -115,12 +122,12 @@ func (j *judging) proposal(p *approval.Proposal, present bool) error {
 			p.Problem = err.Error()
 			return nil
 		}
-		if p.Effect, err = j.between(before, after); err != nil {
+		if p.Effect, err = j.between(before, after, child); err != nil {
 			return err
 		}
 		defer j.forget(after)
 	}
-	p.Moved, err = j.between(before, j.authorised)
+	p.Moved, err = j.between(before, j.authorised, child)
 	j.forget(before)
 	return err
 }

@@ -32,6 +32,7 @@ type repository struct {
 	parent  map[string]string
 	reads   map[string]int // how often each commit was read
 	missing map[string]bool
+	merged  map[string]string // second parents
 	// unreadable is a path whose bytes no commit gives.
 	unreadable string
 }
@@ -49,7 +50,7 @@ func newRepository(t *testing.T) *repository {
 	if err != nil {
 		t.Fatal(err)
 	}
-	r := &repository{t, engine, map[string]map[string]string{"main": {}}, map[string]string{}, map[string]int{}, map[string]bool{}, ""}
+	r := &repository{t, engine, map[string]map[string]string{"main": {}}, map[string]string{}, map[string]int{}, map[string]bool{}, map[string]string{}, ""}
 	for name, b := range files {
 		r.commits["main"][name] = string(b)
 	}
@@ -127,6 +128,24 @@ func (r *repository) Joined(entries []change.Entry) (review.State, error) {
 		return review.State{}, errors.New("a blob is missing")
 	}
 	return r.state(files)
+}
+
+// Brought implements review.Source: second parents are in merged.
+func (r *repository) Brought(tip, id string) (by, before string, err error) {
+	for at := tip; at != ""; at = r.parent[at] {
+		if at == id || r.merged[at] == id {
+			return at, r.parent[at], nil
+		}
+	}
+	return "", "", errors.New("not in the history")
+}
+
+// LastChange implements review.Source.
+func (r *repository) LastChange(tip, path string) (string, error) {
+	for r.parent[tip] != "" && r.commits[r.parent[tip]][path] == r.commits[tip][path] {
+		tip = r.parent[tip]
+	}
+	return tip, nil
 }
 
 // MergeBase implements review.Source.

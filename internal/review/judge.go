@@ -19,8 +19,9 @@ func Judge(in Input) (*Review, error) {
 	if in.Target == "" {
 		in.Target = in.Change.Target
 	}
-	j := &judging{in: in, out: &Review{Change: in.Change, Authorised: in.Authorised}, trees: map[string]*effect.Tree{}}
-	for _, step := range []func() error{j.read, j.check, j.measure, j.effects, j.approvals} {
+	j := &judging{in: in, child: in.Child, out: &Review{Change: in.Change, Authorised: in.Authorised}, trees: map[string]*effect.Tree{}}
+	j.in.Child, j.unread = pipeline.Watch(j.child)
+	for _, step := range []func() error{j.read, j.taken, j.check, j.measure, j.effects, j.approvals} {
 		if err := step(); err != nil {
 			return nil, err
 		}
@@ -31,8 +32,10 @@ func Judge(in Input) (*Review, error) {
 
 // judging is one review under way.
 type judging struct {
-	in  Input
-	out *Review
+	in     Input
+	out    *Review
+	child  pipeline.Child // in.Child has what it cannot evaluate noted in unread
+	unread *pipeline.Unread
 
 	authorised, base, head, landing State // base is zero where there is none
 	whole                           bool  // landing is what would land: there is no conflict
@@ -40,6 +43,8 @@ type judging struct {
 	corpora map[string]*corpus.Corpus // of commits, and "" of landing
 	trees   map[string]*effect.Tree
 	kept    pipeline.Kept // of this very review
+	// notTaken is why a change that is in the history is not merged; "" it is
+	notTaken string
 	next    int64         // when the change is due, where it is not now
 }
 
@@ -73,6 +78,9 @@ func (j *judging) read() error {
 	return j.join()
 }
 
+// mostTraced is of how many conflicts the commits are looked for; of more, the tips are named.
+const mostTraced = 20
+
 // join makes the tree that would land; where there is none, the change's own is
 // judged, so that its findings show.
 func (j *judging) join() error {
@@ -88,6 +96,15 @@ func (j *judging) join() error {
 	}
 	entries, conflicts := change.Merge(j.base.Entries, j.authorised.Entries, j.head.Entries)
 	j.out.Conflicts, j.whole = conflicts, len(conflicts) == 0
+	for i := range min(len(conflicts), mostTraced) {
+		c := &conflicts[i]
+		if c.By.Ours, err = j.in.Source.LastChange(j.in.Authorised, c.Path); err == nil {
+			c.By.Theirs, err = j.in.Source.LastChange(j.in.Change.Head, c.Path)
+		}
+		if err != nil {
+			return fmt.Errorf("the conflict at %q: %w", c.Path, err)
+		}
+	}
 	switch {
 	case !j.whole || slices.Equal(entries, j.head.Entries):
 	case slices.Equal(entries, j.authorised.Entries):
@@ -153,7 +170,8 @@ func (j *judging) measure() error {
 
 // effects says what was proposed and what would land.
 func (j *judging) effects() error {
-	if j.whole {
+	defer j.unknown()
+	if j.unknown(); j.whole {
 		j.out.Landing = effect.Between(j.tree(j.in.Authorised, j.authorised), j.tree("", j.landing))
 		for _, sub := range j.out.Landing.SubEffects() {
 			j.out.Clients = append(j.out.Clients, sub.Client)
@@ -167,20 +185,34 @@ func (j *judging) effects() error {
 		return nil
 	}
 	var err error
-	if j.out.Proposed, err = j.between(j.base, j.head); err != nil {
+	if j.out.Proposed, err = j.between(j.base, j.head, j.in.Child); err != nil {
 		return err
 	}
-	j.out.Moved, err = j.between(j.base, j.authorised)
+	j.out.Moved, err = j.between(j.base, j.authorised, j.in.Child)
 	return err
 }
 
+// unknown takes effects back where a document could not be evaluated, which may be for want of
+// time: without it they would be others. That is no verdict on the change, and is asked again.
+func (j *judging) unknown() {
+	err := j.unread.Err()
+	if err == nil {
+		return
+	}
+	if !j.out.Unread {
+		j.in.Problems = append(slices.Clone(j.in.Problems), err.Error()+"; what the change does is not known: try again")
+	}
+	j.out.Unread, j.whole = true, false
+	j.out.Landing, j.out.Proposed, j.out.Moved, j.out.Clients = nil, nil, nil, nil
+}
+
 // between is E(before, after) of two commits.
-func (j *judging) between(before, after State) (*effect.Effect, error) {
+func (j *judging) between(before, after State, child pipeline.Child) (*effect.Effect, error) {
 	for _, s := range []State{before, after} {
 		if j.corpora[s.Commit] != nil {
 			continue
 		}
-		read, err := j.in.Engine.Read(pipeline.Input{Tree: s.Tree, AsOf: j.minute(), Child: j.in.Child})
+		read, err := j.in.Engine.Read(pipeline.Input{Tree: s.Tree, AsOf: j.minute(), Child: child})
 		if err != nil {
 			return nil, err
 		}

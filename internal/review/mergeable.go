@@ -1,6 +1,7 @@
 package review
 
 import (
+	"cmp"
 	"bytes"
 	"fmt"
 	"path"
@@ -127,7 +128,7 @@ func (j *judging) state() []string {
 	c := j.in.Change
 	var out []string
 	if j.merged() {
-		out = append(out, Merged)
+		out = append(out, cmp.Or(j.notTaken, Merged))
 	} else if !c.Open {
 		out = append(out, "it is closed")
 	}
@@ -144,6 +145,18 @@ func (j *judging) state() []string {
 func (j *judging) merged() bool {
 	c := j.in.Change
 	return c.Merged || j.out.Base == c.Head && c.Head != ""
+}
+
+// taken finds out whether what is in the history of the authorised tip is in its documents.
+func (j *judging) taken() error {
+	if j.in.Change.Head == "" || j.out.Base != j.in.Change.Head || j.in.Landed != "" {
+		return nil
+	}
+	paths, by, err := Dropped(j.in.Source, j.in.Authorised, j.in.Change.Head)
+	if err == nil && len(paths) > 0 {
+		j.notTaken = NotTaken(paths, by)
+	}
+	return err
 }
 
 // due reports whether merge.when of the authorised tip holds now: some host of the

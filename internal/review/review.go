@@ -31,6 +31,11 @@ type Source interface {
 	Joined(entries []change.Entry) (State, error)
 	// MergeBase is the only merge base; a problem for people is (,"why",nil).
 	MergeBase(a, b string) (base, problem string, err error)
+	// Brought is the commit on the line to a tip by which another came to be in its history,
+	// and the one on that line before it, "" for none.
+	Brought(tip, id string) (by, before string, err error)
+	// LastChange is the commit on the line to a tip that made a path what it is there.
+	LastChange(tip, path string) (commit string, err error)
 }
 
 // Input is all that a review depends on.
@@ -70,6 +75,7 @@ type Review struct {
 	Files      []effect.File  // the same with their sums
 	Size       change.Size
 	Problem    string            // why there is no one base
+	Unread     bool              // a document was not evaluated: nothing is known of effects, and may be the next time
 	Outcome    *pipeline.Outcome // of the landing tree against A: what the difference can affect
 	Accepts    []string          // fingerprints of its findings, as approvers accept them
 	Verdict    approval.Verdict

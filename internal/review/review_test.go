@@ -117,7 +117,9 @@ func TestBothSidesChangedADocument(t *testing.T) {
 	r := proposed(t)
 	act := r.approve("dana", r.input("change"))
 	in := r.input("change", act)
-	in.Authorised = r.commit("other", "main", r.edit("main", plan, "auto: true", "auto: false"))
+	r.commit("other", "main", r.edit("main", plan, "auto: true", "auto: false"))
+	in.Authorised = r.commit("later", "other", map[string]string{"notes.txt": "of something else\n"})
+	in.Change.Head = r.commit("more", "change", map[string]string{"more.txt": "of something else, too\n"})
 	out := r.judge(in)
 	if out.Mergeable || len(out.Conflicts) != 1 || out.Landing != nil || out.Verdict.State != approval.Error {
 		t.Fatalf("mergeable %v, conflicts %v, verdict %s", out.Mergeable, out.Conflicts, out.Verdict.State)
@@ -304,5 +306,38 @@ func TestOnlyDataIsAsideInMeasuring(t *testing.T) {
 	out := r.judge(r.input("change"))
 	if !strings.Contains(strings.Join(out.Why, "\n"), "more than 20000 lines") {
 		t.Errorf("why %q, wanted a policy counted although a list names it", out.Why)
+	}
+}
+
+// TestMergedInNameOnly: a merge by hand that took nothing over, or not all, did not merge the
+// change, whatever came later.
+func TestMergedInNameOnly(t *testing.T) {
+	for name, c := range map[string]struct {
+		took map[string]string // what the merge made of the change's files
+		why  string
+	}{
+		"all of it":       {map[string]string{plan: "theirs", "b.txt": "theirs"}, "it is merged already"},
+		"none of it":      {nil, `commit merge merged it in name only: it left "b.txt", "plans/acme/openssl.yaml" as the target had it`},
+		"one file of two": {map[string]string{plan: "theirs"}, `it left "b.txt" as the target had it`},
+		"joined by hand":  {map[string]string{plan: "else", "b.txt": "theirs"}, "it is merged already"},
+	} {
+		r := proposed(t)
+		r.commit("head", "change", map[string]string{"b.txt": "b\n"})
+		r.commit("before", "main", map[string]string{"c.txt": "c\n"})
+		files := map[string]string{}
+		for path, how := range c.took {
+			files[path] = r.commits["head"][path]
+			if how == "else" {
+				files[path] += "# and more\n"
+			}
+		}
+		r.commit("merge", "before", files)
+		r.commit("later", "merge", map[string]string{"b.txt": ""})
+		r.merged["merge"] = "head"
+		in := r.input("head")
+		in.Authorised, in.Change.Open = "later", false
+		if got := strings.Join(r.judge(in).Why, "; "); !strings.Contains(got, c.why) {
+			t.Errorf("%s: %q, wanted %q", name, got, c.why)
+		}
 	}
 }

@@ -20,11 +20,15 @@ func (e *engine) advance() (went bool) {
 	return went
 }
 
-// goEarlier gives a session the first place that there is, if that is earlier than its own.
+// goEarlier gives a session the first place that there is, if that is earlier than its own
+// and a notice sent now is in time for it: the one for its own place may not be.
 func (e *engine) goEarlier(s *session) bool {
-	was, start := outcomesOf([]*session{s}), s.start
+	was, start, own := outcomesOf([]*session{s}), s.start, s.class
 	e.vacate(s)
-	if e.place(s) && s.start < start {
+	s.class = s.inst.client.classOf(s.inst.index, s.work, nil)
+	placed := e.place(s)
+	s.class = own
+	if placed && s.start < start {
 		s.kept = false
 		return true
 	}

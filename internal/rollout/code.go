@@ -54,6 +54,11 @@ const (
 	CostCap             Code = "COST_CAP"
 )
 
+// Why a session does not start that has a place.
+const (
+	RelayUnhealthy Code = "RELAY_UNHEALTHY" // of starts: what is behind it cannot load now
+)
+
 // Why a session that the client was told of has moved, beside the constraints.
 const (
 	WindowChanged Code = "WINDOW_CHANGED" // the occurrence is not there any more, or its window's start is another

@@ -70,6 +70,9 @@ type Relay struct {
 	Mbps     int64 // 10^6 bits per second
 	Lead     int64 // how long before an opening it may begin
 	Streams  int   // assets that it serves at once; 0: no limit. Starts ask for it, schedules for the line
+	// Host is the asset that it runs on, Parent the relay that it loads from itself, by name; ""
+	// nobody says. Starts ask whether they are in order.
+	Host, Parent string
 }
 
 // Window is an allow window of a client, in that client's zone and with its
@@ -171,6 +174,7 @@ type Plan struct {
 	Waves      []Wave
 	Overrides  []string // IDs of the freezes whose override was approved for it
 	Work       []Work   // one per target with work, by asset
+	Most       Severity // of the most severe of its patches, installed or not
 	Excluded   []Excluded
 	Reboot     string
 }
@@ -263,8 +267,8 @@ type Notified struct {
 	// Quiet says that the client was not told yet, and the place is only locked: the
 	// session stays there like others, but its notice is still to be sent in time.
 	Quiet bool
-	// Loose says that something moved it there: it may go earlier again, to an occurrence
-	// that the client was not told of only after a new notice in full.
+	// Loose says that something moved it there: it may go earlier again, after a new notice
+	// in full.
 	Loose bool
 }
 

@@ -92,6 +92,24 @@ func (o *Oracle) Line(client string, asset int) *Relay {
 	return &c.Relays[c.Assets[asset].Relay]
 }
 
+// Lines are the relay that an asset is served by, the one that this loads from, and so on.
+func (c *Client) Lines(asset int) []*Relay {
+	if asset < 0 || asset >= len(c.Assets) || c.Assets[asset].Relay < 0 {
+		return nil
+	}
+	line := &c.Relays[c.Assets[asset].Relay]
+	out := []*Relay{line}
+	for line.Parent != "" && len(out) < len(c.Relays) { // longer than that is a circle
+		i := slices.IndexFunc(c.Relays, func(r Relay) bool { return r.Name == line.Parent })
+		if i < 0 {
+			break
+		}
+		line = &c.Relays[i]
+		out = append(out, line)
+	}
+	return out
+}
+
 // known is a client at whatever time was asked last.
 func (o *Oracle) known(name string) *oracleClient {
 	if o.clients == nil {

@@ -33,11 +33,19 @@ func newRelays(c *Client) []relayState {
 // relaySeconds is how long the work's download takes on its relay's line.
 func (c *client) relaySeconds(w *Work) int64 {
 	r := c.Assets[w.Asset].Relay
-	if r < 0 || w.Bytes <= 0 {
+	if r < 0 {
 		return 0
 	}
-	rate := max(1, c.Relays[r].Mbps) * 1_000_000
-	return (8*w.Bytes + rate - 1) / rate
+	return c.Relays[r].Seconds(w.Bytes)
+}
+
+// Seconds is how long the line takes for so many bytes.
+func (r *Relay) Seconds(bytes int64) int64 {
+	if bytes <= 0 {
+		return 0
+	}
+	rate := max(1, r.Mbps) * 1_000_000
+	return (8*bytes + rate - 1) / rate
 }
 
 func compareJobs(a, b job) int {

@@ -211,11 +211,25 @@ func (j *judging) everybody() {
 	slices.Sort(causes)
 	for _, cause := range causes {
 		members := byCause[cause]
-		j.claim(Finding{
+		f := Finding{
 			Class: members[0].class, Systemic: true, Cause: cause, Of: rest,
 			Evidence: []string{fmt.Sprintf("%d of %d failed of %s", len(members), rest, cause)},
-		}, members)
+		}
+		if relay := oneRelay(members); relay != "" {
+			f.Cause = "relay " + relay
+		}
+		j.claim(f, members)
 	}
+}
+
+// oneRelay is the relay that all members load through who cannot load; "" there is none.
+func oneRelay(members []signed) string {
+	for _, m := range members {
+		if m.class != Relay || m.Relay != members[0].Relay {
+			return ""
+		}
+	}
+	return members[0].Relay
 }
 
 // ways are the commonest ways in which hosts failed, with counts and what one of them

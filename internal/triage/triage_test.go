@@ -162,6 +162,27 @@ func TestSelectedAlike(t *testing.T) {
 	}
 }
 
+// Where all that cannot load do so through one relay, the relay is what they share, though
+// nobody elsewhere tells whether it is the source: others are not kept waiting for it.
+func TestDownloadsThroughOneRelay(t *testing.T) {
+	var cases []Case
+	for i := range 6 {
+		c := bad(fmt.Sprintf("h%d", i), dispatch.Stage, 100, "connection timed out")
+		if c.Relay = "lyon"; i > 3 {
+			c = ok(c.Asset)
+			c.Relay = "lyon"
+		}
+		cases = append(cases, c)
+	}
+	if got := text(Judge(cases)); got != "systemic relay (relay lyon) 4 of 6" {
+		t.Errorf("found %s", got)
+	}
+	cases[2].Relay, cases[5].Relay = "nice", "nice"
+	if got := text(Judge(cases)); got != "systemic relay (downloads) 4 of 6" {
+		t.Errorf("found %s", got)
+	}
+}
+
 // Every failure is in exactly one finding, whatever the order of the cases.
 func TestPropEveryFailureIsFoundOnce(t *testing.T) {
 	rapid.Check(t, func(t *rapid.T) {

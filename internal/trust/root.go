@@ -20,7 +20,9 @@ type Root struct {
 	Threshold int64    `json:"threshold"`
 	// LogKeys are the verifier keys of checkpoints (note format), the newest last.
 	LogKeys []string `json:"logKeys"`
-	Genesis Genesis  `json:"genesis"`
+	// Revoked are those of them that were in wrong hands, sorted.
+	Revoked []Revoked `json:"revoked,omitempty"`
+	Genesis Genesis   `json:"genesis"`
 	// Previous is the digest of the root before; "" in the first.
 	Previous string `json:"previous,omitempty"`
 }

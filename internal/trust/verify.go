@@ -185,6 +185,8 @@ func (s Signed) Follows(next Signed) (old, r Root, err error) {
 		err = bad("version %d follows the root %s, wanted %s", r.Version, r.Previous, s.Digest())
 	case r.Genesis != old.Genesis:
 		err = bad("version %d has another genesis, %s, wanted %s", r.Version, r.Genesis.Commit, old.Genesis.Commit)
+	default:
+		err = old.Keeps(r)
 	}
 	return old, r, err
 }
@@ -226,7 +228,10 @@ func (r Root) Check() error {
 	if err := r.checkOwners(); err != nil {
 		return err
 	}
-	return r.checkLogKeys()
+	if err := r.checkLogKeys(); err != nil {
+		return err
+	}
+	return r.checkRevoked()
 }
 
 func (r Root) checkOwners() error {
@@ -275,8 +280,8 @@ func (r Root) checkLogKeys() error {
 	return nil
 }
 
-// Verifiers are the log keys.
-func (r Root) Verifiers() (note.Verifiers, error) {
+// Verifiers are the log keys, with what the revoked ones count for.
+func (r Root) Verifiers() (*LogKeys, error) {
 	var list []note.Verifier
 	for _, line := range r.LogKeys {
 		v, err := note.NewVerifier(line)
@@ -285,7 +290,7 @@ func (r Root) Verifiers() (note.Verifiers, error) {
 		}
 		list = append(list, v)
 	}
-	return note.VerifierList(list...), nil
+	return &LogKeys{note.VerifierList(list...), r}, nil
 }
 
 // Line is one file of a tree for its manifest.

@@ -23,6 +23,13 @@ const script = "../../../docs/formats/verify_log.py"
 // it is content.
 func second(t *testing.T, files fstest.MapFS, more ...string) (string, bool) {
 	t.Helper()
+	_, _, key := LogKey("log")
+	return secondBy(t, files, append([]string{key}, more...)...)
+}
+
+// secondBy is second with the keys, or the root of trust, that are given.
+func secondBy(t *testing.T, files fstest.MapFS, more ...string) (string, bool) {
+	t.Helper()
 	dir := t.TempDir()
 	for name, f := range files {
 		file := filepath.Join(dir, filepath.FromSlash(name))
@@ -33,8 +40,7 @@ func second(t *testing.T, files fstest.MapFS, more ...string) (string, bool) {
 			t.Fatal(err)
 		}
 	}
-	_, _, key := LogKey("log")
-	out, err := exec.Command("python3", append([]string{script, dir, key}, more...)...).CombinedOutput()
+	out, err := exec.Command("python3", append([]string{script, dir}, more...)...).CombinedOutput()
 	var exit *exec.ExitError
 	if err != nil && !errors.As(err, &exit) {
 		t.Fatal(err)
@@ -111,8 +117,8 @@ func TestSecondVerifierAgrees(t *testing.T) {
 	}
 	acme := branches[0]
 	good := tree(acme)
-	if text, err := os.ReadFile(script); err != nil || bytes.Count(text, []byte("\n")) > 205 {
-		t.Errorf("the second verifier has %d lines, wanted about 200 (%v)", bytes.Count(text, []byte("\n")), err)
+	if text, err := os.ReadFile(script); err != nil || bytes.Count(text, []byte("\n")) > 250 {
+		t.Errorf("the second verifier has %d lines, wanted about 240 (%v)", bytes.Count(text, []byte("\n")), err)
 	}
 	for name, content := range good {
 		step := max(1, len(content.Data)/3)
