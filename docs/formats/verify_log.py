@@ -3,48 +3,15 @@
 
 usage: verify_log.py FOLDER ROOT.json|VERIFIER-KEY... [CHECKPOINT-FILE]
 
-FOLDER is the tree of a log's branch, as `git worktree add` or `git archive` writes
-it. The keys are those of the root of trust (logKeys); with the root itself it is known which of
-them its owners revoked. An older signed checkpoint must be of a
-beginning of the log. Ends with 0, or prints the first thing that is wrong and ends with 1."""
+FOLDER is the tree of a log's branch, as `git worktree add` or `git archive` writes it. The keys
+are those of the root of trust (logKeys); with the root itself it is known which of them its
+owners revoked. An older signed checkpoint must be of a beginning of the log. Beside this file lie
+verify_rules.py and verify_signatures.py. Ends with 0, or prints the first thing that is wrong and
+ends with 1."""
 import base64, datetime, hashlib, json, os, re, struct, sys
 from decimal import Decimal  # which json cannot write: what is no integer fails
-
-# Ed25519 (RFC 8032), verification only.
-P, L = 2**255 - 19, 2**252 + 27742317777372353535851937790883648493
-D = -121665 * pow(121666, P - 2, P) % P
-
-def add(a, b):
-    (x1, y1, z1, t1), (x2, y2, z2, t2) = a, b
-    A, B, C, Z = (y1 - x1) * (y2 - x2), (y1 + x1) * (y2 + x2), 2 * t1 * t2 * D, 2 * z1 * z2
-    E, F, G, H = B - A, Z - C, Z + C, B + A
-    return E * F % P, G * H % P, F * G % P, E * H % P
-
-def multiply(n, point):
-    out = (0, 1, 1, 0)
-    for bit in bin(n)[2:]:
-        out = add(out, out)
-        out = add(out, point) if bit == "1" else out
-    return out
-
-def decompress(b):
-    sign, y = divmod(int.from_bytes(b, "little"), 1 << 255)
-    u, v = (y * y - 1) % P, (D * y * y + 1) % P
-    x = u * pow(v, 3, P) * pow(u * pow(v, 7, P), (P - 5) // 8, P) % P
-    x = x if v * x * x % P != -u % P else x * pow(2, (P - 1) // 4, P) % P
-    if y >= P or v * x * x % P != u or x == 0 and sign:
-        raise ValueError("no point of the curve")
-    x = x if x & 1 == sign else P - x
-    return x, y, 1, x * y % P
-BASE = decompress((4 * pow(5, P - 2, P) % P).to_bytes(32, "little"))
-
-def signed(key, message, signature):
-    s = int.from_bytes(signature[32:], "little")
-    h = int.from_bytes(hashlib.sha512(signature[:32] + key + message).digest(), "little") % L
-    a, b = multiply(s, BASE), add(decompress(signature[:32]), multiply(h, decompress(key)))
-    return len(key) == 32 and len(signature) == 64 and s < L and (a[0] * b[2] - b[0] * a[2]) % P == 0 and (a[1] * b[2] - b[1] * a[2]) % P == 0
-
-def wrong(where, why): sys.exit(print(f"{where}: {why}") or 1)
+from verify_rules import check_authority, check_rollout
+from verify_signatures import check_sshsig, signed, wrong
 
 def good_of(revoked, key, log):
     """How many records of a log count that a key signed; None if it is not revoked."""
@@ -85,99 +52,6 @@ def root_of(leaves):
         return leaves[0] if leaves else hashlib.sha256().digest()
     k = 1 << (len(leaves) - 1).bit_length() - 1
     return hashlib.sha256(b"\x01" + root_of(leaves[:k]) + root_of(leaves[k:])).digest()
-
-def strings(b):
-    while b:
-        n = 4 + struct.unpack(">I", b[:4])[0]
-        yield b[4:n]
-        b = b[n:]
-
-def check_sshsig(where, text, armoured, wanted):
-    """The key of an SSH signature that holds (Ed25519 keys; others are not looked at)."""
-    blob = base64.b64decode("".join(armoured.split("-----")[2].split()))
-    key, namespace, _, algorithm, signature = list(strings(blob[10:]))
-    kind, public = list(strings(key))[:2]
-    digest = hashlib.new(algorithm.decode(), text).digest()
-    message = b"SSHSIG" + b"".join(struct.pack(">I", len(p)) + p for p in (namespace, b"", algorithm, digest))
-    if namespace != wanted or kind == b"ssh-ed25519" and not signed(public, message, list(strings(signature))[1]):
-        wrong(where, "the statement's signature does not hold")
-    return key
-
-def check_statement(where, r):
-    s, st = r["statement"], json.loads(r["statement"]["statement"])
-    check_sshsig(where, s["statement"].encode(), s["signature"], b"patchops")
-    if any(st.get(k) != r.get(k) for k in ("head", "base", "effect", "accepts", "asOf")):
-        wrong(where, "the record says other things than the statement")
-
-def check_authority(where, r, state):
-    kind = r["kind"]
-    state["forge"] |= kind == "root" and json.loads(json.loads(r["root"])["root"])["forge"]["type"] != "git"
-    if kind in ("approval", "rejection", "withdrawal"):
-        check_statement(where, r) if "statement" in r or not (state["forge"] or state["partial"]) else None
-    state["approved"] |= {r["evidence"]} if kind == "approval" else set()
-    if kind in ("decision", "merge"):
-        for a in r.get("approvals", []):
-            if a in state["spent"] or a not in state["approved"] and not state["partial"]:
-                wrong(where, f"approval {a} is spent, or was not recorded before")
-    state["open"] = r if kind == "decision" else state["open"]
-    if kind == "merge":
-        decided = r.get("decision", "") == (state["open"] or {}).get("decision")
-        if not (decided or r["via"] == "adopted" or state["partial"]):
-            wrong(where, "a merge without its decision")
-        state["spent"].update(r.get("approvals", []) if r["via"] != "abandoned" else [])
-        state["open"] = None if r.get("decision") else state["open"]
-
-def check_claim(where, r, state):
-    (run, ended), key, now = state["runs"].get(r["plan"], ("", True)), r["key"], r["t"]
-    parts = [state["repository"], r["run"], r["asset"], r["grant"], r["attempt"], r["segment"]]
-    want = "sha256:" + hashlib.sha256(json.dumps(parts, separators=(",", ":")).encode()).hexdigest()
-    renewed = state["claims"].get(key, {}).get("open")
-    if run != r["run"] or ended and r["segment"] == "install" or state["members"].get((r["run"], r["asset"])) != r["wave"]:
-        wrong(where, "a claim outside the run or wave of its asset")
-    if not renewed and (key != want or key in state["claims"] or state["busy"].get((r["plan"], r["asset"]))):
-        wrong(where, "a claim with another key, with one that was used, or while one is open")
-    if r["segment"] == "install" and r["plan"].split("/")[1] + "/" + r["asset"] in state["uncovered"]:
-        wrong(where, "nobody approved the grant")
-    if r["segment"] == "install":
-        ends = datetime.datetime.strptime(now, "%Y-%m-%dT%H:%M:%SZ") + datetime.timedelta(seconds=r.get("worst", 0))
-        if not (r.get("window") and r["occurrence"] <= now and ends.strftime("%Y-%m-%dT%H:%M:%SZ") <= r["end"] > r["notAfter"]):
-            wrong(where, "a claim outside its window")
-        if any(stop in state["stops"] for stop in (r["plan"], r["plan"] + "/" + r["wave"])):
-            wrong(where, "a claim under a hold")
-    elif (r["run"], r["asset"]) not in state["installed"]:
-        wrong(where, "a segment without an installation before")
-    state["busy"][r["plan"], r["asset"]] = True
-    state["claims"][key] = {"of": (r["plan"], r["asset"]), "open": True, "run": r["run"], "segment": r["segment"]}
-
-def check_rollout(where, r, state):
-    kind, plan = r["kind"], r.get("plan")
-    if kind in ("hold", "abort", "recall"):
-        state["stops"][plan] = kind if state["stops"].get(plan, "hold") == "hold" else state["stops"][plan]
-    if kind == "resume":
-        state["stops"] = {p: k for p, k in state["stops"].items() if k != "hold" or p != plan and not p.startswith(plan + "/")}
-    if kind == "merge":
-        state["uncovered"] = state["uncovered"] - set(r.get("covered", [])) | set(r.get("uncovered", []) if r["via"] != "abandoned" else [])
-    if kind == "run.begun":
-        if not state["runs"].get(plan, ("", True))[1] or state["runs"].get(plan, ("", True))[0] == r["run"]:
-            wrong(where, "a run while another goes on, or again")
-        state["runs"][plan] = (r["run"], False)
-    elif plan in state["runs"] or not state["partial"]:
-        if kind == "wave.begun":
-            for asset in r.get("assets", []):
-                if state["members"].setdefault((r["run"], asset), r["wave"]) != r["wave"]:
-                    wrong(where, "an asset in two waves")
-        elif kind == "claim":
-            check_claim(where, r, state)
-        elif kind in ("result", "unknown"):
-            claim = state["claims"].get(r["key"], {"open": False})
-            if not claim["open"] or claim["of"] != (plan, r["asset"]):
-                wrong(where, "no open claim has its key")
-            claim["open"] = state["busy"][claim["of"]] = kind == "unknown"
-            if claim["segment"] == "install" and kind == "result" and r["outcome"] != "stopped":
-                state["installed"].add((claim["run"], r["asset"]))
-        elif kind == "run.ended":
-            state["runs"][plan] = (r["run"], True)
-            state["stops"] = {p: k for p, k in state["stops"].items() if k == "hold" or p != plan and not p.startswith(plan + "/")}
 
 def main(folder, keys, revoked, since):
     read = lambda *name: open(os.path.join(folder, *name), "rb").read()

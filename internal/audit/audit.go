@@ -27,6 +27,7 @@ var ErrUnread = errors.New("its documents cannot be evaluated now")
 type Documents struct {
 	Corpus *corpus.Corpus
 	Tree   *effect.Tree
+	Files  int // that the commit holds
 }
 
 // Options are where an Audit reads.
@@ -43,8 +44,9 @@ type Options struct {
 	Genesis string
 	// Tzdata are the time zones by which windows are computed.
 	Tzdata string
-	// Most is how many commits are read; what needs others is left out, and counted. 0: all.
-	Most int
+	// Most is how many commits are read, and more until Files files were, for that is what
+	// takes time; what needs others is left out, and counted. 0: all.
+	Most, Files int
 }
 
 // Audit takes in the records of logs that hold, log after log. It is for one goroutine.
@@ -53,7 +55,8 @@ type Audit struct {
 	cache []kept
 	// granted are what plans grant, by commit, client and plan: asked for with every claim.
 	granted map[string][]effect.PlanGrants
-	reads   map[string]bool // commits that were read, or are too many
+	reads   map[string]bool // commits that were read
+	files   int             // that these held
 
 	said    map[string]said    // approvals, by evidence
 	merges  map[string]bool    // that were judged, by base and commit
@@ -186,7 +189,7 @@ func (a *Audit) documents(commit string) (*Documents, error) {
 	switch {
 	case a.absent[commit], a.unread[commit], a.skipped[commit]:
 		return nil, nil
-	case a.o.Most > 0 && len(a.reads) >= a.o.Most && !a.reads[commit]:
+	case a.o.Most > 0 && len(a.reads) >= a.o.Most && a.files >= a.o.Files && !a.reads[commit]:
 		a.skipped[commit] = true
 		return nil, nil
 	}
@@ -202,7 +205,10 @@ func (a *Audit) documents(commit string) (*Documents, error) {
 	if err != nil {
 		return nil, err
 	}
-	a.reads[commit] = true
+	if !a.reads[commit] {
+		a.reads[commit] = true
+		a.files += docs.Files
+	}
 	if len(a.cache) == mostKept {
 		a.cache = a.cache[1:]
 	}

@@ -4,6 +4,7 @@ import (
 	"bytes"
 	"crypto/sha256"
 	"encoding/json"
+	"fmt"
 	"io/fs"
 	"maps"
 	"slices"
@@ -60,7 +61,7 @@ func (b *bench) docs(commit string) *Documents {
 	for name, text := range tree {
 		files = append(files, effect.File{Path: name, Mode: "100644", Sum: func() effect.Digest { return sha256.Sum256(text) }})
 	}
-	return &Documents{c, effect.Read(c, files)}
+	return &Documents{Corpus: c, Tree: effect.Read(c, files), Files: len(files)}
 }
 
 func (b *bench) audit(most int) *Audit {
@@ -293,5 +294,32 @@ func TestWhatIsNotHereIsCounted(t *testing.T) {
 	}
 	if absent, skipped := a.Unread(); absent != 0 || skipped != 1 || a.Read() != 1 {
 		t.Errorf("%d absent, %d skipped, %d read, wanted 0, 1 and 1", absent, skipped, a.Read())
+	}
+}
+
+// TestAsManyAsTheirFilesAllow: small repositories have more of their commits read.
+func TestAsManyAsTheirFilesAllow(t *testing.T) {
+	b := newBench(t)
+	b.commits["good"] = moved(b)
+	merge := []resultlog.Record{{Kind: resultlog.Merge, Via: "controller", Base: "genesis", Commit: "good", Effect: "?"}}
+	for files, want := range map[int]int{1: 1, len(b.commits["genesis"]): 1, len(b.commits["genesis"]) + 1: 2} {
+		a := b.audit(1)
+		a.o.Files = files
+		b.judge(a, merge)
+		if _, left := a.Unread(); a.Read() != want || left != 2-want {
+			t.Errorf("until %d files: %d read, %d left, wanted %d and %d", files, a.Read(), left, want, 2-want)
+		}
+	}
+}
+
+// TestWhatCannotBeEvaluatedIsNoFault: nor is it none: it is counted.
+func TestWhatCannotBeEvaluatedIsNoFault(t *testing.T) {
+	b := newBench(t)
+	records := b.story()
+	records[0].Grant = canonical.Digest([]byte("other"))
+	a := b.audit(0)
+	a.o.Read = func(string) (*Documents, error) { return nil, fmt.Errorf("read it: %w", ErrUnread) }
+	if fault := b.judge(a, records); fault != nil || a.NotEvaluated() != 1 || a.Read() != 0 {
+		t.Errorf("%v, %d not evaluated, %d read, wanted no fault, 1 and 0", fault, a.NotEvaluated(), a.Read())
 	}
 }

@@ -111,18 +111,19 @@ func (e *authorityEnv) absent(name string) string {
 	return "a branch that was not pushed yet, or was deleted?"
 }
 
-// landed reports whether a branch of the remote is in the target branch already.
-func (e *authorityEnv) landed(name string) bool {
+// landed reports whether a branch of the remote is in the history of the target branch
+// already, and the tips of both.
+func (e *authorityEnv) landed(name string) (head, target string, yes bool) {
 	head, err := e.git.Resolve("refs/remotes/" + e.remote + "/" + name)
 	if err != nil {
-		return false
+		return "", "", false
 	}
-	target, err := e.git.Resolve("refs/remotes/" + e.remote + "/" + e.target)
+	target, err = e.git.Resolve("refs/remotes/" + e.remote + "/" + e.target)
 	if err != nil {
-		return false
+		return "", "", false
 	}
 	there, err := e.git.IsAncestor(head, target)
-	return err == nil && there
+	return head, target, err == nil && there
 }
 
 // close releases the repository's pack files.

@@ -2,8 +2,10 @@ package cli
 
 import (
 	"cmp"
+	"runtime"
 	"slices"
 	"strings"
+	"sync"
 	"time"
 
 	"github.com/spf13/cobra"
@@ -122,8 +124,25 @@ func unknown(what, name string, known []string) error {
 // list is all that a question asks for.
 func (c *calendar) list(q asked) report.Windows {
 	out := report.Windows{AsOf: q.now, Tzdata: window.Version, From: q.from, To: q.to}
-	for i := range c.input.Clients {
-		c.listClient(&out, q, &c.input.Clients[i])
+	each := make([]report.Windows, len(c.input.Clients))
+	var all sync.WaitGroup
+	n := runtime.GOMAXPROCS(0)
+	for k := range n {
+		all.Go(func() {
+			for i := k; i < len(each); i += n {
+				c.listClient(&each[i], q, &c.input.Clients[i])
+			}
+		})
+	}
+	all.Wait()
+	total := 0
+	for i := range each {
+		total += len(each[i].Occurrences)
+	}
+	out.Occurrences = make([]report.WindowOccurrence, 0, total)
+	for i := range each {
+		out.Occurrences = append(out.Occurrences, each[i].Occurrences...)
+		out.Skipped = append(out.Skipped, each[i].Skipped...)
 	}
 	c.listUnnamed(&out, q)
 	if q.asset != "" && len(c.input.Clients) > 0 {
@@ -158,10 +177,11 @@ func (q asked) wants(name string) bool { return q.window == "" || q.window == na
 
 func listWindow(out *report.Windows, q asked, client, name, id string, def *window.Window, at *time.Location) {
 	expansion := def.Expand(q.from, q.to)
-	for _, o := range expansion.Occurrences {
-		nominal := o.Nominal
+	out.Occurrences = slices.Grow(out.Occurrences, len(expansion.Occurrences))
+	for i := range expansion.Occurrences {
+		o := &expansion.Occurrences[i]
 		out.Occurrences = append(out.Occurrences, report.WindowOccurrence{
-			Client: client, Window: name, ID: id, Type: "allow", Span: o.Span, Zone: def.Zone, At: at, Nominal: &nominal, Notes: o.Notes,
+			Client: client, Window: name, ID: id, Type: "allow", Span: o.Span, Zone: def.Zone, At: at, Nominal: &o.Nominal, Notes: o.Notes,
 		})
 	}
 	for _, s := range expansion.Skipped {

@@ -161,7 +161,8 @@ func (a *app) logVerifyCommand() *cobra.Command {
 			"and ends with status 4. It also checks the file of a proof that `log prove` made.\n\n" +
 			"Where the documents are at hand, as in a clone, the effects of merges, the grants and\n" +
 			"hosts of rollouts and the windows of claims are computed anew from them, and compared:\n" +
-			"of the first 64 commits that the logs name, with --effects of all.",
+			"of the first commits that the logs name, 64 and more until they hold 100,000 files,\n" +
+			"with --effects of all. It says how many that were, and how many not.",
 		Example: "  patchops log verify\n  patchops log verify evidence.bundle --root root.json --since last-year.checkpoint",
 		Args:    cobra.MaximumNArgs(1),
 		RunE: func(cmd *cobra.Command, args []string) error {

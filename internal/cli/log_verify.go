@@ -68,12 +68,8 @@ func (a *app) verdict(ctx context.Context, s *logSource, f *logFlags) (report.Lo
 	if err != nil {
 		return v, err
 	}
-	for _, branch := range s.strange {
-		if w != nil && w.Logs[branch] != "" {
-			v.FirstBad = &report.LogBad{Branch: branch, Seq: -1, Why: "the log that was on this branch is gone", Checkpoints: []string{w.Logs[branch]}}
-			return v, nil
-		}
-		v.Notes = append(v.Notes, branch+" is no log: nothing on it was signed by a key of the root of trust. Whoever can push may make such a branch: remove it")
+	if err := s.strangers(&v, w); err != nil || v.FirstBad != nil {
+		return v, err
 	}
 	if w != nil {
 		w.remind(sources)
@@ -113,6 +109,33 @@ func (a *app) verdict(ctx context.Context, s *logSource, f *logFlags) (report.Lo
 		}
 	}
 	return v, nil
+}
+
+// strangers tells of branches with names of logs that hold none. Of one that held one when it
+// was verified last that is a fault, unless the owners said that nothing of it is good.
+func (s *logSource) strangers(v *report.LogVerdict, w *witness) error {
+	keys, err := s.root.Verifiers()
+	if err != nil {
+		return err
+	}
+	for _, branch := range s.strange {
+		kept := ""
+		if w != nil {
+			kept = w.Logs[branch]
+		}
+		name, _ := resultlog.ParseBranch(s.prefix, s.root.Repository, branch)
+		aside := resultlog.New(name, nil).SetAside([]byte(kept), keys)
+		switch {
+		case aside != "":
+			v.Notes = append(v.Notes, branch+": "+aside)
+		case kept != "":
+			v.FirstBad = &report.LogBad{Branch: branch, Seq: -1, Why: "the log that was on this branch is gone", Checkpoints: []string{kept}}
+			return nil
+		default:
+			v.Notes = append(v.Notes, branch+" is no log: nothing on it was signed by a key of the root of trust. Whoever can push may make such a branch: remove it")
+		}
+	}
+	return nil
 }
 
 func (s *logSource) verify(sources []resultlog.Source, visit func(resultlog.Name, resultlog.Place, *resultlog.Record) error) ([]resultlog.Verified, error) {

@@ -13,6 +13,7 @@ import (
 
 	"github.com/patchops/patchops/internal/controller"
 	"github.com/patchops/patchops/internal/report"
+	"github.com/patchops/patchops/internal/review"
 	"github.com/patchops/patchops/internal/runner"
 )
 
@@ -73,7 +74,14 @@ func (a *app) notOpen(ctx context.Context, f authorityFlags, name string) error 
 		return err
 	}
 	defer e.close()
-	if e.landed(name) {
+	if head, target, landed := e.landed(name); landed {
+		paths, by, err := review.Dropped(controller.NewSource(e.git, e.repo.prefix), target, head)
+		if err != nil {
+			return err
+		}
+		if len(paths) > 0 {
+			return people("%s is not merged: %s", report.Display(name), review.NotTaken(paths, by))
+		}
 		a.progress("patchops: %s is merged already", report.Display(name))
 		return nil
 	}

@@ -33,12 +33,20 @@ func (a *app) testCommand() *cobra.Command {
 	}
 	cmd.Flags().BoolVar(&coverage, "coverage", false, "show the lines of rules that no test reaches")
 	cmd.Flags().BoolVar(&builtin, "builtin", false, "run the built-in rules' tests only; needs no repository")
+	cmd.Flags().StringVar(&a.flags.at, "at", "", "test the rules of the commit `REV` instead of the work tree")
+	cmd.Flags().StringVar(&a.flags.format, "format", "text", "print as `FORMAT`: text or json")
+	a.completeFormats(cmd, report.TestFormats())
 	return cmd
 }
 
 func (a *app) test(cmd *cobra.Command, args []string, coverage, builtin bool) error {
+	if !slices.Contains(report.TestFormats(), a.flags.format) {
+		return usage("--format is %q, wanted one of %v", a.flags.format, report.TestFormats())
+	}
 	in := pipeline.TestInput{Coverage: coverage, Child: a.child(cmd.Context())}
-	if !builtin {
+	var commit *string
+	switch {
+	case !builtin:
 		repo, err := a.repository()
 		if err != nil {
 			return err
@@ -47,13 +55,15 @@ func (a *app) test(cmd *cobra.Command, args []string, coverage, builtin bool) er
 		if err != nil {
 			return err
 		}
-		if in.Tree, _, err = repo.tree(""); err != nil {
+		if in.Tree, commit, err = repo.tree(a.flags.at); err != nil {
 			return err
 		}
 		in.Wanted = func(file string) bool { return under(file, paths) }
 		in.OnlyOwn = len(paths) > 0
-	} else if len(args) > 0 {
+	case len(args) > 0:
 		return usage("--builtin takes no PATH")
+	case a.flags.at != "":
+		return usage("--builtin takes no --at: the built-in rules are those of this program")
 	}
 	out, err := pipeline.Test(in)
 	if err != nil {
@@ -62,7 +72,14 @@ func (a *app) test(cmd *cobra.Command, args []string, coverage, builtin bool) er
 	if err := a.testApprovals(in, out); err != nil {
 		return err
 	}
-	a.printTests(out, coverage)
+	if a.flags.format == "json" {
+		err = testReport(out, commit).JSON(a.env.Stdout)
+	} else {
+		a.printTests(out, coverage)
+	}
+	if err != nil {
+		return err
+	}
 	if out.Failed > 0 || out.Passed == 0 {
 		return statusError{status: exitFindings}
 	}
@@ -124,6 +141,20 @@ func (a *app) printTests(out *pipeline.TestOutcome, coverage bool) {
 		a.printCoverage(out)
 	}
 	fmt.Fprintf(w, "%d passed, %d failed\n", out.Passed, out.Failed)
+}
+
+// testReport is what tests say, for programs.
+func testReport(out *pipeline.TestOutcome, commit *string) report.Tests {
+	t := report.Tests{Commit: commit, Passed: out.Passed, Failed: out.Failed, Findings: out.Findings}
+	for _, r := range out.Results {
+		t.Results = append(t.Results, report.Test{
+			Rule: r.Rule, Name: r.Name, File: r.Position.File, Line: r.Position.Line, Passed: r.Passed, Message: r.Message,
+		})
+	}
+	for _, c := range out.Coverage {
+		t.Coverage = append(t.Coverage, report.Covered{File: c.File, Lines: c.Lines, Missed: c.Missed})
+	}
+	return t
 }
 
 // printMessage prints what a test says, which strangers may have written: no line

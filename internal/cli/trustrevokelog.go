@@ -106,7 +106,12 @@ func (e *authorityEnv) remains(root trust.Root, logs []signedLog) error {
 		if err != nil {
 			return err
 		}
-		sources = append(sources, resultlog.Source{Name: l.name, Branch: l.branch, Tip: commit, Files: files})
+		sources = append(sources, resultlog.Source{
+			Name: l.name, Branch: l.branch, Tip: commit, Files: files, History: &logHistory{e.git, e.git.Differ(), commit},
+		})
+	}
+	if len(sources) > 0 && !slices.ContainsFunc(sources, func(s resultlog.Source) bool { return s.Name.Client == resultlog.Org }) {
+		return usage("nothing of the log of %s would be left, and other logs rest on its leases: nothing of those is good either", resultlog.Org)
 	}
 	if _, err := resultlog.Verify(sources, resultlog.Options{Keys: keys, Root: &root, Whole: true}); err != nil {
 		return usage("what would be left of the logs would not hold: %w\ngive sizes that the logs had at one moment: patchops log show prints the records with their times", err)
@@ -285,7 +290,9 @@ func (a *app) goodOf(e *authorityEnv, f revokeFlags, gone []string, logs []signe
 			continue
 		}
 		if !named {
-			s.size = l.newest(gone)
+			if s.size, err = l.all(gone); err != nil {
+				return nil, err
+			}
 		}
 		good, err := l.good(s, gone)
 		if err != nil {
@@ -324,14 +331,19 @@ func (l signedLog) sizes() string {
 	return "sizes: " + strings.Join(all, " ")
 }
 
-// newest is how many records the newest commit of the keys has.
-func (l signedLog) newest(keys []string) int64 {
-	for _, p := range slices.Backward(l.points) {
-		if p.by(keys) {
-			return p.Size
+// all is how many records the keys signed, where none of their commits goes back.
+func (l signedLog) all(keys []string) (int64, error) {
+	var size int64
+	for _, p := range l.points {
+		if !p.by(keys) || !p.counts {
+			continue
 		}
+		if p.Size < size {
+			return 0, usage("%s goes back from %d records to %d, which somebody else did: say how many are good", l.branch, size, p.Size)
+		}
+		size = p.Size
 	}
-	return 0
+	return size, nil
 }
 
 // good is the beginning of a log with so many records. Some commit must have it, so that
@@ -376,7 +388,7 @@ func revokedChange(old, root trust.Root) string {
 		}
 		fmt.Fprintf(&b, "  revoked    %s: %s\n             of what it signed counts\n", r.Key, r.Reason)
 		for _, g := range r.Good {
-			fmt.Fprintf(&b, "             %s: the first %d records %s\n", g.Log, g.Size, g.Hash)
+			b.WriteString(strings.TrimRight(fmt.Sprintf("             %s: the first %d records %s", g.Log, g.Size, g.Hash), " ") + "\n")
 		}
 		if len(r.Good) == 0 {
 			b.WriteString("             nothing\n")

@@ -65,8 +65,8 @@ func (s *stage) end() string {
 // of a run without a crash (P6, R61, R64).
 func TestEveryCrashEndsTheSame(t *testing.T) {
 	t.Parallel()
-	k := makeKeys(t)
-	whole := k.twoChanges(t)
+	begun := makeKeys(t).twoChanges(t)
+	whole := begun.fork()
 	whole.finish()
 	want, points := whole.end(), whole.world.effects
 	if !strings.Contains(want, "landed 2 spent 4 seen 5") {
@@ -74,11 +74,12 @@ func TestEveryCrashEndsTheSame(t *testing.T) {
 	}
 	runs := 0
 	for first := range points {
-		one := k.twoChanges(t)
+		one := begun.fork()
 		one.world.crashAt = first
 		if _, crashed, err := one.run(one.start()); !crashed {
 			t.Fatalf("no crash at %d: %v", first, err)
 		}
+		crashed := one.fork()
 		one.finish()
 		if got := one.end(); got != want {
 			t.Fatalf("crash at %d (%s):\n%swanted\n%s%s", first, one.world.trace[first], got, want, strings.Join(one.world.trace, "\n"))
@@ -89,9 +90,7 @@ func TestEveryCrashEndsTheSame(t *testing.T) {
 			continue
 		}
 		for second := 1; second <= more; second++ {
-			two := k.twoChanges(t)
-			two.world.crashAt = first
-			two.run(two.start())
+			two := crashed.fork()
 			two.world.crashAt = first + second
 			two.run(two.start())
 			two.finish()
@@ -107,12 +106,12 @@ func TestEveryCrashEndsTheSame(t *testing.T) {
 // TestLostAnswers has the server move the refs and not say so.
 func TestLostAnswers(t *testing.T) {
 	t.Parallel()
-	k := makeKeys(t)
-	whole := k.twoChanges(t)
+	begun := makeKeys(t).twoChanges(t)
+	whole := begun.fork()
 	whole.finish()
 	want := whole.end()
 	for n := range whole.world.effects {
-		s := k.twoChanges(t)
+		s := begun.fork()
 		s.world.lies[n] = git.ErrRemote
 		s.finish()
 		if got := s.end(); got != want {
@@ -126,8 +125,8 @@ func TestLostAnswers(t *testing.T) {
 // becomes authorised, and main is never moved back.
 func TestWhateverOthersDoInBetween(t *testing.T) {
 	t.Parallel()
-	k := makeKeys(t)
-	whole := k.twoChanges(t)
+	begun := makeKeys(t).twoChanges(t)
+	whole := begun.fork()
 	whole.finish()
 	points := whole.world.effects
 	acts := map[string]func(*stage){
@@ -149,7 +148,7 @@ func TestWhateverOthersDoInBetween(t *testing.T) {
 	for name, act := range acts {
 		for n := range points {
 			for _, crashes := range []bool{false, true} {
-				s := k.twoChanges(t)
+				s := begun.fork()
 				s.world.at[n] = func() {
 					act(s)
 					if crashes {

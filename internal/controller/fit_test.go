@@ -95,18 +95,14 @@ func TestNoPlanOfAnotherClient(t *testing.T) {
 // TestTheYearEndsInBetween: the process ends at any point of the last minute of a year,
 // and the next goes on in the new one: what was decided then lands now, once.
 func TestTheYearEndsInBetween(t *testing.T) {
-	k := makeKeys(t)
-	stageAt := func() *stage {
-		s := k.twoChanges(t)
-		s.clock.now = time.Date(2026, 12, 31, 23, 59, 30, 0, time.UTC)
-		s.approve("a-acme", "dana", "erin")
-		s.approve("b-globex", "erin", "finn")
-		return s
-	}
-	whole := stageAt()
+	begun := makeKeys(t).twoChanges(t)
+	begun.clock.now = time.Date(2026, 12, 31, 23, 59, 30, 0, time.UTC)
+	begun.approve("a-acme", "dana", "erin")
+	begun.approve("b-globex", "erin", "finn")
+	whole := begun.fork()
 	whole.finish()
 	for n := range whole.world.effects {
-		s := stageAt()
+		s := begun.fork()
 		s.world.crashAt = n
 		if _, crashed, err := s.run(s.start()); !crashed {
 			t.Fatalf("no crash at %d: %v", n, err)

@@ -158,6 +158,11 @@ func (c *Controller) logUpdates(ctx context.Context, v *View, byClient map[strin
 // logUpdate appends records to a client's newest log, or begins one.
 func (c *Controller) logUpdate(ctx context.Context, v *View, client string, p parcel, t time.Time) (git.Update, *resultlog.Log, []resultlog.Record, error) {
 	log, old := v.newest(client, t)
+	return c.appendTo(ctx, v, log, old, p, t)
+}
+
+// appendTo appends records to a log, on top of what is on its branch.
+func (c *Controller) appendTo(ctx context.Context, v *View, log *resultlog.Log, old *openLog, p parcel, t time.Time) (git.Update, *resultlog.Log, []resultlog.Record, error) {
 	records := slices.Concat(v.revocations(log, t), c.newKeys(log, t), p.records)
 	if old != nil && old.foreign() {
 		records = append([]resultlog.Record{v.gapOf(old, t)}, records...)
@@ -170,7 +175,7 @@ func (c *Controller) logUpdate(ctx context.Context, v *View, client string, p pa
 	}
 	next, update, err := log.Append(records, c.lease.fence, c.Signer)
 	if err != nil {
-		return git.Update{}, nil, nil, fmt.Errorf("log of %s: %w", client, err)
+		return git.Update{}, nil, nil, fmt.Errorf("log of %s: %w", log.Name.Client, err)
 	}
 	for _, blob := range p.blobs {
 		path, _ := resultlog.Blob(blob)

@@ -180,13 +180,15 @@ func commitsBehind(store Store, tip, stop string) ([]string, error) {
 }
 
 // bySize puts the commits in the order of what their checkpoints sign, the most
-// first, and of equal ones the newest; what has no good checkpoint comes last.
+// first, and of equal ones the oldest: a later one is somebody's copy, which hides what
+// lies between. What has no good checkpoint comes last.
 func (r *logReader) bySize(store Store, name resultlog.Name, commits []string) []string {
 	sizes := make(map[string]int64, len(commits))
 	for _, commit := range commits {
 		sizes[commit] = r.size(store, name, commit)
 	}
 	out := slices.Clone(commits)
+	slices.Reverse(out)
 	slices.SortStableFunc(out, func(a, b string) int { return cmp.Compare(sizes[b], sizes[a]) })
 	return out
 }

@@ -45,12 +45,16 @@ func (c *Controller) mend(_ context.Context, v *View) (*deed, error) {
 		if !l.foreign() || l.good == "" && !v.emptied(l) {
 			continue
 		}
+		_, aside := v.aside(l)
 		if newest, on := v.newest(l.log.Name.Client, v.time()); on != l || newest.Name != l.log.Name {
+			if aside != "" && l.good != "" {
+				return c.mendClosed(v, l, aside), nil
+			}
 			c.report.problem("branch %s, of a closed log, was written to by others: %s", branch, l.why)
 			continue
 		}
 		f := flush{touch: []string{l.log.Name.Client}}
-		if _, aside := v.aside(l); aside != "" {
+		if aside != "" {
 			return c.flushing(v, f, "took %s back to %d records, and set commit %s aside: it has %s", branch, l.log.Size, short(l.tip), aside), nil
 		}
 		return c.flushing(v, f, "mended %s: others wrote commit %s on it", branch, short(l.tip)), nil
@@ -212,7 +216,7 @@ func (c *Controller) unseen(ctx context.Context, v *View, ch change.Change, land
 	var out []entry
 	for _, a := range acts {
 		// What a forge's review accepts is not known where a document was not evaluated.
-		if v.recordable(a) && !(j.Unread && a.Key == "" && a.Verdict == approval.SaysApproved) {
+		if v.recordable(a) && (!j.Unread || a.Key != "" || a.Verdict != approval.SaysApproved) {
 			out = append(out, v.actEntry(a, j))
 		}
 	}

@@ -20,15 +20,14 @@ func TestRandomSchedules(t *testing.T) {
 	if testing.Short() {
 		schedules = 25
 	}
-	k := makeKeys(t)
+	begun := makeKeys(t).twoChanges(t)
 	for seed := range schedules {
-		k.schedule(t, uint64(seed))
+		begun.fork().schedule(t, uint64(seed))
 	}
 }
 
-func (k *keys) schedule(t *testing.T, seed uint64) {
+func (s *stage) schedule(t *testing.T, seed uint64) {
 	random := rand.New(rand.NewPCG(seed, 1))
-	s := k.twoChanges(t)
 	s.state = t.TempDir()
 	clock := &ticker{now: scriptTime}
 	other := s.another("two", clock)

@@ -138,7 +138,7 @@ func (p part) write(appends int) (err error) {
 			if !errors.Is(err, git.ErrRace) && !errors.Is(err, ErrHeld) && !errors.Is(err, ErrLost) {
 				return err
 			}
-			time.Sleep(5 * time.Millisecond)
+			time.Sleep(50 * time.Millisecond) // another has it
 		}
 	}
 	return nil

@@ -1,6 +1,7 @@
 package controller
 
 import (
+	"context"
 	"fmt"
 	"io/fs"
 	"slices"
@@ -64,4 +65,26 @@ func (v *View) revocations(log *resultlog.Log, t time.Time) []resultlog.Record {
 func (v *View) emptied(l *openLog) bool {
 	_, aside := v.aside(l)
 	return l.good == "" && aside != "" && len(v.revocations(l.log, v.now)) > 0
+}
+
+// mendClosed takes a log back that another one follows already, as the newest are by a
+// flush: what the next one rests on is its good beginning, and that stays.
+func (c *Controller) mendClosed(v *View, l *openLog, aside string) *deed {
+	what := fmt.Sprintf("took %s back to %d records, and set commit %s aside: it has %s", l.branch, l.log.Size, short(l.tip), aside)
+	return &deed{what, func(ctx context.Context) error {
+		t, byClient := v.time(), map[string][]resultlog.Record{}
+		for _, e := range c.opening(v, nil) {
+			e.record.T = resultlog.Instant(t)
+			byClient[resultlog.Org] = append(byClient[resultlog.Org], e.record)
+		}
+		updates, err := c.logUpdates(ctx, v, byClient, t)
+		if err != nil {
+			return err
+		}
+		u, _, _, err := c.appendTo(ctx, v, l.log, l, parcel{}, t)
+		if err != nil {
+			return err
+		}
+		return c.pushLease(ctx, append(updates, u), false, t)
+	}}
 }

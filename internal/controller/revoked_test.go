@@ -201,3 +201,66 @@ func TestALogKeyIsRevokedAndEveryCrash(t *testing.T) {
 		}
 	}
 }
+
+// A year has ended since: the log of then is taken back, and that of now goes on.
+func TestALogKeyIsRevokedAYearLater(t *testing.T) {
+	k, next := makeKeys(t), makeKeys(t)
+	s := k.begin(t)
+	s.propose("x", april)
+	s.approve("x", "dana", "erin")
+	s.finish()
+	last := s.goods()
+	s.clock.pass(300 * 24 * time.Hour)
+	s.propose("y", map[string]string{"plans/acme/may.yaml": "plan"})
+	s.approve("y", "dana", "erin")
+	s.finish()
+	good := s.goods()
+	for i := range good {
+		if at := slices.IndexFunc(last, func(g trust.Good) bool { return g.Log == good[i].Log }); at >= 0 && last[at] != good[i] {
+			t.Fatalf("last year's log went on: %+v", good[i])
+		}
+	}
+	// Somebody with the key appends to the log of last year.
+	ref := heads + "patchops/log/acme/2026"
+	for _, b := range s.logs() {
+		if b.Log.Name.Client != "acme" || b.Log.Name.Year != 2026 {
+			continue
+		}
+		_, u, err := b.Log.Append([]resultlog.Record{{Kind: resultlog.Denial, T: resultlog.Instant(s.clock.now), Why: "x"}}, 99, k.log)
+		s.ok(err)
+		files := map[string]string{}
+		for name, content := range u.Files {
+			files[name] = string(content)
+		}
+		s.world.refs[ref] = s.world.put(s.world.refs[ref], "more", files)
+	}
+	s.revoke(k, next, good)
+	s.finish()
+	s.ok(s.verify())
+	for _, b := range s.logs() {
+		kinds := ""
+		for _, r := range b.Records {
+			kinds += " " + string(r.Kind)
+		}
+		if b.Log.Name.Log() == "acme/2026" && !strings.HasSuffix(kinds, " merge gap key.revoke") || b.Log.Name.Log() == "acme/2027" && !strings.HasSuffix(kinds, " merge key.revoke") {
+			t.Errorf("%s: %s", b.Log.Name.Log(), kinds)
+		}
+	}
+}
+
+// Whoever has the key appends, and puts back what was there: that is told, too.
+func TestALogIsRestoredInSilence(t *testing.T) {
+	k := makeKeys(t)
+	s, _ := k.leaked(t)
+	ref := heads + "patchops/log/acme/2026"
+	old := s.world.info(s.world.refs[ref])
+	strange := s.world.info(s.world.put(s.world.refs[ref], "strange", map[string]string{"strange": "x"}))
+	copied := strange
+	copied.ID, copied.Tree, copied.Parents = strange.ID[:39]+"f", old.Tree, []string{strange.ID}
+	s.world.objects[copied.ID], s.world.refs[ref] = copied, copied.ID
+	s.finish()
+	s.ok(s.verify())
+	if got := s.kinds("acme"); !strings.HasSuffix(got, " gap") {
+		t.Errorf("log of acme: %s", got)
+	}
+}

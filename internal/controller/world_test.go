@@ -109,6 +109,17 @@ func (k *keys) begin(t testing.TB) *stage {
 	return s
 }
 
+// fork is another world that was the same until now.
+func (s *stage) fork() *stage {
+	w, judge, out := *s.world, *s.judge, *s
+	w.objects, w.refs, w.trace = maps.Clone(w.objects), maps.Clone(w.refs), slices.Clone(w.trace)
+	w.at, w.lies = maps.Clone(w.at), maps.Clone(w.lies)
+	out.world, out.clock = &w, &ticker{now: s.clock.now, mono: s.clock.mono}
+	judge.world, judge.refuse, judge.pass = &w, maps.Clone(judge.refuse), out.clock.pass
+	out.judge, out.journal = &judge, &memory{world: &w, entries: slices.Clone(s.journal.entries)}
+	return &out
+}
+
 // resign signs the root as it is now.
 func (s *stage) resign(k *keys) {
 	b, err := s.root.Encode()

@@ -54,7 +54,7 @@ func TestPowerCutInAnInstallation(t *testing.T) {
 	h := one(t)
 	s := overSSH(t)
 	install := task(h, dispatch.Install, "1.3")
-	ctx, cancel := context.WithTimeout(t.Context(), 20*time.Second)
+	ctx, cancel := context.WithTimeout(t.Context(), patience)
 	defer cancel()
 	answer := make(chan dispatch.Answer)
 	go func() { answer <- s.Start(ctx, install, nil) }()

@@ -214,28 +214,19 @@ func TestAnsibleDiesWithItsContext(t *testing.T) {
 	answer := make(chan dispatch.Answer)
 	go func() { answer <- x.Start(ctx, s.ansibleTask(""), nil) }()
 	var b []byte
-	for range 500 {
-		if b, _ = os.ReadFile(pids); strings.Count(string(b), "\n") == 2 {
-			break
-		}
-		time.Sleep(10 * time.Millisecond)
-	}
+	until(t, "a task at work", func() bool {
+		b, _ = os.ReadFile(pids)
+		return strings.Count(string(b), "\n") == 2
+	})
 	cancel()
 	if a := <-answer; a.State != dispatch.Unreachable {
 		t.Errorf("%+v", a)
 	}
 	for pid := range strings.FieldsSeq(string(b)) {
-		gone := false
-		for range 300 {
+		until(t, "the end of process "+pid, func() bool {
 			stat, err := os.ReadFile("/proc/" + pid + "/stat")
-			if gone = err != nil || strings.Contains(string(stat), ") Z "); gone {
-				break
-			}
-			time.Sleep(10 * time.Millisecond)
-		}
-		if !gone {
-			t.Errorf("process %s goes on", pid)
-		}
+			return err != nil || strings.Contains(string(stat), ") Z ")
+		})
 	}
 }
 

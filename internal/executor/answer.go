@@ -59,7 +59,6 @@ type parser struct {
 	begun   bool
 	into    *[]byte // base64 goes there
 	coded   strings.Builder
-	words   string
 	beyond  int64 // bytes between head and tail that the host dropped, and those of the tail
 }
 

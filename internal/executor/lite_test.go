@@ -221,12 +221,7 @@ func TestLiteKilledMidInstall(t *testing.T) {
 	done := make(chan dispatch.Answer, 1)
 	go func() { done <- l.Start(t.Context(), task, nil) }()
 	halfway := filepath.Join(l.root, "var/halfway")
-	for range 500 {
-		if _, err := os.Stat(halfway); err == nil {
-			break
-		}
-		time.Sleep(20 * time.Millisecond)
-	}
+	until(t, "a script that is halfway", func() bool { return exists(halfway) })
 	killTask(t, task.Key)
 	if a := <-done; a.State != dispatch.Interrupted {
 		t.Fatalf("%+v found, interrupted wanted", a)

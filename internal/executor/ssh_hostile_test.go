@@ -67,7 +67,7 @@ func lies(t *testing.T, h *liar) (*liar, executor.SSHOptions) {
 	}
 	return h, executor.SSHOptions{
 		Secrets: book, KnownHosts: filepath.Join(dir, "known_hosts"), Now: time.Now,
-		Keepalive: time.Hour, Question: 500 * time.Millisecond,
+		Keepalive: time.Hour, Question: 2 * time.Second, // a handshake takes its time on a busy machine
 	}
 }
 
@@ -145,14 +145,14 @@ func (h *liar) ask(t *testing.T, o executor.SSHOptions, probe bool, task dispatc
 			answer <- e.Probe(t.Context(), task) // nobody bounds it from outside
 			return
 		}
-		ctx, cancel := context.WithTimeout(t.Context(), 1500*time.Millisecond)
+		ctx, cancel := context.WithTimeout(t.Context(), 6*time.Second)
 		defer cancel()
 		answer <- e.Start(ctx, task, nil)
 	}()
 	select {
 	case a := <-answer:
 		return a
-	case <-time.After(15 * time.Second):
+	case <-time.After(2 * time.Minute):
 		t.Fatalf("no answer found (probe %v), one in time wanted", probe)
 	}
 	panic("unreachable")

@@ -59,15 +59,29 @@ func serve(t *testing.T, options ...string) *server {
 	t.Cleanup(func() { _ = cmd.Process.Kill(); _ = cmd.Wait() })
 	s.pin(t, s.file("host.pub"))
 	s.secrets(t, "acme", "ssh/deploy", "127.0.0.1", "file:"+s.file("key"))
-	for range 200 {
-		if c, err := net.Dial("tcp", s.address()); err == nil {
+	until(t, "an sshd that answers", func() bool {
+		c, err := net.Dial("tcp", s.address())
+		if err == nil {
 			_ = c.Close()
-			return s
 		}
-		time.Sleep(10 * time.Millisecond)
+		return err == nil
+	})
+	return s
+}
+
+func exists(file string) bool {
+	_, err := os.Stat(file)
+	return err == nil
+}
+
+// until waits, on a busy machine too.
+func until(t *testing.T, what string, holds func() bool) {
+	t.Helper()
+	for over := time.Now().Add(2 * time.Minute); !holds(); time.Sleep(10 * time.Millisecond) {
+		if time.Now().After(over) {
+			t.Fatalf("%s: not seen within 2 minutes", what)
+		}
 	}
-	t.Fatalf("sshd does not answer: %s", s.said)
-	return nil
 }
 
 func do(t *testing.T, name string, args ...string) {

@@ -81,3 +81,17 @@ func job(b *strings.Builder, j *progress.Job) {
 		fmt.Fprintf(b, "    retry %s %+v\n", class, j.Retry[class])
 	}
 }
+
+// TestRelaysNameTheirMachine: what starts ask of a relay is what its document says of it.
+func TestRelaysNameTheirMachine(t *testing.T) {
+	d := example(t, "msp").build(t)
+	got := map[string]string{}
+	for _, c := range d.Input.Clients {
+		for _, r := range c.Relays {
+			got[r.ID] = r.Host + " " + r.Parent
+		}
+	}
+	if got["Relay/hudson/sec-relay"] != "sec-relay-01 " || got["Relay/klinikum/spa-relay"] != "spa-relay-01 mit-relay" {
+		t.Errorf("relays %v", got)
+	}
+}

@@ -104,7 +104,7 @@ func said(r *resultlog.Record, at int64) int64 {
 func saw(r *resultlog.Record, at int64) int64 {
 	asOf := seconds(r.AsOf)
 	switch known := said(r, at); {
-	case asOf == 0 || known == 0:
+	case asOf == 0 || known == 0 || museum.Planted("resume-of-the-future"):
 		return known
 	case asOf%60 == 0:
 		return min(at, asOf+59)

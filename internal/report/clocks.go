@@ -11,7 +11,10 @@ import (
 // an offset in a zone's table is what listing them costs.
 //
 // It may be used by several goroutines.
-type clocks struct{ known sync.Map }
+type clocks struct {
+	mu    sync.RWMutex
+	known map[reading]string
+}
 
 type reading struct {
 	start, end int64
@@ -20,11 +23,19 @@ type reading struct {
 }
 
 func (c *clocks) of(r reading, read func() string) string {
-	if s, ok := c.known.Load(r); ok {
-		return s.(string)
+	c.mu.RLock()
+	s, ok := c.known[r]
+	c.mu.RUnlock()
+	if ok {
+		return s
 	}
-	s := read()
-	c.known.Store(r, s)
+	s = read()
+	c.mu.Lock()
+	defer c.mu.Unlock()
+	if c.known == nil {
+		c.known = map[reading]string{}
+	}
+	c.known[r] = s
 	return s
 }
 
@@ -41,4 +52,9 @@ func (c *clocks) span(start, end int64, zone *time.Location) string {
 // nominal is seconds.
 func (c *clocks) nominal(l window.Local) string {
 	return c.of(reading{int64(l), 0, nil, 'n'}, func() string { return seconds(l) })
+}
+
+// length is the function length.
+func (c *clocks) length(seconds int64) string {
+	return c.of(reading{0, seconds, nil, 'd'}, func() string { return length(seconds) })
 }

@@ -87,6 +87,15 @@ func legible(s string) string {
 // width is the number of terminal cells of displayed text: 2 for East Asian
 // wide characters and emoji, 0 for combining marks, 1 for the rest.
 func width(s string) int {
+	for i := range len(s) {
+		if s[i] >= utf8.RuneSelf {
+			return i + widthOfRunes(s[i:])
+		}
+	}
+	return len(s)
+}
+
+func widthOfRunes(s string) int {
 	n := 0
 	for _, r := range s {
 		switch {

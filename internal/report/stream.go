@@ -4,6 +4,7 @@ import (
 	"bytes"
 	"encoding/json"
 	"io"
+	"reflect"
 	"runtime"
 )
 
@@ -35,8 +36,7 @@ func (p *pretty) shut(c byte) {
 
 func (s *stream) key(name string) {
 	if s.fields++; s.fields > 1 {
-		s.b = append(s.b, ',')
-		s.line()
+		s.next()
 	}
 	s.b = append(append(append(s.b, '"'), name...), `": `...)
 }
@@ -52,8 +52,20 @@ func (s *stream) keep(err error) {
 	}
 }
 
-// value writes one value, made in a buffer that may be used again.
+// value writes one value; the buffer is for what encoding/json has to make of it, and
+// may be used again.
 func (p *pretty) value(b *bytes.Buffer, value any) error {
+	v := reflect.ValueOf(value)
+	if v.IsValid() {
+		if print := directOf(v.Type()); print != nil {
+			return print(p, b, v)
+		}
+	}
+	return p.encoded(b, value)
+}
+
+// encoded writes what encoding/json makes of a value.
+func (p *pretty) encoded(b *bytes.Buffer, value any) error {
 	b.Reset()
 	e := json.NewEncoder(b)
 	e.SetEscapeHTML(false)
@@ -79,12 +91,15 @@ func (s *stream) list(name string, n, size int, item func(i int) any) {
 		done[i] = make(chan []byte, 1)
 	}
 	errs := make(chan error, pieces)
-	tickets := make(chan struct{}, 2*runtime.GOMAXPROCS(0)) // bounds what waits to be written
+	buffers := make(chan []byte, 2*runtime.GOMAXPROCS(0)) // bounds what waits to be written
+	for range cap(buffers) {
+		buffers <- nil
+	}
 	go func() {
 		for i := range pieces {
-			tickets <- struct{}{}
+			buffer := <-buffers
 			go func() {
-				b, err := s.piece(i*size, min(n, (i+1)*size), item)
+				b, err := s.piece(buffer[:0], i*size, min(n, (i+1)*size), item)
 				errs <- err
 				done[i] <- b
 			}()
@@ -97,23 +112,32 @@ func (s *stream) list(name string, n, size int, item func(i int) any) {
 			_, err := s.out.Write(b)
 			s.keep(err)
 		}
-		<-tickets
+		if cap(b) > largestKept {
+			b = nil
+		}
+		buffers <- b
 	}
 	s.shut(']')
 }
 
-// piece is the values from one place up to another, with what stands between.
-func (s *stream) piece(from, to int, item func(i int) any) ([]byte, error) {
+// largestKept is how large a buffer is used again at most: a plan may have thousands of assets.
+const largestKept = 4 << 20
+
+// piece is the values from one place up to another, with what stands between, in a
+// buffer that it may use.
+func (s *stream) piece(b []byte, from, to int, item func(i int) any) ([]byte, error) {
 	var whole, buffer bytes.Buffer
-	p := pretty{out: &whole, depth: s.depth}
+	p := pretty{out: &whole, b: b, depth: s.depth}
 	for i := from; i < to; i++ {
 		if i > 0 {
-			p.b = append(p.b, ',')
-			p.line()
+			p.next()
 		}
 		if err := p.value(&buffer, item(i)); err != nil {
 			return nil, err
 		}
+	}
+	if whole.Len() == 0 { // all of it was printed straight away
+		return p.b, nil
 	}
 	err := p.flush()
 	return whole.Bytes(), err

@@ -5,6 +5,7 @@ import (
 	"cmp"
 	"fmt"
 	"io"
+	"maps"
 	"slices"
 	"strings"
 	"time"
@@ -73,23 +74,23 @@ func WriteWindows(out io.Writer, format string, w Windows, o Options) error {
 	return fmt.Errorf("format %q: want one of %v", format, WindowFormats())
 }
 
-// sortedOccurrences sorts by places, not by values: those are large.
+// sortedOccurrences sorts those that start together, of which there are many, and
+// mostly in order: comparing all with all would take longer.
 func sortedOccurrences(list []WindowOccurrence) []WindowOccurrence {
-	order := make([]int, len(list))
-	for i := range order {
-		order[i] = i
+	together := map[int64][]int{} // by start
+	for i := range list {
+		together[list[i].Start] = append(together[list[i].Start], i)
 	}
-	slices.SortFunc(order, func(i, j int) int {
-		a, b := &list[i], &list[j]
-		if a.Start != b.Start {
-			return cmp.Compare(a.Start, b.Start)
+	out := make([]WindowOccurrence, 0, len(list))
+	for _, start := range slices.Sorted(maps.Keys(together)) {
+		slices.SortFunc(together[start], func(i, j int) int {
+			a, b := &list[i], &list[j]
+			return cmp.Or(strings.Compare(a.Client, b.Client), strings.Compare(a.Window, b.Window),
+				cmp.Compare(a.End, b.End), strings.Compare(a.Type, b.Type), strings.Compare(a.ID, b.ID), cmp.Compare(i, j))
+		})
+		for _, i := range together[start] {
+			out = append(out, list[i])
 		}
-		return cmp.Or(strings.Compare(a.Client, b.Client), strings.Compare(a.Window, b.Window),
-			cmp.Compare(a.End, b.End), strings.Compare(a.Type, b.Type), strings.Compare(a.ID, b.ID), cmp.Compare(i, j))
-	})
-	out := make([]WindowOccurrence, len(list))
-	for n, i := range order {
-		out[n] = list[i]
 	}
 	return out
 }
@@ -211,7 +212,7 @@ func writeWindowsText(out io.Writer, w Windows, o Options) error {
 			zone, notes = x.At, append(notes, "on the clocks of "+zone.String())
 		}
 		t.add(Display(x.Client), Display(x.Window), x.Type, shown.span(x.Start, x.End, zone), shown.span(x.Start, x.End, time.UTC),
-			length(x.End-x.Start), strings.Join(notes, ", "))
+			shown.length(x.End-x.Start), strings.Join(notes, ", "))
 	}
 	t.write(&b, paint)
 	if len(w.Skipped) > 0 {

@@ -153,6 +153,10 @@ func (p *replay) strange(c Commit, why string) {
 
 // ours takes a commit on; behind foreign ones it must say so.
 func (p *replay) ours(c Commit, point Checkpoint) error {
+	if len(p.foreign) > 0 && point.Size == p.size {
+		p.strange(c, "it restores what was there before, and says nothing of it")
+		return nil
+	}
 	if n := len(p.foreign); n > 0 && !p.admitted(p.foreign[n-1]) {
 		f := fault(p.log.Name, "it follows %s, which is not ours (%s), without a gap record that says so", p.foreign[n-1], p.why)
 		f.Commit = c.ID

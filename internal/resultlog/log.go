@@ -36,6 +36,8 @@ type Log struct {
 	added   []string
 	adds    []placed
 	revoked []string
+	// spoken is the size up to the last record that is not about the log alone.
+	spoken int64
 }
 
 // MaxSegment is the length of the longest segment that is written.
@@ -146,6 +148,9 @@ func (l *Log) follow(r *Record) error {
 		return fmt.Errorf("fence %d, and the record before has %d", r.Fence, l.Fence)
 	}
 	l.Time, l.Fence = t, r.Fence
+	if !r.aboutTheLog() {
+		l.spoken = r.Seq + 1
+	}
 	return l.keyRecord(r)
 }
 

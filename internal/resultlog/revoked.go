@@ -121,3 +121,18 @@ func (l *Log) SetAside(old []byte, keys note.Verifiers) string {
 	return fmt.Sprintf("the checkpoint over %d records that was kept does not count any more: the owners of the root of trust revoked the log key that signed it, "+
 		"and named the first %d records as good. What stood behind them was set aside", r.point.Size, r.good.Size)
 }
+
+// aboutTheLog reports whether a record tells only of what was set aside, and why.
+func (r *Record) aboutTheLog() bool {
+	_, err := note.NewVerifier(r.Key)
+	return r.Kind == Gap || r.Kind == KeyRevoke && err == nil
+}
+
+// ended says why a log did not end with the checkpoint that the next one names, or "". Behind
+// it there may be what tells that others wrote on it later.
+func (l *Log) ended(c Checkpoint) string {
+	if c.Origin == l.Name.Origin() && l.spoken <= c.Size && c.Size < l.Size {
+		return l.extends(c)
+	}
+	return l.under(c)
+}

@@ -127,17 +127,26 @@ func TestRevokedLogKeyNothingWeaker(t *testing.T) {
 		do  func(b *branch)
 		why string
 	}{
-		"no root says it":       {func(b *branch) { b.mended(4); b.root.Revoked = nil }, "revoked by nobody"},
-		"no root, no record":    {func(b *branch) { b.back(4); b.signer, _ = logKey("b"); b.append(denial(9)); b.root.Revoked = nil }, "forked"},
-		"another size":          {func(b *branch) { b.mended(3) }, "another record than was signed"},
-		"a larger size":         {func(b *branch) { b.mended(5) }, "as of 5 records, and the root of trust says 4"},
-		"fewer records":         {func(b *branch) { b.back(2); b.signer, _ = logKey("b"); b.append(denial(9)) }, "rewound: 3 records are there"},
-		"other records":         {func(b *branch) { b.back(2); b.signer, _ = logKey("b"); b.append(denial(8), denial(9)) }, "forked: its first 4"},
-		"another log":           {func(b *branch) { b.root.Revoked[0].Good[0].Log = "acme/2025"; b.mended(4) }, "the root of trust says 0"},
-		"all records kept":      {func(b *branch) { b.signer, _ = logKey("b"); b.append(denial(9)) }, "not ours"},
-		"one record kept":       {func(b *branch) { tip := b.tip(); b.back(5); b.signer, _ = logKey("b"); b.append(Record{Kind: Gap, Commit: tip}) }, "not ours"},
-		"without a gap":         {func(b *branch) { b.back(4); b.signer, _ = logKey("b"); b.append(denial(9)) }, "without a gap"},
-		"a gap of another tip":  {func(b *branch) { b.back(4); b.signer, _ = logKey("b"); b.append(Record{Kind: Gap, Commit: b.commits[4].ID}) }, "without a gap"},
+		"no root says it":    {func(b *branch) { b.mended(4); b.root.Revoked = nil }, "revoked by nobody"},
+		"no root, no record": {func(b *branch) { b.back(4); b.signer, _ = logKey("b"); b.append(denial(9)); b.root.Revoked = nil }, "forked"},
+		"another size":       {func(b *branch) { b.mended(3) }, "another record than was signed"},
+		"a larger size":      {func(b *branch) { b.mended(5) }, "as of 5 records, and the root of trust says 4"},
+		"fewer records":      {func(b *branch) { b.back(2); b.signer, _ = logKey("b"); b.append(denial(9)) }, "rewound: 3 records are there"},
+		"other records":      {func(b *branch) { b.back(2); b.signer, _ = logKey("b"); b.append(denial(8), denial(9)) }, "forked: its first 4"},
+		"another log":        {func(b *branch) { b.root.Revoked[0].Good[0].Log = "acme/2025"; b.mended(4) }, "the root of trust says 0"},
+		"all records kept":   {func(b *branch) { b.signer, _ = logKey("b"); b.append(denial(9)) }, "not ours"},
+		"one record kept": {func(b *branch) {
+			tip := b.tip()
+			b.back(5)
+			b.signer, _ = logKey("b")
+			b.append(Record{Kind: Gap, Commit: tip})
+		}, "not ours"},
+		"without a gap": {func(b *branch) { b.back(4); b.signer, _ = logKey("b"); b.append(denial(9)) }, "without a gap"},
+		"a gap of another tip": {func(b *branch) {
+			b.back(4)
+			b.signer, _ = logKey("b")
+			b.append(Record{Kind: Gap, Commit: b.commits[4].ID})
+		}, "without a gap"},
 		"by the revoked key":    {func(b *branch) { tip := b.tip(); b.back(4); b.append(Record{Kind: Gap, Commit: tip}) }, "that the owners revoked"},
 		"it says so of another": {func(b *branch) { b.mended(4); b.append(Record{Kind: KeyRevoke, Key: b.root.LogKeys[1], Size: 5}) }, "revoked by nobody"},
 		"it endorses another": {func(b *branch) {
@@ -289,4 +298,54 @@ func TestRevokedLogKeyNextYear(t *testing.T) {
 	next.append(denial(2))
 	_, err := Verify([]Source{b.source(), next.source()}, o)
 	faulty(t, "the next year", err, fmt.Sprintf("of %s the first 0", name.Log()))
+}
+
+// The log of last year is taken back though another follows it: that one rests on what was
+// good. Anything else behind what it names is refused.
+func TestRevokedLogKeyLastYear(t *testing.T) {
+	b := leaked(t, 4, 0)
+	name, start, _ := b.log.Successor(2027)
+	next := newBranch(t)
+	next.log, next.files, next.commits = New(name, b.root.LogKeys), fstest.MapFS{}, nil
+	next.append(start)
+	next.append(denial(1))
+	b.append(denial(2))
+	b.revoke(4)
+	b.root.Revoked[0].Good = append(b.root.Revoked[0].Good, trust.Good{Log: name.Log(), Size: 2, Hash: next.log.Root().String()})
+	o := Options{Keys: mustKeys(t, b), Root: b.root}
+	_, err := Verify([]Source{b.source(), next.source()}, o)
+	faulty(t, "not taken back", err, "that the owners revoked")
+	b.mended(4)
+	if _, err := Verify([]Source{b.source(), next.source()}, o); err != nil {
+		t.Fatal(err)
+	}
+	b.append(denial(3))
+	_, err = Verify([]Source{b.source(), next.source()}, o)
+	faulty(t, "it goes on", err, "the log before")
+}
+
+// Somebody appends and then puts back what was there: whoever goes on must still say so.
+func TestWhatIsRestoredInSilenceIsForeign(t *testing.T) {
+	b := leaked(t, 4, 0)
+	log, files := b.log, maps.Clone(b.files)
+	b.files["strange"] = &file{Data: []byte("x")}
+	b.commit(1)
+	b.log, b.files = log, files
+	b.commit(1)
+	_, err := b.verify()
+	faulty(t, "nobody says so", err, "not ours")
+	b.append(Record{Kind: Gap, Commit: b.tip(), Why: "others wrote"})
+	if _, err := b.verify(); err != nil {
+		t.Error(err)
+	}
+	b = leaked(t, 4, 1)
+	b.revoke(4)
+	b.back(4)
+	b.commit(1)
+	_, err = b.verify()
+	faulty(t, "records are gone in silence", err, "not ours")
+	b.mended(4)
+	if _, err := b.verify(); err != nil {
+		t.Error(err)
+	}
 }

@@ -44,7 +44,7 @@ func (j *rules) first(r *Record, before *Log, keys note.Verifiers) string {
 	if c.Origin != before.Name.Origin() {
 		return fmt.Sprintf("the log before is %q, and %q is at hand", c.Origin, before.Name.Origin())
 	}
-	if why := before.under(c); why != "" {
+	if why := before.ended(c); why != "" {
 		return "the log before: " + why
 	}
 	return ""

@@ -151,9 +151,15 @@ func (r *repository) LastChange(tip, path string) (string, error) {
 // MergeBase implements review.Source.
 func (r *repository) MergeBase(a, b string) (string, string, error) {
 	line := map[string]bool{}
-	for c := a; c != ""; c = r.parent[c] {
-		line[c] = true
+	var reach func(c string)
+	reach = func(c string) {
+		if c != "" && !line[c] {
+			line[c] = true
+			reach(r.parent[c])
+			reach(r.merged[c])
+		}
 	}
+	reach(a)
 	for c := b; c != ""; c = r.parent[c] {
 		if line[c] {
 			return c, "", nil

@@ -45,7 +45,7 @@ type judging struct {
 	kept    pipeline.Kept // of this very review
 	// notTaken is why a change that is in the history is not merged; "" it is
 	notTaken string
-	next    int64         // when the change is due, where it is not now
+	next     int64 // when the change is due, where it is not now
 }
 
 // minute is the instant that findings are judged at.

@@ -69,5 +69,9 @@ var elsewhere = []struct{ name, pkg, test string }{
 	{"returns-at-once", "progress", "TestWhatNeverArrivedTakesATurnOfItsOwn"},
 	{"superseded-goes-on", "progress", "TestAClaimThatNeverArrivedIsLeftToItsSuccessor"},
 	{"resume-by-itself", "progress", "TestTheFirstFailureOfACanaryHalts"},
+	{"relay-unasked", "progress", "TestARelayThatIsDown"},
+	{"line-unasked", "progress", "TestALineThatIsStillLoaded"},
+	{"stale-probe", "progress", "TestAProbeIsFreshWhenItsWaveGoesOn"},
+	{"resume-of-the-future", "progress", "TestAResumeLiftsNoLaterPause"},
 	{"host-ignores-fence", "runner", "TestP7AHostRefusesTheLowerFence"},
 }

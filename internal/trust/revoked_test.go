@@ -63,10 +63,13 @@ func TestRevokedLogKeysStayRevoked(t *testing.T) {
 		change func(r *Root)
 		ok     bool
 	}{
-		"the same":           {func(r *Root) {}, true},
-		"less is good":       {func(r *Root) { r.Revoked[0].Good[0] = Good{"acme/2026", 3, hash} }, true},
-		"nothing is good":    {func(r *Root) { r.Revoked[0].Good = []Good{} }, true},
-		"another is, too":    {func(r *Root) { r.LogKeys = append(r.LogKeys, logKey(t, 2)); r.Revoked = append(r.Revoked, Revoked{logKey(t, 1), []Good{}, "x"}) }, true},
+		"the same":        {func(r *Root) {}, true},
+		"less is good":    {func(r *Root) { r.Revoked[0].Good[0] = Good{"acme/2026", 3, hash} }, true},
+		"nothing is good": {func(r *Root) { r.Revoked[0].Good = []Good{} }, true},
+		"another is, too": {func(r *Root) {
+			r.LogKeys = append(r.LogKeys, logKey(t, 2))
+			r.Revoked = append(r.Revoked, Revoked{logKey(t, 1), []Good{}, "x"})
+		}, true},
 		"more is good":       {func(r *Root) { r.Revoked[0].Good[0].Size = 5 }, false},
 		"something else is":  {func(r *Root) { r.Revoked[0].Good[0].Hash = "A" + hash[1:] }, false},
 		"another log is":     {func(r *Root) { r.Revoked[0].Good = append(r.Revoked[0].Good, Good{"globex/2026", 1, hash}) }, false},

@@ -218,17 +218,12 @@ func crashIsInterrupted(t *testing.T, h *Host) {
 	task := h.task(effect("one"), point(sh("install", "sleep 300")), effect("two"))
 	running := background(t.Context(), h, task)
 	until(t, "its second step", func() bool { return h.Exec.Probe(t.Context(), task).At == "install" })
-	runnersFirst := processes(task.Key)
-	slices.SortFunc(runnersFirst, func(a, b process) int {
-		switch {
-		case a.runner == b.runner:
-			return 0
-		case a.runner:
-			return -1
-		}
-		return 1
+	until(t, "the end of its processes", func() bool { // one more may just have begun
+		left := processes(task.Key)
+		slices.SortFunc(left, func(a, b process) int { return b.first() - a.first() })
+		kill(t, left)
+		return len(left) == 0
 	})
-	kill(t, runnersFirst)
 	wantState(t, receive(t, running), dispatch.Interrupted)
 	a := h.Exec.Probe(t.Context(), task)
 	wantState(t, a, dispatch.Interrupted)

@@ -158,13 +158,13 @@ func receive(t *testing.T, answers <-chan dispatch.Answer) dispatch.Answer {
 // until waits for something on the host.
 func until(t *testing.T, what string, holds func() bool) {
 	t.Helper()
-	for range 2000 {
+	for range 6000 {
 		if holds() {
 			return
 		}
 		<-time.NewTimer(20 * time.Millisecond).C
 	}
-	t.Fatalf("%s: not found within 40 s", what)
+	t.Fatalf("%s: not found within 2 minutes", what)
 }
 
 func wantState(t *testing.T, a dispatch.Answer, state dispatch.State) {
@@ -202,6 +202,14 @@ func wantEffects(t *testing.T, h *Host, want ...string) {
 type process struct {
 	pid    int
 	runner bool // of the wrapper, not of a step
+}
+
+// first orders the wrapper's before a step's: it must not see the step end.
+func (p process) first() int {
+	if p.runner {
+		return 1
+	}
+	return 0
 }
 
 // processes finds those of a task: the wrapper's by its arguments, a step's by its

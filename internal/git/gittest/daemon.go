@@ -48,7 +48,7 @@ func serve(t testing.TB, port string, cmd *exec.Cmd) {
 		end(cmd)
 		_ = cmd.Wait()
 	})
-	for range 200 {
+	for range 4800 { // two minutes, on a busy machine
 		c, err := net.Dial("tcp", net.JoinHostPort("127.0.0.1", port))
 		if err == nil {
 			_ = c.Close()

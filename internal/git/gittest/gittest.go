@@ -7,6 +7,8 @@ package gittest
 
 import (
 	"bytes"
+	"cmp"
+	"errors"
 	"fmt"
 	"maps"
 	"os"
@@ -36,9 +38,15 @@ func Bare(t testing.TB) *Remote {
 	dir := filepath.Join(t.TempDir(), "remote.git")
 	r := &Remote{Dir: dir, URL: dir, t: t}
 	Git(t, filepath.Dir(dir), nil, "init", "--quiet", "--bare", "--template=", "--initial-branch=main", dir)
-	r.Git("config", "http.receivepack", "true")
-	r.Git("config", "http.getanyfile", "false")
-	r.Git("config", "gc.auto", "0")
+	config := "[http]\n\treceivepack = true\n\tgetanyfile = false\n[gc]\n\tauto = 0\n[receive]\n\tautogc = false\n"
+	f, err := os.OpenFile(filepath.Join(dir, "config"), os.O_APPEND|os.O_WRONLY, 0)
+	if err == nil {
+		_, err = f.WriteString(config)
+		err = errors.Join(err, f.Close())
+	}
+	if err != nil {
+		t.Fatal(err)
+	}
 	return r
 }
 
@@ -60,70 +68,46 @@ type Commit struct {
 	From    string            // first parent of a branch that is not there yet
 }
 
-// Seed writes commits straight into the remote, in order, and returns their ids.
+// Seed writes commits straight into the remote, in order, and returns their ids. One git
+// writes them all.
 func (r *Remote) Seed(commits ...Commit) []string {
 	r.t.Helper()
-	ids := make([]string, 0, len(commits))
-	for _, c := range commits {
-		ids = append(ids, r.seed(c))
+	tips := map[string]string{}
+	for line := range strings.Lines(r.Git("for-each-ref", "--format=%(objectname) %(refname)", "refs/heads")) {
+		id, ref, _ := strings.Cut(strings.TrimSpace(line), " ")
+		tips[ref] = id
 	}
-	return ids
+	var in bytes.Buffer
+	for i, c := range commits {
+		ref := "refs/heads/" + cmp.Or(c.Branch, "main")
+		c.write(&in, ref, i+1, cmp.Or(tips[ref], c.From))
+		tips[ref] = fmt.Sprint(":", i+1)
+	}
+	for i := range commits {
+		fmt.Fprintf(&in, "get-mark :%d\n", i+1)
+	}
+	return strings.Fields(Git(r.t, r.Dir, in.Bytes(), "-c", "fastimport.unpackLimit=1000000", "fast-import", "--quiet"))
 }
 
-func (r *Remote) seed(c Commit) string {
-	r.t.Helper()
-	if c.Branch == "" {
-		c.Branch = "main"
-	}
-	ref := "refs/heads/" + c.Branch
-	parent := r.Tip(c.Branch)
-	if parent == "" {
-		parent = c.From
-	}
-	index := filepath.Join(r.t.TempDir(), "index")
-	env := append(person(c), "GIT_INDEX_FILE="+index)
+// write is the commit as git fast-import reads it.
+func (c Commit) write(w *bytes.Buffer, ref string, mark int, parent string) {
+	date, message := cmp.Or(c.Date, Date), cmp.Or(c.Message, "change\n")
+	who := fmt.Sprintf("%s <%s> %d +0000", cmp.Or(c.Name, "Ada"), cmp.Or(c.Email, "ada@example.org"), date)
+	fmt.Fprintf(w, "commit %s\nmark :%d\nauthor %s\ncommitter %s\ndata %d\n%s\n", ref, mark, who, who, len(message), message)
 	if parent != "" {
-		gitEnv(r.t, r.Dir, nil, env, "read-tree", parent)
+		fmt.Fprintf(w, "from %s\n", parent)
 	}
-	var entries bytes.Buffer
+	for _, p := range c.Parents {
+		fmt.Fprintf(w, "merge %s\n", p)
+	}
 	for _, name := range slices.Sorted(maps.Keys(c.Files)) {
 		if c.Files[name] == "" {
-			fmt.Fprintf(&entries, "0 %040d\t%s\n", 0, name)
+			fmt.Fprintf(w, "D %s\n", name)
 			continue
 		}
-		blob := Git(r.t, r.Dir, []byte(c.Files[name]), "hash-object", "-w", "--stdin")
-		fmt.Fprintf(&entries, "100644 %s\t%s\n", blob, name)
+		fmt.Fprintf(w, "M 100644 inline %s\ndata %d\n%s\n", name, len(c.Files[name]), c.Files[name])
 	}
-	gitEnv(r.t, r.Dir, entries.Bytes(), env, "update-index", "--add", "--index-info")
-	args := []string{"commit-tree", gitEnv(r.t, r.Dir, nil, env, "write-tree")}
-	for _, p := range append([]string{parent}, c.Parents...) {
-		if p != "" {
-			args = append(args, "-p", p)
-		}
-	}
-	if c.Message == "" {
-		c.Message = "change\n"
-	}
-	id := gitEnv(r.t, r.Dir, []byte(c.Message), env, args...)
-	r.Git("update-ref", ref, id)
-	return id
-}
-
-func person(c Commit) []string {
-	if c.Name == "" {
-		c.Name = "Ada"
-	}
-	if c.Email == "" {
-		c.Email = "ada@example.org"
-	}
-	if c.Date == 0 {
-		c.Date = Date
-	}
-	date := fmt.Sprintf("%d +0000", c.Date)
-	return []string{
-		"GIT_AUTHOR_NAME=" + c.Name, "GIT_AUTHOR_EMAIL=" + c.Email, "GIT_AUTHOR_DATE=" + date,
-		"GIT_COMMITTER_NAME=" + c.Name, "GIT_COMMITTER_EMAIL=" + c.Email, "GIT_COMMITTER_DATE=" + date,
-	}
+	w.WriteString("\n")
 }
 
 // Tip is the commit of a branch of the remote, "" where it is not.
@@ -159,13 +143,8 @@ func Environment() []string {
 // the test.
 func Git(t testing.TB, dir string, stdin []byte, args ...string) string {
 	t.Helper()
-	return gitEnv(t, dir, stdin, nil, args...)
-}
-
-func gitEnv(t testing.TB, dir string, stdin []byte, env []string, args ...string) string {
-	t.Helper()
 	cmd := exec.Command("git", args...)
-	cmd.Dir, cmd.Stdin, cmd.Env = dir, bytes.NewReader(stdin), append(Environment(), env...)
+	cmd.Dir, cmd.Stdin, cmd.Env = dir, bytes.NewReader(stdin), Environment()
 	var out, said bytes.Buffer
 	cmd.Stdout, cmd.Stderr = &out, &said
 	if err := cmd.Run(); err != nil {

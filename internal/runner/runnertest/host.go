@@ -219,12 +219,6 @@ func (h *Host) Kill() {
 	}
 }
 
-// PowerOff takes the power away for so many seconds; below 0 for good.
-func (h *Host) PowerOff(seconds int64) {
-	h.advance()
-	h.powerOff(seconds)
-}
-
 // start is the wrapper's answer to a dispatch. Without refusal the task runs.
 func (h *Host) start(t *dispatch.Task) dispatch.Answer {
 	h.advance()
