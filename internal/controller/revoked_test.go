@@ -3,6 +3,7 @@ package controller
 import (
 	"context"
 	"errors"
+	"maps"
 	"slices"
 	"strings"
 	"testing"
@@ -57,10 +58,7 @@ func TestALogKeyIsRevoked(t *testing.T) {
 	s.state = t.TempDir()
 	s.finish() // it remembers what is set aside
 	before := s.end()
-	tips := map[string]string{}
-	for ref, tip := range s.world.refs {
-		tips[ref] = tip
-	}
+	tips := maps.Clone(s.world.refs)
 	s.revoke(k, next, good)
 	s.finish()
 	st := s.fold()

@@ -107,8 +107,7 @@ func members(t reflect.Type, inside map[reflect.Type]bool) direct {
 		print direct
 	}
 	var all []member
-	for i := range t.NumField() {
-		f := t.Field(i)
+	for f := range t.Fields() {
 		name, print := f.Tag.Get("json"), newDirect(f.Type, inside)
 		odd := name == "" || strings.Trim(name, "abcdefghijklmnopqrstuvwxyzABCDEFGHIJKLMNOPQRSTUVWXYZ0123456789") != ""
 		if print == nil || odd || f.Anonymous || !f.IsExported() {

@@ -63,7 +63,7 @@ func TestRevokedLogKeysStayRevoked(t *testing.T) {
 		change func(r *Root)
 		ok     bool
 	}{
-		"the same":        {func(r *Root) {}, true},
+		"the same":        {func(*Root) {}, true},
 		"less is good":    {func(r *Root) { r.Revoked[0].Good[0] = Good{"acme/2026", 3, hash} }, true},
 		"nothing is good": {func(r *Root) { r.Revoked[0].Good = []Good{} }, true},
 		"another is, too": {func(r *Root) {
