@@ -4,6 +4,7 @@ import (
 	"bytes"
 	"errors"
 	"fmt"
+	"math/rand/v2"
 	"net"
 	"os"
 	"os/exec"
@@ -25,6 +26,20 @@ type server struct {
 	said      *bytes.Buffer
 }
 
+// freePort is below those that systems give to whoever asks for any.
+func freePort(t *testing.T) int {
+	t.Helper()
+	for range 100 {
+		port := 10_000 + rand.IntN(20_000)
+		if l, err := net.Listen("tcp", fmt.Sprintf("127.0.0.1:%d", port)); err == nil {
+			_ = l.Close()
+			return port
+		}
+	}
+	t.Fatal("no free port found in a hundred")
+	return 0
+}
+
 // serve starts an sshd; options are such as "MaxSessions=1".
 func serve(t *testing.T, options ...string) *server {
 	t.Helper()
@@ -40,12 +55,7 @@ func serve(t *testing.T, options ...string) *server {
 	for _, name := range []string{"key", "host"} {
 		do(t, "ssh-keygen", "-q", "-t", "ed25519", "-N", "", "-f", s.file(name))
 	}
-	l, err := net.Listen("tcp", "127.0.0.1:0")
-	if err != nil {
-		t.Fatal(err)
-	}
-	s.port = l.Addr().(*net.TCPAddr).Port
-	_ = l.Close()
+	s.port = freePort(t)
 	args := []string{"-D", "-e", "-f", "/dev/null", "-h", s.file("host"), "-o", fmt.Sprintf("ListenAddress=127.0.0.1:%d", s.port)}
 	for _, o := range append(options, "AuthorizedKeysFile="+s.file("key.pub"), "StrictModes=no", "UsePAM=no", "PidFile=none", "PermitRootLogin=yes", "MaxStartups=100",
 		"SetEnv=HOME=/nonexistent") { // no start-up files of the account that tests run as

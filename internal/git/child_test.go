@@ -77,7 +77,7 @@ func TestACancelledFetchLeavesNothing(t *testing.T) {
 	}()
 	began := time.Now()
 	err = c.Fetch(ctx)
-	if !errors.Is(err, context.Canceled) || errors.Is(err, git.ErrRemote) || time.Since(began) > 10*time.Second {
+	if !errors.Is(err, context.Canceled) || errors.Is(err, git.ErrRemote) || time.Since(began) > time.Minute {
 		t.Errorf("%v after %v", err, time.Since(began))
 	}
 	wantGone(t, r.URL, "")

@@ -136,7 +136,7 @@ func TestLimits(t *testing.T) {
 			t.Errorf("%s: %s", name, lines([]finding.Finding{f}))
 		}
 	}
-	if took := time.Since(begin); took > 5*time.Second {
+	if took := time.Since(begin); took > 30*time.Second {
 		t.Errorf("took %s", took)
 	}
 }
@@ -146,7 +146,7 @@ func TestAsDeepAsAllowedCompilesSoon(t *testing.T) {
 	body := deny(strings.Repeat("every x in input.spec.waves { ", n) + "x" + strings.Repeat(" }", n))
 	begin := time.Now()
 	Compile(shapes(), []Module{ruleModule("deep", body)}, functions)
-	if took := time.Since(begin); took > 5*time.Second {
+	if took := time.Since(begin); took > 30*time.Second {
 		t.Errorf("took %s", took)
 	}
 }

@@ -2,6 +2,7 @@ package gittest
 
 import (
 	"fmt"
+	"math/rand/v2"
 	"net"
 	"os"
 	"os/exec"
@@ -26,14 +27,19 @@ func Daemon(t testing.TB) *Remote {
 	return r
 }
 
+// freePort is a port that nobody listens on, and below those that systems give to whoever
+// asks for any: nobody gets it before our server does.
 func freePort(t testing.TB) string {
 	t.Helper()
-	l, err := net.Listen("tcp", "127.0.0.1:0")
-	if err != nil {
-		t.Fatal(err)
+	for range 100 {
+		port := strconv.Itoa(10_000 + rand.IntN(20_000))
+		if l, err := net.Listen("tcp", "127.0.0.1:"+port); err == nil {
+			_ = l.Close()
+			return port
+		}
 	}
-	defer func() { _ = l.Close() }()
-	return strconv.Itoa(l.Addr().(*net.TCPAddr).Port)
+	t.Fatal("no free port found in a hundred")
+	return ""
 }
 
 // serve starts a server and waits until it listens.
