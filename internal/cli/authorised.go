@@ -150,7 +150,10 @@ func (t *authorisedEnv) hasWave(e *corpus.Entry, of []string) error {
 	}
 	if state, err := t.logged(); err == nil { // a log that cannot be read keeps nobody from a hold
 		if run := state.Runs[of[0]+"/"+of[1]]; run != nil && run.Ended == 0 && run.Schedule != nil {
-			names = run.Schedule.Waves
+			names = nil
+			for i := range run.Waves { // also those that the plan has no more: what paused them may hold others up
+				names = append(names, run.Waves[i].Name)
+			}
 		}
 	}
 	if slices.Contains(names, of[2]) {

@@ -5,6 +5,7 @@ import (
 	"io/fs"
 	"path/filepath"
 	"slices"
+	"strconv"
 	"strings"
 
 	"golang.org/x/mod/sumdb/note"
@@ -66,4 +67,23 @@ func endorsements(e *authorityEnv) ([]resultlog.Record, error) {
 	var out []resultlog.Record
 	err = canonical.Unmarshal([]byte(strings.TrimSuffix(string(b), "\n")), &out)
 	return out, err
+}
+
+// logKeyArg is the log key of the root that an argument names, by itself or by the eight
+// hex digits in it; "" none.
+func logKeyArg(root *trust.Root, text string) string {
+	for _, key := range root.LogKeys {
+		if parts := strings.SplitN(key, "+", 3); key == text || len(parts) == 3 && parts[1] == text {
+			return key
+		}
+	}
+	return ""
+}
+
+// looksLikeLogKey reports whether a text has the form of a verifier key, or of the eight
+// hex digits in one.
+func looksLikeLogKey(text string) bool {
+	_, err := note.NewVerifier(text)
+	_, hex := strconv.ParseUint(text, 16, 32)
+	return err == nil || hex == nil && len(text) == 8
 }

@@ -12,30 +12,10 @@ import (
 	"strings"
 
 	"github.com/spf13/cobra"
-	"golang.org/x/mod/sumdb/note"
 
 	"github.com/patchops/patchops/internal/resultlog"
 	"github.com/patchops/patchops/internal/trust"
 )
-
-// logKeyArg is the log key of the root that an argument names, by itself or by the eight
-// hex digits in it; "" none.
-func logKeyArg(root *trust.Root, text string) string {
-	for _, key := range root.LogKeys {
-		if parts := strings.SplitN(key, "+", 3); key == text || len(parts) == 3 && parts[1] == text {
-			return key
-		}
-	}
-	return ""
-}
-
-// looksLikeLogKey reports whether a text has the form of a verifier key, or of the eight
-// hex digits in one.
-func looksLikeLogKey(text string) bool {
-	_, err := note.NewVerifier(text)
-	_, hex := strconv.ParseUint(text, 16, 32)
-	return err == nil || hex == nil && len(text) == 8
-}
 
 // trustRevokeLog makes the next root of trust, which says that log keys were in wrong
 // hands and what of each log is good.
@@ -227,15 +207,21 @@ func (e *authorityEnv) signedLogs(ctx context.Context) ([]signedLog, error) {
 				log.points = append(log.points, p)
 			}
 		}
-		log.at = len(log.points) - 1
-		for log.at > 0 && !log.points[log.at].counts { // others wrote on it with a key that is revoked
-			log.at--
-		}
-		if log.at >= 0 {
+		if log.at = log.newest(); len(log.points) > 0 {
 			out = append(out, log)
 		}
 	}
 	return out, nil
+}
+
+// newest is the last of a log's points that counts: others may have written on it, or made it,
+// with a key that is revoked. -1 none.
+func (l signedLog) newest() int {
+	at := len(l.points) - 1
+	for at >= 0 && !l.points[at].counts {
+		at--
+	}
+	return at
 }
 
 // signedPoint is a commit's checkpoint, and which of the root's log keys signed it,
@@ -354,7 +340,7 @@ func (l *signedLog) good(s stated, gone []string) (trust.Good, error) {
 	for i, p := range l.points {
 		hash := p.Root.String()
 		switch {
-		case s.size == 0 || p.Size != s.size || s.hash != "" && s.hash != hash:
+		case s.size == 0 || !p.counts || p.Size != s.size || s.hash != "" && s.hash != hash:
 		case g.Hash != "" && g.Hash != hash:
 			return g, usage("two different logs of %d records were signed on %s: say which is good, by the file of its checkpoint", s.size, l.branch)
 		case g.Hash == "":

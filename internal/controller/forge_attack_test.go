@@ -291,3 +291,17 @@ func TestAHeadThatKeepsMovingHoldsUpNobody(t *testing.T) {
 		t.Errorf("%v, decided %d times, merged %+v", err, n, r.Merged)
 	}
 }
+
+// An older head with a document that is never evaluated keeps nothing of what is said of the
+// present one from being recorded: a decision rests on records alone.
+func TestAnOldHeadThatIsNeverEvaluatedHoldsUpNobody(t *testing.T) {
+	s, _ := makeKeys(t).twoPulls(t)
+	s.judge.unread = map[string]bool{"#1": true}
+	if r := s.tick(); len(r.Merged) != 2 {
+		t.Errorf("%+v", r)
+	}
+	if got, want := s.kinds("acme"), "root approval approval approval approval decision merge{controller} decision merge{controller}"; got != want {
+		t.Errorf("log of acme: %s, wanted %s", got, want)
+	}
+	s.ok(s.verify())
+}

@@ -29,6 +29,8 @@ type twoPeople struct {
 	refuse map[string]string
 	// broken are changes that cannot be judged.
 	broken map[string]bool
+	// unread are changes of which a document, of an older head alone, is not evaluated.
+	unread map[string]bool
 	// authors of heads; without, all is ada's. Each review takes that long.
 	authors map[string]string
 	takes   time.Duration
@@ -114,7 +116,7 @@ func (j *twoPeople) Review(_ context.Context, in review.Input) (*review.Review, 
 	if j.broken[in.Change.Name] {
 		return nil, errors.New("it cannot be judged")
 	}
-	r := &review.Review{Change: in.Change, Authorised: in.Authorised, Base: j.base(in.Authorised, in.Change.Head), Due: true, Outcome: j.outcome}
+	r := &review.Review{Change: in.Change, Authorised: in.Authorised, Base: j.base(in.Authorised, in.Change.Head), Due: true, Outcome: j.outcome, Unread: j.unread[in.Change.Name]}
 	a, m, h := j.entries(in.Authorised), j.entries(r.Base), j.entries(in.Change.Head)
 	r.Proposed = between(m, h)
 	if in.Landed != "" {

@@ -215,8 +215,9 @@ func (c *Controller) unseen(ctx context.Context, v *View, ch change.Change, land
 	}
 	var out []entry
 	for _, a := range acts {
-		// What a forge's review accepts is not known where a document was not evaluated.
-		if v.recordable(a) && (!j.Unread || a.Key != "" || a.Verdict != approval.SaysApproved) {
+		// What a forge's review accepts is not known where a document was not evaluated. Of an
+		// older head that does not matter.
+		if v.recordable(a) && (!j.Unread || j.Proposed != nil || a.Key != "" || a.Verdict != approval.SaysApproved) {
 			out = append(out, v.actEntry(a, j))
 		}
 	}

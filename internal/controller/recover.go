@@ -233,7 +233,7 @@ func (c *Controller) block(ctx context.Context, v *View) (*deed, error) {
 	case err != nil:
 		j = &judgement{Review: &review.Review{Why: []string{firstLine(err)}}}
 	}
-	if j.Review != nil && j.Unread {
+	if j.Review != nil && j.Unread && j.Landing == nil {
 		why = "what it does cannot be judged now: " + firstOf(j.Why)
 	}
 	c.report.blocked(v, why, j.Why)

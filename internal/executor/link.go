@@ -39,6 +39,7 @@ func placeOf(t dispatch.Target) place {
 type link struct {
 	turn chan struct{}
 	open *connection
+	most int // sessions of the next connection
 	// accepted is the fingerprint that was pinned when the link was made; it is
 	// told once.
 	accepted string
@@ -49,7 +50,7 @@ func (s *SSH) linkTo(p place) *link {
 	defer s.mu.Unlock()
 	l := s.links[p]
 	if l == nil {
-		l = &link{turn: make(chan struct{}, 1)}
+		l = &link{turn: make(chan struct{}, 1), most: mostSessions}
 		s.links[p] = l
 	}
 	return l
@@ -84,9 +85,10 @@ func (s *SSH) connect(ctx context.Context, p place, way []hop, session bool) (*c
 		return nil, "", err
 	}
 	if l.open != nil {
+		l.most = l.open.next()
 		l.open.giveUp()
 	}
-	l.open = &connection{client: client}
+	l.open = &connection{client: client, most: l.most}
 	l.open.use(session)
 	s.keep(l.open)
 	go s.attend(l, l.open, through)
@@ -200,7 +202,7 @@ func (s *SSH) attend(l *link, c, through *connection) {
 	}
 	l.turn <- struct{}{}
 	if l.open == c {
-		l.open = nil
+		l.open, l.most = nil, c.next()
 	}
 	<-l.turn
 	s.mu.Lock()

@@ -29,6 +29,8 @@ type liar struct {
 	other atomic.Bool // shows the second host key
 	// channels refuses to answer the opening of a channel, executes that of a command.
 	channels, executes bool
+	single             bool   // takes one session of a connection
+	late               func() // before a command is taken
 	// says is what a command prints; it returns the exit status, -1 for none: the channel stays
 	// open then, and -2 for a connection that is cut.
 	says func(verb string, in []byte, out io.Writer) int
@@ -93,8 +95,16 @@ func (h *liar) connection(c net.Conn) {
 		return
 	}
 	go ssh.DiscardRequests(requests)
-	for n := range channels {
+	for k := 0; ; k++ {
+		n, more := <-channels
+		if !more {
+			return
+		}
 		if h.channels {
+			continue
+		}
+		if h.single && k > 0 {
+			_ = n.Reject(ssh.ConnectionFailed, "open failed")
 			continue
 		}
 		ch, asked, err := n.Accept()
@@ -111,6 +121,9 @@ func (h *liar) session(c net.Conn, ch ssh.Channel, asked <-chan *ssh.Request) {
 		}
 		var command struct{ Line string }
 		_ = ssh.Unmarshal(r.Payload, &command)
+		if h.late != nil {
+			h.late()
+		}
 		_ = r.Reply(true, nil)
 		verb := "install"
 		for _, v := range []string{executor.VerbBegin, executor.VerbFollow, executor.VerbProbe, executor.VerbStop} {

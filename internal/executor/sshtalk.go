@@ -140,11 +140,11 @@ type running struct {
 func (s *SSH) run(ctx context.Context, on *connection, command string, in []byte) (*running, error) {
 	out, into := io.Pipe()
 	c := &running{out: out, said: &tail{room: 4 << 10}, ended: make(chan error, 1)}
-	begun := make(chan error, 1)
+	begun, left := make(chan error, 1), make(chan struct{})
 	go func() {
 		session, err := on.session(ctx)
 		if err == nil {
-			session.Stdin, session.Stdout, session.Stderr = bytes.NewReader(in), into, c.said
+			session.Stdin, session.Stdout, session.Stderr = &unasked{bytes.NewReader(in), left}, into, c.said
 			err = session.Start(command)
 			c.session = session
 		}
@@ -166,12 +166,29 @@ func (s *SSH) run(ctx context.Context, on *connection, command string, in []byte
 		err = ctx.Err()
 	}
 	if err != nil {
+		close(left)
 		on.giveUp() // others keep it, as long as it is one
 		_ = into.CloseWithError(err)
 		return nil, &lostError{err: err, unsent: true}
 	}
 	c.stop = context.AfterFunc(ctx, func() { _ = into.CloseWithError(ctx.Err()) })
 	return c, nil
+}
+
+// unasked is what a command reads. Nothing of it, once nobody waits for the command any more:
+// others may keep the connection, and a host that takes the command late is not asked then.
+type unasked struct {
+	in   io.Reader
+	left <-chan struct{}
+}
+
+func (u *unasked) Read(p []byte) (int, error) {
+	select {
+	case <-u.left:
+		return 0, io.ErrClosedPipe
+	default:
+		return u.in.Read(p)
+	}
 }
 
 // close lets go of the channel, whatever still comes over it.

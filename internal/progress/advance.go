@@ -208,8 +208,8 @@ func (t *tick) end(r *running) {
 		t.wake(r.plan.Deadline)
 		late = 0
 	}
-	if r.done || len(r.sessions) > late || undo > 0 || open > 0 && !lapsed || begun && !lapsed {
-		return
+	if r.done || len(r.sessions) > late || undo > 0 || (open > 0 || begun || r.stale) && !lapsed {
+		return // while it is stale, hosts may be in waves that the plan has no more
 	}
 	if o := r.closing(); o.code != "" {
 		t.waits(Wait{Client: r.Client, Plan: r.Plan, Code: o.code, Why: o.why})

@@ -107,6 +107,19 @@ func (s *State) runBegun(client string, r *resultlog.Record, at int64) error {
 	return nil
 }
 
+// Claim is an open claim of a plan's run, or of a run before that; nil there is none.
+func (s *State) Claim(plan, key string) *Claim {
+	if run := s.Runs[plan]; run != nil && run.Claims[key] != nil {
+		return run.Claims[key]
+	}
+	for _, r := range s.past {
+		if c := r.Claims[key]; c != nil && r.Client+"/"+r.Plan == plan {
+			return c
+		}
+	}
+	return nil
+}
+
 // forget lets a run go that another one has followed, once nothing of it is open.
 func (s *State) forget(r *Run) {
 	if len(r.sessions) == 0 {

@@ -174,7 +174,7 @@ func (t *tick) pass(r *running, k int) {
 		t.waits(Wait{Client: r.Client, Plan: r.Plan, Wave: wave.Name, Code: rollout.WaveGate, Why: "soaking", Until: soaked})
 		return
 	}
-	if !open {
+	if !open || r.stale {
 		return
 	}
 	outcome := "promoted"

@@ -102,6 +102,9 @@ func (c *clientInput) progress(run *Run, busy map[int]bool) {
 		case run.Ended == 0 && h.Place != nil && !h.State.Ended():
 			c.notified(run, h, i)
 		}
+		if w := run.wave(h.Wave); w != nil && w.Begun > 0 && !h.member && !h.Busy() && !h.State.Ended() {
+			continue // its wave began without it, and it may be in another
+		}
 		if run.Ended == 0 && h.Wave != "" && (begun || h.Busy()) {
 			pin := rollout.Pin{Plan: run.Plan, Asset: i, Wave: h.Wave, Done: h.State.Ended() && !h.Again && !h.Busy()}
 			if pin.Done {

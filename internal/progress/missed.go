@@ -25,8 +25,8 @@ func (t *tick) missed(r *running) bool {
 		}
 		barred, since := t.barred(r, k)
 		for _, h := range u.wave.hosts {
-			if h.State.Ended() || h.Busy() || h.Place == nil || h.State == Deferred {
-				continue
+			if h.State.Ended() || h.Busy() || h.Place == nil || h.State == Deferred || u.wave.Begun > 0 && !h.member {
+				continue // the last were not let begin: their wave began without them
 			}
 			if t.at < h.Place.Start {
 				break

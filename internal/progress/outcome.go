@@ -184,7 +184,13 @@ func (o *outcome) add(r *resultlog.Record, got *dispatch.Outcome) {
 	r.Facts = o.facts(got)
 }
 
-func (o *outcome) run() *Run { return o.state.Runs[o.task.Client+"/"+o.task.Plan] }
+// run is the run that the task is of, which another one may have followed.
+func (o *outcome) run() *Run {
+	if past := o.state.past[o.task.Run]; past != nil {
+		return past
+	}
+	return o.state.Runs[o.task.Client+"/"+o.task.Plan]
+}
 
 func (o *outcome) claim() *Claim {
 	if run := o.run(); run != nil {

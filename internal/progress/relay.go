@@ -2,6 +2,7 @@ package progress
 
 import (
 	"cmp"
+	"fmt"
 	"strings"
 
 	"github.com/patchops/patchops/internal/museum"
@@ -18,17 +19,21 @@ func (s *State) Unhealthy(c *rollout.Client, asset int) string {
 
 func (s *State) unhealthy(c *rollout.Client, asset int, failing map[string]string) string {
 	for _, line := range c.Lines(asset) {
+		if line.Host == c.Assets[asset].Name { // the machine itself is not kept from being mended
+			continue
+		}
 		if why := failing[line.Name]; why != "" {
 			return line.ID + ": " + why
 		}
-		if line.Host != "" && line.Host != c.Assets[asset].Name && s.Down[c.Name+"/"+line.Host] {
-			return line.ID + ": its machine " + line.Host + " is down"
+		if line.Host != "" && s.Down[c.Name+"/"+line.Host] {
+			return line.ID + ": its machine " + line.Host + " is down, until a session there ends well or facts say that it is up"
 		}
 	}
 	return ""
 }
 
-// failing are the relays of a client that runs which go on are paused for, with the evidence.
+// failing are the relays of a client that runs which go on are paused for, with the evidence, and
+// what lifts that: the hosts that wait may be of another plan.
 func (s *State) failing(client string) map[string]string {
 	out := map[string]string{}
 	for _, key := range sortedKeys(s.Runs) {
@@ -40,7 +45,7 @@ func (s *State) failing(client string) map[string]string {
 			for _, p := range r.Waves[i].Pauses {
 				relay, of := strings.CutPrefix(p.Cause, "relay ")
 				if _, evidence, _ := strings.Cut(p.Why, "; "); of && p.Code == PauseTriage {
-					out[relay] = cmp.Or(evidence, p.Why)
+					out[relay] = fmt.Sprintf("%s; mend it, then patchops approve resume:%s/%s", cmp.Or(evidence, p.Why), key, r.Waves[i].Name)
 				}
 			}
 		}

@@ -91,7 +91,7 @@ func TestAFailingRelayKeepsOtherPlansAway(t *testing.T) {
 	s.until("2026-06-12T03:00:00Z")
 	for asset, job := range p.Jobs {
 		why, waits := s.unhealthy()["zlib/"+asset]
-		if began := s.state.Runs["acme/zlib"].Hosts[asset].Attempt > 0; waits != (job.Relay == "lyon") || began != (job.Relay != "lyon") || waits && !strings.Contains(why, "lyon") {
+		if began := s.state.Runs["acme/zlib"].Hosts[asset].Attempt > 0; waits != (job.Relay == "lyon") || began != (job.Relay != "lyon") || waits && (!strings.Contains(why, "lyon") || !strings.Contains(why, "resume:acme/os/all")) {
 			t.Errorf("%s behind %s began %t, waits %t: %q", asset, job.Relay, began, waits, why)
 		}
 	}
@@ -139,6 +139,28 @@ func TestARelayThatIsDown(t *testing.T) {
 		s.until("2026-06-11T03:30:00Z")
 		if got := s.starts(); len(got) != 7 {
 			t.Errorf("%s is up again: %v started, wanted all", c.down, got)
+		}
+	}
+}
+
+// TestTheMachineOfAFailingRelayIsMended: what another plan found out of a relay does not keep its
+// own machine from being mended, though that loads through itself.
+func TestTheMachineOfAFailingRelayIsMended(t *testing.T) {
+	c := &rollout.Client{
+		Name: "acme", Assets: []rollout.Asset{{Name: "relay", Relay: 0}, {Name: "web", Relay: 0}},
+		Relays: []rollout.Relay{{Name: "lyon", ID: "Relay/acme/lyon", Host: "relay", Parent: "core"}, {Name: "core", ID: "Relay/acme/core"}},
+	}
+	for _, x := range []struct{ relay, want string }{{"lyon", "web"}, {"core", "relay web"}, {"nice", ""}} {
+		s := Begin()
+		s.Runs["acme/os"] = &Run{Client: "acme", Plan: "os", Waves: []WaveProgress{{Name: "all", Pauses: []Pause{{Code: PauseTriage, Cause: "relay " + x.relay}}}}}
+		var got []string
+		for i := range c.Assets {
+			if s.Unhealthy(c, i) != "" {
+				got = append(got, c.Assets[i].Name)
+			}
+		}
+		if strings.Join(got, " ") != x.want {
+			t.Errorf("%s fails: %v wait, wanted %s", x.relay, got, x.want)
 		}
 	}
 }

@@ -62,6 +62,12 @@ func waveNames[W any](waves []W, name func(W) string) []string {
 	return out
 }
 
+// goesOn says whether a wave that has begun has hosts that are not done with: before its end, or
+// stragglers.
+func (w *WaveProgress) goesOn() bool {
+	return w.Ended == 0 || slices.ContainsFunc(w.hosts, func(h *Host) bool { return !h.State.Ended() || h.Again || h.Busy() })
+}
+
 // named is a wave of a run: its name there, and which of the plan's it is; -1 none.
 type named struct {
 	name string
@@ -89,7 +95,7 @@ func (r *Run) names(now []string) []named {
 	}
 	for k := range old {
 		known := slices.ContainsFunc(out, func(n named) bool { return n.name == old[k] })
-		if !known && gone(k) && r.wave(old[k]).Ended == 0 {
+		if !known && gone(k) && r.wave(old[k]).goesOn() {
 			first := slices.IndexFunc(out, func(n named) bool { w := r.wave(n.name); return w == nil || w.Begun == 0 })
 			if first < 0 {
 				first = len(out)

@@ -39,6 +39,8 @@ func TestAWaveIsRenamedUnderWay(t *testing.T) {
 		{"the wave under way is dropped", middle, "w0 w2", "w0 w1 w2"},
 		{"the canary under way is dropped", canary, "w1 w2", "w0 w1 w2"},
 		{"the wave under way is dropped, and the last renamed", middle, "w0 rest", "w0 w1 rest"},
+		{"all of them before any has begun", "2026-06-11T00:30:00Z", "canary half rest", "canary half rest"},
+		{"all in one before any has begun", "2026-06-11T00:30:00Z", "everything", "everything"},
 		{"swapped", middle, "w1 w0 w2", "w1 w0 w2"},
 		{"all in one", middle, "everything", "w0 w1 everything"},
 		{"all in one without a name", middle, "", "w0 w1 all"},
@@ -96,5 +98,25 @@ func TestAPauseOutlivesItsWavesName(t *testing.T) {
 		if n := len(s.starts()); n != 20 || s.run().Outcome != "partial" {
 			t.Errorf("%q: %d started after a resume, the run is %q: %v", names, n, s.run().Outcome, s.waits)
 		}
+	}
+}
+
+// TestAWaveThatBeganWithoutAHost: whoever is moved into a wave that has begun is said to wait, and
+// for what; and starts once the plan has a wave for it.
+func TestAWaveThatBeganWithoutAHost(t *testing.T) {
+	s := newStage(t, "2026-06-10T08:00:00Z", 10)
+	s.waves([]int{20, 100}, func(k int, w *Wave) { w.Soak = hour * int64(1-k) })
+	s.until("2026-06-11T01:10:00Z")
+	s.waves([]int{100}, nil)
+	s.commit("one wave")
+	s.until("2026-06-12T02:00:00Z")
+	if n := len(s.starts()); n == 10 || s.run().Ended > 0 || !s.waiting(rollout.WaveGate) {
+		t.Errorf("%d started, the run is %q, and says %v", n, s.run().Outcome, s.waits)
+	}
+	s.waves([]int{20, 100}, nil)
+	s.commit("two waves")
+	s.until("2026-06-14T08:00:00Z")
+	if n := len(s.starts()); n != 10 || s.run().Outcome != "done" {
+		t.Errorf("%d started, the run is %q: %v", n, s.run().Outcome, s.waits)
 	}
 }

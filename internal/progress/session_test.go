@@ -327,3 +327,28 @@ func TestNoRollbackWithoutBefore(t *testing.T) {
 	s.until("2026-06-11T03:00:00Z")
 	s.expectStates(map[HostState]int{Failed: 1})
 }
+
+// What a run left open is heard of when another run has followed: whoever is asked of it, and the
+// answer, are of the run that claimed it.
+func TestAClaimOfARunBefore(t *testing.T) {
+	s := newStage(t, "2026-06-10T08:00:00Z", 1)
+	s.answers = func(*dispatch.Task) string { return "hang" }
+	s.until("2026-06-11T01:00:30Z")
+	open, first := s.run().Hosts["h000"].Key, s.run()
+	task := s.flights[open].task
+	s.crash()
+	s.append("acme",
+		resultlog.Record{Kind: resultlog.Unknown, Run: first.ID, Plan: key, Wave: "all", Asset: "h000", Segment: "install", Attempt: 1, Key: open, Why: "no answer"},
+		resultlog.Record{Kind: resultlog.WaveEnded, Run: first.ID, Plan: key, Wave: "all", Outcome: "aborted"},
+		resultlog.Record{Kind: resultlog.RunEnded, Run: first.ID, Plan: key, Outcome: "aborted"},
+		resultlog.Record{Kind: resultlog.RunBegun, Run: "sha256:next", Plan: key, Commit: s.docs.Commit, Grant: s.plan.Digest})
+	if s.run() == first || s.state.Claim(key, open) != first.Claims[open] || s.state.Claim(key, "sha256:other") != nil || s.state.Claim("acme/other", open) != nil {
+		t.Fatalf("the claim of the run before is %+v", s.state.Claim(key, open))
+	}
+	for _, l := range Outcome(s.state, s.docs, task, dispatch.Answer{Key: open, State: dispatch.Interrupted, Asked: "probe"}, s.now.At) {
+		s.append("acme", l.Record)
+	}
+	if c := s.state.Claim(key, open); c != nil || len(s.state.past) > 0 {
+		t.Errorf("after an answer the claim is %+v, runs before %v", c, s.state.past)
+	}
+}

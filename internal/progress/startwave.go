@@ -33,7 +33,11 @@ func (t *tick) startWave(r *running, k int) {
 	t.frozenUnderWay(in)
 	paused := in.sum.wave.pausedBy(PauseFreeze)
 	for _, h := range in.sum.wave.hosts {
-		if h.State.Ended() || h.Busy() || h.Place == nil || !h.member || h.State == Deferred {
+		if h.State.Ended() || h.Busy() || h.Place == nil || h.State == Deferred {
+			continue
+		}
+		if !h.member {
+			in.wait(t, h, obstacle{rollout.WaveGate, "its wave began without it: it wants a wave that has not begun", 0})
 			continue
 		}
 		if t.at < h.Place.Start {

@@ -100,19 +100,21 @@ func several(kind reflect.Kind, elem direct) direct {
 }
 
 // members prints structs whose fields all have plain names: no options, nothing
-// embedded or left out.
+// embedded, named twice or left out.
 func members(t reflect.Type, inside map[reflect.Type]bool) direct {
 	type member struct {
 		start string // name, colon and blank
 		print direct
 	}
 	var all []member
+	names := map[string]bool{}
 	for f := range t.Fields() {
 		name, print := f.Tag.Get("json"), newDirect(f.Type, inside)
 		odd := name == "" || strings.Trim(name, "abcdefghijklmnopqrstuvwxyzABCDEFGHIJKLMNOPQRSTUVWXYZ0123456789") != ""
-		if print == nil || odd || f.Anonymous || !f.IsExported() {
+		if print == nil || odd || names[name] || f.Anonymous || !f.IsExported() {
 			return nil
 		}
+		names[name] = true
 		all = append(all, member{`"` + name + `": `, print})
 	}
 	if len(all) == 0 {

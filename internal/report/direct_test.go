@@ -6,6 +6,8 @@ import (
 	"reflect"
 	"testing"
 	"time"
+
+	"pgregory.net/rapid"
 )
 
 type plainPart struct {
@@ -76,6 +78,9 @@ func TestDirectLeavesTheRest(t *testing.T) {
 			A string `json:"-"`
 		}{"x"},
 		struct{ A string }{"x"},
+		reflect.Zero(reflect.StructOf([]reflect.StructField{ // encoding/json leaves out both
+			{Name: "A", Type: reflect.TypeFor[string](), Tag: `json:"x"`}, {Name: "B", Type: reflect.TypeFor[string](), Tag: `json:"x"`},
+		})).Interface(),
 	} {
 		if directOf(reflect.TypeOf(value)) != nil {
 			t.Errorf("%T is printed straight away", value)
@@ -84,7 +89,26 @@ func TestDirectLeavesTheRest(t *testing.T) {
 	}
 }
 
-func samePrint(t *testing.T, value any) {
+// TestPropDirectPrintsAsEncodingJSON: whatever text there is, and whatever is nil or empty.
+func TestPropDirectPrintsAsEncodingJSON(t *testing.T) {
+	text := rapid.OneOf(rapid.String(), rapid.StringMatching(`[<>&'"\\ a\x{2028}\x{200b}\x7f\x00]*`),
+		rapid.Map(rapid.SliceOf(rapid.Byte()), func(b []byte) string { return string(b) }))
+	part := rapid.Custom(func(t *rapid.T) plainPart {
+		return plainPart{
+			text.Draw(t, "name"), rapid.OneOf(rapid.Just([]string(nil)), rapid.SliceOfN(text, 0, 3)).Draw(t, "notes"),
+			rapid.Ptr(rapid.Int(), true).Draw(t, "count"), rapid.Bool().Draw(t, "yes"),
+		}
+	})
+	whole := rapid.Custom(func(t *rapid.T) plainWhole {
+		return plainWhole{
+			rapid.Int64().Draw(t, "size"), part.Draw(t, "part"), rapid.Ptr(part, true).Draw(t, "other"), rapid.SliceOfN(part, 0, 3).Draw(t, "list"),
+			rapid.SliceOfN(rapid.SliceOfN(text, 0, 2), 0, 3).Draw(t, "lists"), rapid.SliceOfN(rapid.Ptr(part, true), 0, 3).Draw(t, "near"),
+		}
+	})
+	rapid.Check(t, func(r *rapid.T) { samePrint(r, rapid.SliceOfN(whole, 0, 2).Draw(r, "value")) })
+}
+
+func samePrint(t rapid.TB, value any) {
 	t.Helper()
 	var got, want, buffer bytes.Buffer
 	p := pretty{out: &got, depth: 1}

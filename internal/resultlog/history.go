@@ -43,6 +43,7 @@ type replay struct {
 	size    int64            // and its records
 	foreign []string         // commits since
 	why     string           // the first of them is foreign
+	merged  bool             // one of them is a merge
 }
 
 // past is what a branch's history holds, read from it commit by commit.
@@ -87,7 +88,7 @@ func (s Source) past() (p past) {
 
 // history checks that every commit of a branch extends the one before: segments are
 // only added, and every checkpoint ever signed is of a beginning of this log. Commits
-// of others must have been undone by one of ours, whose first record is a gap.
+// of others must have been undone by one of ours, whose first record is a gap (see admitted).
 func (l *Log) history(s Source, read past, keys note.Verifiers, gaps map[int64]string) error {
 	if read.err != nil {
 		return read.err
@@ -148,7 +149,7 @@ func (p *replay) strange(c Commit, why string) {
 	if len(p.foreign) == 0 {
 		p.why = why
 	}
-	p.foreign = append(p.foreign, c.ID)
+	p.foreign, p.merged = append(p.foreign, c.ID), p.merged || c.Parents > 1
 }
 
 // ours takes a commit on; behind foreign ones it must say so.
@@ -157,19 +158,25 @@ func (p *replay) ours(c Commit, point Checkpoint) error {
 		p.strange(c, "it restores what was there before, and says nothing of it")
 		return nil
 	}
-	if n := len(p.foreign); n > 0 && !p.admitted(p.foreign[n-1]) {
+	if n := len(p.foreign); n > 0 && !p.admitted(p.foreign[n-1], point.Size) {
 		f := fault(p.log.Name, "it follows %s, which is not ours (%s), without a gap record that says so", p.foreign[n-1], p.why)
 		f.Commit = c.ID
 		return f.at(Place{segmentName(p.size), 1, p.size})
 	}
-	p.good, p.size, p.foreign = c.ID, point.Size, nil
+	p.good, p.size, p.foreign, p.merged = c.ID, point.Size, nil, false
 	return nil
 }
 
 // admitted reports whether the first new record is a gap that names a foreign commit;
-// in a log that begins on top of it, the second, behind the root.
-func (p *replay) admitted(foreign string) bool {
-	return p.gaps[p.size] == foreign || p.size == 0 && p.gaps[1] == foreign
+// in a log that begins on top of it, the second, behind the root. Where others merged, any of
+// the new ones: they may have taken commits of ours out of the line of first parents.
+func (p *replay) admitted(foreign string, size int64) bool {
+	for seq, commit := range p.gaps {
+		if commit == foreign && (seq == p.size || p.size == 0 && seq == 1 || p.merged && p.size < seq && seq < size) {
+			return true
+		}
+	}
+	return false
 }
 
 // extends says why a commit is not one of ours on top of the last one, or "".

@@ -122,6 +122,9 @@ func (p Proof) Check(keys note.Verifiers) (Record, Checkpoint, error) {
 		keys = note.VerifierList(v)
 	}
 	c, err := OpenCheckpoint(p.Checkpoint, keys)
+	if err == nil {
+		err = alone(p.Checkpoint, c, keys)
+	}
 	if err != nil {
 		return Record{}, c, fmt.Errorf("%w: %w", ErrProof, err)
 	}

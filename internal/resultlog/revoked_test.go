@@ -278,6 +278,43 @@ func TestRevokedLogKeyElsewhere(t *testing.T) {
 	}
 }
 
+// A proof stands alone: of fewer records than are good whoever took the key may have signed
+// others. Only the very tree that the owners named is not to be forged.
+func TestRevokedLogKeyAndProofs(t *testing.T) {
+	prove := func(b *branch, size, seq int64) Proof {
+		b.back(size)
+		line, err := b.log.LineOf(b.files, seq)
+		if err != nil {
+			t.Fatal(err)
+		}
+		p, err := b.log.Prove(line, seq, b.root.LogKeys[0])
+		if err != nil {
+			t.Fatal(err)
+		}
+		return p
+	}
+	b := leaked(t, 4, 2)
+	b.revoke(4)
+	keys := mustKeys(t, b)
+	forged := newBranch(t)
+	forged.append(denial(666))
+	forged.append(denial(667), denial(668))
+	for name, c := range map[string]struct {
+		p   Proof
+		why string
+	}{
+		"what is good":       {prove(b, 4, 2), ""},
+		"more":               {prove(b, 5, 2), "the owners revoked"},
+		"fewer":              {prove(b, 3, 2), "make it anew"},
+		"forged, of as many": {prove(forged, 4, 2), "make it anew"},
+		"forged, of fewer":   {prove(forged, 2, 1), "make it anew"},
+	} {
+		if _, _, err := c.p.Check(keys); (err == nil) != (c.why == "") || err != nil && !strings.Contains(err.Error(), c.why) {
+			t.Errorf("%s: %v, wanted %q", name, err, c.why)
+		}
+	}
+}
+
 // The log of the next year begins behind what was good, and the key counts for nothing in it.
 func TestRevokedLogKeyNextYear(t *testing.T) {
 	b := leaked(t, 4, 2)

@@ -247,6 +247,31 @@ func TestG4LogOnAForeignBranch(t *testing.T) {
 	}
 }
 
+// TestG4BehindASecondParent: somebody's merge has an old commit of ours as its first parent,
+// which takes what came since out of that line. We go on from there, and say so.
+func TestG4BehindASecondParent(t *testing.T) {
+	b := approved(t)
+	since := len(b.commits)
+	b.append(denial(7))
+	b.append(denial(8))
+	log, files := b.log, maps.Clone(b.files)
+	strange := b.commit(2)
+	b.commits = append(b.commits[:since:since], b.commits[len(b.commits)-1])
+	var f *Fault
+	if _, err := b.verify(); !errors.As(err, &f) || f.Commit != strange {
+		t.Fatalf("%v", err)
+	}
+	b.append(Record{Kind: Gap, Commit: strange, Why: "foreign"}, denial(9))
+	if _, err := b.verify(); err != nil {
+		t.Errorf("the gap is not the first record that this line sees: %v", err)
+	}
+	b.commits, b.log, b.files = b.commits[:len(b.commits)-1], log, files
+	b.append(Record{Kind: Gap, Commit: storyHead, Why: "foreign"}, denial(9))
+	if _, err := b.verify(); !errors.As(err, &f) || !strings.Contains(f.Why, "without a gap") {
+		t.Errorf("a gap of another commit: %v", err)
+	}
+}
+
 // TestFork: two signed checkpoints that contradict each other are the evidence.
 func TestFork(t *testing.T) {
 	b := approved(t)

@@ -53,6 +53,18 @@ func TestWhatGoesAfterNoWaveIsInNone(t *testing.T) {
 		"os host-001 nightly 2026-06-10T01:00Z 2026-06-10T01:30Z", "os host-002 nightly 2026-06-10T01:00Z 2026-06-10T01:30Z")
 }
 
+// A plan without waves has one that takes all, also those that come to it when it has begun.
+func TestWhatComesToAPlanWithoutWaves(t *testing.T) {
+	s := nights(3)
+	s.plan("os", "standard", 30).Waves = nil
+	s.Progress.Begun = []Begun{{Plan: "os", Wave: "all"}}
+	s.Progress.Pins = []Pin{{Plan: "os", Asset: 0, Wave: "all"}}
+	out := s.schedule(t)
+	if got := sizes(out, 0); got != "all 3" || len(out.Plans[0].Unplaced) > 0 {
+		t.Errorf("%s, %+v, wanted all 3 and all of them placed", got, out.Plans[0].Unplaced)
+	}
+}
+
 func TestNoWaveIsLiftedByAWave(t *testing.T) {
 	s := nights(4)
 	s.plan("os", "standard", 30).Waves = percents(25, 50)

@@ -72,11 +72,11 @@ func (inst *instance) assignWaves() {
 // no place: what is in no wave must not look planned.
 func (d *draw) leftover(s *session) int32 {
 	inst := d.inst
-	waves := inst.plan.Waves
+	waves := inst.waves[:inst.declared] // of a plan without any, the one that takes all
 	if len(waves) > 1 && !waves[0].Selector {
 		waves = waves[1:] // a canary does not take just any
 	}
-	if inst.client.underWay(workKey{inst.plan.Name, s.work.Asset}) || slices.ContainsFunc(waves, func(w Wave) bool { return w.reaches(s.work.Asset, d.n) }) {
+	if inst.client.underWay(workKey{inst.plan.Name, s.work.Asset}) || slices.ContainsFunc(waves, func(w waveState) bool { return w.reaches(s.work.Asset, d.n) }) {
 		return int32(inst.declared - 1)
 	}
 	if len(inst.waves) == inst.declared {

@@ -125,20 +125,15 @@ func (r *Runner) claimOf(key string) *progress.Claim {
 	if h := r.hands[key]; h != nil {
 		return r.claim(h.run, key)
 	}
-	for _, run := range r.State.Runs {
-		if c := run.Claims[key]; c != nil {
+	for plan := range r.State.Runs {
+		if c := r.claim(plan, key); c != nil {
 			return c
 		}
 	}
 	return nil
 }
 
-func (r *Runner) claim(run, key string) *progress.Claim {
-	if known := r.State.Runs[run]; known != nil {
-		return known.Claims[key]
-	}
-	return nil
-}
+func (r *Runner) claim(run, key string) *progress.Claim { return r.State.Claim(run, key) }
 
 // always is later than every record.
 const always = "~"

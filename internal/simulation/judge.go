@@ -78,8 +78,9 @@ type stage struct {
 	settled  int      // successes before the newest resume
 	paused   bool
 	forgiven int
-	asked    bool // people were, for their approval
-	passed   bool // it was promoted when enough had ended, whoever is heard of again since
+	asked    bool  // people were, for their approval
+	passed   bool  // it was promoted when enough had ended, whoever is heard of again since
+	last     int64 // when the last of those had
 }
 
 func newJudge(p *party) *judge {
@@ -205,8 +206,8 @@ func (j *judge) wave(r *resultlog.Record) {
 		}
 	case resultlog.WaveEnded:
 		s.ended = r.Outcome
-		ended, members, _ := j.ends(k)
-		s.passed = r.Outcome == "promoted" && ended > 0 && ended*100 >= j.p.Shape.Waves[k].Advance*members
+		ended, members, last := j.ends(k)
+		s.last, s.passed = last, r.Outcome == "promoted" && ended > 0 && ended*100 >= j.p.Shape.Waves[k].Advance*members
 		if n := j.failures(k) - s.forgiven; r.Outcome == "promoted" && int64(n) > s.budget {
 			j.w.breach("budget", "wave %s is promoted with %d failures, and bears %d", name, n, s.budget)
 		}

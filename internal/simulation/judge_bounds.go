@@ -75,6 +75,9 @@ func (j *judge) turn(c *claim, k int) {
 	if !j.waves[k-1].passed && ended*100 < before.Advance*members {
 		j.w.breach("waves", "wave %s starts when %d of %d in %s have ended", c.record.Wave, ended, members, before.Name)
 	}
+	if j.waves[k-1].passed {
+		last = j.waves[k-1].last // whoever was given up, and ended since, does not make it soak again
+	}
 	if before.Advance == 100 && j.w.now < last+before.Soak-45 {
 		j.w.breach("waves", "wave %s starts %d s after the end of %s, wanted a soak of %d s", c.record.Wave, j.w.now-last, before.Name, before.Soak)
 	}

@@ -26,6 +26,7 @@ func (j *judge) resulted(r *resultlog.Record) {
 	switch {
 	case r.Segment == string(dispatch.Rollback), j.over != "": // nothing follows after a run's end
 		s.inFlight = false
+		s.done = s.done || j.over != "" && !s.failed && r.Outcome == dispatch.Succeeded && r.Segment == string(dispatch.Verify)
 		return
 	case r.Outcome == dispatch.Succeeded && r.Segment == string(dispatch.Verify):
 		s.inFlight, s.done = false, !s.failed
