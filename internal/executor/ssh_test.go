@@ -36,17 +36,29 @@ func sshTask(target dispatch.Target, scripts ...string) dispatch.Task {
 // dialer counts connections and can cut them.
 type dialer struct {
 	mu    sync.Mutex
-	conns []net.Conn
+	conns []*dialed
+}
+
+// dialed knows whether our side closed it.
+type dialed struct {
+	net.Conn
+	closed atomic.Bool
+}
+
+func (d *dialed) Close() error {
+	d.closed.Store(true)
+	return d.Conn.Close()
 }
 
 func (d *dialer) dial(ctx context.Context, network, address string) (net.Conn, error) {
 	c, err := (&net.Dialer{}).DialContext(ctx, network, address)
 	d.mu.Lock()
 	defer d.mu.Unlock()
-	if err == nil {
-		d.conns = append(d.conns, c)
+	if err != nil {
+		return nil, err
 	}
-	return c, err
+	d.conns = append(d.conns, &dialed{Conn: c})
+	return d.conns[len(d.conns)-1], nil
 }
 
 func (d *dialer) cut() {
@@ -124,8 +136,12 @@ func TestSSHLeavesOthersAlone(t *testing.T) {
 		ended <- e.Start(t.Context(), sshTask(s.target(), "touch begun; until [ -e probed ]; do sleep 0.05; done"), func(step string) { begun <- step })
 	}()
 	<-begun
+	its := d.conns[len(d.conns)-1] // the task's: nothing else is asked
 	if a := e.Probe(t.Context(), sshTask(s.target())); a.State != dispatch.Absent {
 		t.Errorf("%+v, wanted absent", a)
+	}
+	if its.closed.Load() {
+		t.Error("the task's connection was closed because of the probe")
 	}
 	if err := os.WriteFile(filepath.Join(dir, "probed"), nil, 0o600); err != nil {
 		t.Fatal(err)
