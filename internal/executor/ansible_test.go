@@ -274,7 +274,13 @@ func TestAnsibleThatStartsSlowly(t *testing.T) {
 	if s.user != "root" {
 		t.Skip("only root is root without sudo")
 	}
-	x := s.ansible(t, dir, "sleep 12; exec ansible-playbook \"$@\"", somePlay)
+	slow := t.TempDir()
+	for _, program := range []string{"sftp", "scp"} { // which carry our script there
+		if err := os.WriteFile(filepath.Join(slow, program), []byte("#!/bin/sh\nsleep 12\nPATH=${PATH#*:} exec "+program+" \"$@\"\n"), 0o700); err != nil {
+			t.Fatal(err)
+		}
+	}
+	x := s.ansible(t, dir, "sleep 12; PATH='"+slow+"':$PATH exec ansible-playbook \"$@\"", somePlay)
 	task := s.ansibleTask(`{"ansible_user": "root", "ansible_python_interpreter": "/usr/bin/python3"}`)
 	task.Target.Journal, task.NotAfter = true, time.Now().Unix()+300
 	task.Steps = []dispatch.Step{{Name: "install", Run: []string{"true"}, Timeout: 60}}
@@ -298,8 +304,13 @@ func TestAnsibleCutOff(t *testing.T) {
 	ctx, cancel := context.WithCancel(t.Context())
 	answer, step := make(chan dispatch.Answer, 1), make(chan string, 1)
 	go func() { answer <- x.Start(ctx, task, func(name string) { step <- name }) }()
-	if got := <-step; got != "install" {
-		t.Fatalf("step %q", got)
+	select {
+	case got := <-step:
+		if got != "install" {
+			t.Fatalf("step %q", got)
+		}
+	case a := <-answer:
+		t.Fatalf("%+v, wanted it running", a)
 	}
 	for _, e := range []*executor.Ansible{x, other} {
 		if a := e.Probe(t.Context(), task); a.State != dispatch.Running || a.At != "install" {

@@ -113,7 +113,10 @@ func (l *listener) result(i int, e *event, res result) {
 	if text := message(res.Msg); e.Name == "v2_runner_on_unreachable" && strings.Contains(text, "Host key verification failed") {
 		j.hostKey = first(fingerprint.FindString(text), "unknown")
 	}
-	if e.Task.Name != l.own {
+	switch {
+	case e.Task.Name == l.own+clock && e.Name != "v2_runner_on_unreachable":
+		return
+	case !strings.HasPrefix(e.Task.Name, l.own):
 		l.seen[i] = true
 		return
 	}

@@ -71,10 +71,8 @@ func (r *playRun) plays(own string, indexes []int, playbook string) []byte {
 	if len(hosts) > 0 {
 		plays = append(plays, map[string]any{
 			"name": own, "hosts": hosts, "gather_facts": false, "become": "{{ patchops_become }}",
-			"tasks": []any{map[string]any{
-				"name": own, "ansible.builtin.script": map[string]any{
-					"cmd": "{{ patchops_script }} {{ (now().timestamp() | int) + patchops_ahead }}", "executable": "/bin/sh",
-				},
+			"tasks": []any{asksClock(own), asksClock(own), map[string]any{
+				"name": own, "ansible.builtin.script": map[string]any{"cmd": "{{ patchops_script }} " + clocks, "executable": "/bin/sh"},
 			}},
 		})
 	}
@@ -87,6 +85,24 @@ func (r *playRun) plays(own string, indexes []int, playbook string) []byte {
 	}
 	return b
 }
+
+// ours is what our clock says when the task begins, and clocks the arguments of a script: what
+// it said when the host was asked for its time, the host's answer, and what ours says now.
+const (
+	ours   = "{{ (now().timestamp() | int) + patchops_ahead }}"
+	clocks = "{{ patchops_clock.stdout | default('') | regex_search('patchops [0-9]{1,12} [0-9]{1,12}') | default('', true) | replace('patchops', '') }} " + ours
+)
+
+// asksClock asks a host for its time: a second time, over a connection that is there, since
+// the first answer took as long as it takes to connect.
+func asksClock(own string) map[string]any {
+	return map[string]any{
+		"name": own + clock, "ansible.builtin.raw": "echo patchops " + ours + " $(date +%s)", "register": "patchops_clock", "become": false, "failed_when": false,
+	}
+}
+
+// clock is how the names of those tasks end.
+const clock = " clock"
 
 // environment is all that ansible-playbook gets: nothing of ours but where programs are.
 func (r *playRun) environment() []string {

@@ -51,11 +51,21 @@ func (x *Ansible) script(t dispatch.Task, then string) (string, error) {
 	fmt.Fprintf(&b, "set -u\nroot=%s\nkey=%s\nj=$root/var/lib/patchops\nw=$j/bin/%s\n", quote(x.o.Root), quote(t.Key), WrapperSum)
 	fmt.Fprintf(&b, "if [ ! -r \"$w\" ]; then\numask 077\nmkdir -p \"${w%%/*}\" && cat >\"$w.$$\" <<'%s' && sync \"$w.$$\" && mv -f \"$w.$$\" \"$w\" || { %s; exit 97; }\n%s%s\nfi\n",
 		wrapperEnd, unwritten, Wrapper, wrapperEnd)
-	// Until it is there the script may have waited for long: the time that it is sent at is an argument.
+	// Until it is there the script may have waited for long: how far clocks are apart was asked before.
 	head, rest, _ := strings.Cut(string(request), fmt.Sprintf("\nnow %d\n", t.Now))
-	fmt.Fprintf(&b, "sent=${1:-%d}\nrequest() {\ncat <<'%s'\n%s\n%s\necho \"now $sent\"\ncat <<'%s'\n%s%s\n}\n%s", t.Now, requestEnd, head, requestEnd, requestEnd, rest, requestEnd, then)
+	fmt.Fprintf(&b, "sent=${1:-%d}\n%srequest() {\ncat <<'%s'\n%s\n%s\necho \"now $sent\"\ncat <<'%s'\n%s%s\n}\n%s", t.Now, sendsNow, requestEnd, head, requestEnd, requestEnd, rest, requestEnd, then)
 	return b.String(), nil
 }
+
+// sendsNow reads our clock off the host's: apart is the least by which the two can be apart,
+// if ours said $1 before the host's said $2, and $3 after that.
+const sendsNow = `if [ $# -eq 3 ]; then
+apart=0
+[ "$2" -le "$3" ] || apart=$(($2 - $3))
+[ "$2" -ge "$1" ] || apart=$(($2 - $1))
+sent=$(($(date +%s) - apart))
+fi
+`
 
 // unwritten is the wrapper's answer where it cannot be put.
 const unwritten = `printf '%s\n' 'patchops-answer 1 -' 'state refused' 'why JOURNAL' 'text the wrapper cannot be put there: no space, read-only, or not root' end`

@@ -264,3 +264,12 @@ func clip(s string, n int) string {
 	}
 	return s[:n]
 }
+
+// onTheWay takes a host's word back that its clock is off, if all that is known is that the
+// request, sent at sent, took long: answered is when the answer was there.
+func onTheWay(a dispatch.Answer, sent, answered int64) dispatch.Answer {
+	if a.State == dispatch.Refused && a.Why == dispatch.ClockSkew && sent-10 <= a.HostTime && a.HostTime <= answered+10 {
+		a.Why, a.Text = dispatch.TooLate, fmt.Sprintf("the request took up to %d s to reach the host, at most 10 s wanted", answered-sent)
+	}
+	return a
+}

@@ -269,3 +269,25 @@ func TestX1HostsThatNeverEnd(t *testing.T) {
 		})
 	}
 }
+
+// TestSSHSlowIsNotSkewed: a host whose time lies between a request and its answer is slow to
+// reach. That is refused for now; only a clock that must be off is called so.
+func TestSSHSlowIsNotSkewed(t *testing.T) {
+	t.Parallel()
+	const sent, answered = 1_000_000, 1_000_029
+	for says, why := range map[int64]string{
+		sent - 11: dispatch.ClockSkew, sent + 11: dispatch.TooLate, answered + 10: dispatch.TooLate, answered + 11: dispatch.ClockSkew,
+	} {
+		h, o := lies(t, &liar{says: func(_ string, in []byte, out io.Writer) int {
+			_, _ = fmt.Fprintf(out, "%stime %d\nstate refused\nwhy CLOCK_SKEW\ntext off\nend\n", header(in), says)
+			return 0
+		}})
+		clock := make(chan int64, 2)
+		clock <- sent
+		clock <- answered
+		o.Now = func() time.Time { return time.Unix(<-clock, 0) }
+		e := executor.NewSSH(o)
+		t.Cleanup(func() { _ = e.Close() })
+		refusedAs(t, e.Start(t.Context(), sshTask(h.target(), "true"), nil), why)
+	}
+}

@@ -94,7 +94,7 @@ func (s *SSH) channel(ctx context.Context, on *connection, verb string, t dispat
 	defer c.close()
 	a, printed, err := ReadAnswer(c.out, t, verb, at)
 	if err == nil {
-		return Keep(a, printed, s.o.Sink, s.seen.of(t.Client)), nil
+		return Keep(onTheWay(a, t.Now, s.o.Now().Unix()), printed, s.o.Sink, s.seen.of(t.Client)), nil
 	}
 	if ctx.Err() != nil {
 		return a, ctx.Err()
