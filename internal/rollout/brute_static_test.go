@@ -52,9 +52,23 @@ func (n *naive) noticed(x *naiveSession, o naiveOccurrence) int64 {
 	}
 	for _, k := range x.client.Progress.Notified {
 		if k.Plan == x.plan.Name && k.Asset == x.asset && k.Window == o.window && k.Occurrence == o.start && !k.Quiet {
-			return 0
+			if k.At == 0 {
+				return 0
+			}
+			return min(k.Start, n.afterLead(x, g, k.At))
 		}
 	}
+	return n.afterLead(x, g, n.in.AsOf)
+}
+
+// naiveNotice is one of so many business days, and when it was sent.
+type naiveNotice struct {
+	sent int64
+	days int
+}
+
+// afterLead is the first start that a notice sent at an instant serves.
+func (n *naive) afterLead(x *naiveSession, g *Agreement, sent int64) int64 {
 	lead := g.Lead.Seconds
 	if special, ok := g.Leads[x.asset]; ok {
 		lead = special.Seconds
@@ -63,13 +77,13 @@ func (n *naive) noticed(x *naiveSession, o naiveOccurrence) int64 {
 		lead = g.EmergencyLead.Seconds
 	}
 	if g.BusinessDays && lead > 0 && lead%day == 0 {
-		days := int(lead / day)
-		if _, known := x.client.notice[days]; !known {
-			x.client.notice[days] = x.client.Business.AddDays(n.in.AsOf, days)
+		k := naiveNotice{sent, int(lead / day)}
+		if _, known := x.client.notice[k]; !known {
+			x.client.notice[k] = x.client.Business.AddDays(sent, k.days)
 		}
-		return x.client.notice[days]
+		return x.client.notice[k]
 	}
-	return n.in.AsOf + lead
+	return sent + lead
 }
 
 // gate is when a session's wave opens.

@@ -24,8 +24,8 @@ type naiveClient struct {
 	denied      [][]bool              // by deny
 	supported   [][]bool              // by support
 	holiday     []bool
-	regular     [][]bool      // by agreement; nil where all hours are
-	notice      map[int]int64 // when a notice of so many business days that is sent now has served
+	regular     [][]bool              // by agreement; nil where all hours are
+	notice      map[naiveNotice]int64 // when a notice in business days has served
 }
 
 // naiveOccurrence is an occurrence with the agreement that opens it, -1 none.
@@ -86,7 +86,7 @@ func newNaive(in *Input, s *Schedule) *naive {
 }
 
 func (n *naive) client(c *Client) *naiveClient {
-	out := &naiveClient{Client: c, holiday: make([]bool, n.minutes), notice: map[int]int64{}}
+	out := &naiveClient{Client: c, holiday: make([]bool, n.minutes), notice: map[naiveNotice]int64{}}
 	for i := range c.Windows {
 		out.occurrences = append(out.occurrences, c.Windows[i].Def.Expand(n.in.AsOf, n.in.AsOf+n.in.Horizon).Occurrences)
 	}

@@ -4,6 +4,8 @@ import (
 	"testing"
 
 	"pgregory.net/rapid"
+
+	"github.com/patchops/patchops/internal/window"
 )
 
 // Whoever was told is not told again; who was not, or of another occurrence, is.
@@ -68,4 +70,29 @@ func TestPropNoticesCanStillBeSent(t *testing.T) {
 			}
 		}
 	})
+}
+
+// A session that must give up its place goes nowhere in the occurrence that its client was
+// told of before the lead since then is over; where notice is waived there, it may.
+func TestToldOccurrenceServesAfterItsLead(t *testing.T) {
+	for waived, want := range map[bool]int64{false: at("02:40"), true: at("02:30")} {
+		in := found(1, simple("p", Work{Asset: 0, Minutes: 5}))
+		c := &in.Clients[0]
+		c.Windows = []Window{fixedWindow("late", at("02:30"), at("12:00"))}
+		c.Agreements[0].Lead = Lead{Seconds: 170 * minute}
+		if waived {
+			c.Agreements[0].Waived = map[int]map[int64]bool{0: {at("02:30"): true}}
+		}
+		c.Denies = []Deny{{ID: "Freeze/acme/f", Fixed: window.Span{Start: at("03:00"), End: at("04:00")}}}
+		c.Assets[0].Denies = []int{0}
+		c.Progress.Notified = []Notified{{Plan: "p", Asset: 0, Occurrence: at("02:30"), Start: at("03:00"), End: at("03:05"), At: at("00:00") - 10*minute}}
+		in.AsOf = at("00:02")
+		s := Compute(in)
+		if found := Verify(in, s); len(found) > 0 {
+			t.Error(found)
+		}
+		if got := placementOf(t, s, 0, "a"); got.Start != want || got.Moved != Freeze {
+			t.Errorf("waived %t: it is at %s, moved for %q; wanted %s", waived, clock(got.Start), got.Moved, clock(want))
+		}
+	}
 }

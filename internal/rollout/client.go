@@ -200,12 +200,16 @@ func (c *client) noticed(agreement int, lead int64) int64 {
 	if t, ok := known[lead]; ok {
 		return t
 	}
-	t := c.engine.in.AsOf + lead
+	known[lead] = c.afterLead(agreement, c.engine.in.AsOf, lead)
+	return known[lead]
+}
+
+// afterLead is the first start that a notice sent at an instant serves.
+func (c *client) afterLead(agreement int, sent, lead int64) int64 {
 	if c.inBusinessDays(agreement, lead) {
-		t = c.Business.AddDays(c.engine.in.AsOf, int(lead/daySeconds))
+		return c.Business.AddDays(sent, int(lead/daySeconds))
 	}
-	known[lead] = t
-	return t
+	return sent + lead
 }
 
 // inBusinessDays says whether a lead counts business days: where it was agreed,

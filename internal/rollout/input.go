@@ -264,6 +264,9 @@ type Notified struct {
 	Window     int
 	Occurrence int64
 	Start, End int64
+	// At is when the client was told of the occurrence: nothing starts in it before the lead
+	// from then on is over, the place itself aside. 0 is so long ago that it is.
+	At int64
 	// Quiet says that the client was not told yet, and the place is only locked: the
 	// session stays there like others, but its notice is still to be sent in time.
 	Quiet bool

@@ -249,13 +249,10 @@ func (c *oracleClient) noticedBy(p *Plan, q Ask, place *Answer) bool {
 	}
 	lead := c.leadOf(g, q.Asset, emergency)
 	at, told := q.Told(place.Window, place.Occurrence)
-	switch {
-	case !told:
+	if !told {
 		return lead == 0
-	case c.inBusinessDays(g, lead):
-		return q.At >= c.Business.AddDays(at, int(lead/daySeconds))
 	}
-	return q.At >= at+lead
+	return q.At >= c.afterLead(g, at, lead)
 }
 
 func (c *oracleClient) agreementOf(p *Plan, place *Answer) *Agreement {

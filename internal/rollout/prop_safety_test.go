@@ -154,7 +154,11 @@ func TestPropNotifiedPlacementsMoveForAReason(t *testing.T) {
 		told.AsOf += w.minutes(w.int(0, 300))
 		for i := range told.Clients {
 			for j := range told.Clients[i].Progress.Notified {
-				told.Clients[i].Progress.Notified[j].Quiet, told.Clients[i].Progress.Notified[j].Loose = w.rare(), w.rare()
+				k := &told.Clients[i].Progress.Notified[j]
+				k.Quiet, k.Loose = w.rare(), w.rare()
+				if w.some() {
+					k.At = in.AsOf - w.minutes(w.int(0, 3000))
+				}
 			}
 		}
 		for i := range told.Clients {

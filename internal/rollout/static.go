@@ -26,9 +26,10 @@ type classKey struct {
 	access accessKey
 	length int64
 	aged   int64 // the end of the minimum age, 0 where it is past
-	// what the client was told of, which needs no lead; window -1 none
+	// what the client was told of, and from when on that serves; window -1 none
 	window     int
 	occurrence int64
+	served     int64
 }
 
 // class is what sessions have in common that only differ in their asset.
@@ -71,7 +72,7 @@ func (c *client) classOf(plan int, w *Work, told *Notified) *class {
 		key.aged = aged
 	}
 	if told.told() {
-		key.window, key.occurrence = told.Window, told.Occurrence
+		key.window, key.occurrence, key.served = told.Window, told.Occurrence, c.served(plan, told)
 	}
 	if cl := c.classes[key]; cl != nil {
 		return cl
@@ -80,6 +81,20 @@ func (c *client) classOf(plan int, w *Work, told *Notified) *class {
 	cl.findSlots(c)
 	c.classes[key] = cl
 	return cl
+}
+
+// served is the first start that what a client was told serves in its occurrence: the place
+// itself, or when the lead since then is over.
+func (c *client) served(plan int, told *Notified) int64 {
+	emergency := c.Plans[plan].Change == "emergency"
+	g := -1
+	if told.At > 0 && told.Window >= 0 {
+		g = c.agreementAt(told.Window, told.Occurrence, emergency)
+	}
+	if g < 0 {
+		return -none
+	}
+	return min(told.Start, c.afterLead(g, told.At, c.leadOf(g, told.Asset, emergency)))
 }
 
 func (c *client) accessOf(key accessKey, asset int) *access {
@@ -173,8 +188,11 @@ func (cl *class) quick(cut *cutter, o *occurrence) {
 
 // noticeBound is the first start in an occurrence that the agreed notice allows.
 func (cl *class) noticeBound(o *occurrence) int64 {
-	if o.waived || cl.key.window == o.window && cl.key.occurrence == o.Start {
+	switch {
+	case o.waived:
 		return -none
+	case cl.key.window == o.window && cl.key.occurrence == o.Start:
+		return cl.key.served
 	}
 	return cl.noticed[o.agreement]
 }

@@ -95,13 +95,17 @@ func (v *verifier) verifyBounds(c *verifiedClient, x *verifiedSession) {
 	}
 	g := &c.Agreements[x.terms]
 	told := c.notified[planAsset{p.Name, x.asset}]
-	if told != nil && !told.Quiet && told.Window == x.window && told.Occurrence == x.occurrence {
-		return
-	}
 	if g.Waived[x.window][x.occurrence] {
 		return
 	}
-	if earliest := c.afterLead(g, c.leadOf(g, p, x.asset), v.in.AsOf); x.start < earliest {
+	earliest := c.afterLead(g, c.leadOf(g, p, x.asset), v.in.AsOf)
+	if told != nil && !told.Quiet && told.Window == x.window && told.Occurrence == x.occurrence {
+		if told.At == 0 {
+			return
+		}
+		earliest = min(told.Start, c.afterLead(g, c.leadOf(g, p, x.asset), told.At))
+	}
+	if x.start < earliest {
 		v.against(c, x, NoticeLead, "the session starts at %d, wanted %d or later", x.start, earliest)
 	}
 }
