@@ -37,11 +37,11 @@ shown() { grep --line-buffered -Ev '^=== (RUN|PAUSE|CONT)' || true; }
 # The real Ansible beside it: both wait more than they work.
 ansible='^TestAnsible(ForReal|ThatStartsSlowly|CutOff|ConformsForReal)$'
 [ "$#" -eq 0 ] || ansible='^$'
-(cd internal/executor && PATCHOPS_E2E=${PATCHOPS_E2E:-1} "$work/executor.test" -test.v -test.timeout=15m -test.run "$ansible" >"$work/ansible.log" 2>&1) &
+(cd internal/executor && PATCHOPS_E2E=${PATCHOPS_E2E:-1} "$work/executor.test" -test.v -test.timeout=30m -test.run "$ansible" >"$work/ansible.log" 2>&1) &
 ansible=$!
 cd internal/e2e
 status=0
-../estate/full/inside.sh "$work/e2e.test" -test.v -test.parallel=16 -test.timeout=15m "$@" | shown || status=$?
+../estate/full/inside.sh "$work/e2e.test" -test.v -test.parallel=16 -test.timeout=30m "$@" | shown || status=$?
 wait "$ansible" || status=$?
 shown <"$work/ansible.log"
 exit "$status"

@@ -50,7 +50,7 @@ func ansibleTask(h *estate.FullHost, segment dispatch.Segment, version string) d
 	t := task(h, segment, version)
 	t.Target.Type, t.Target.Playbook = "ansible", "ansible/patch.yml"
 	if segment == dispatch.Install {
-		t.Steps = []dispatch.Step{step("precheck"), step("snapshot"), {Name: "install", Builtin: executor.Playbook, Timeout: 120, Point: true}}
+		t.Steps = []dispatch.Step{step("precheck"), step("snapshot"), {Name: "install", Builtin: executor.Playbook, Timeout: 600, Point: true}}
 	}
 	return t
 }

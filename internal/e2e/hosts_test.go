@@ -27,7 +27,7 @@ func (w want) on(t *testing.T, h *estate.FullHost) {
 }
 
 // patience bounds every wait for a host or a controller, on a loaded machine, too.
-const patience = 4 * time.Minute
+const patience = 10 * time.Minute
 
 // until waits for something that can be seen.
 func until(t *testing.T, what string, holds func() bool) {

@@ -75,7 +75,7 @@ func task(h *estate.FullHost, segment dispatch.Segment, version string) dispatch
 }
 
 func step(name string) dispatch.Step {
-	return dispatch.Step{Name: name, Builtin: "apt/" + name, Timeout: 60}
+	return dispatch.Step{Name: name, Builtin: "apt/" + name, Timeout: 600}
 }
 
 // state is what dpkg on the host says of a package: version and state.
@@ -91,7 +91,7 @@ func state(t *testing.T, h *estate.FullHost, name string) string {
 // answering waits until the host takes connections.
 func answering(t *testing.T, h *estate.FullHost) {
 	t.Helper()
-	if err := h.Answers(t.Context(), time.Minute); err != nil {
+	if err := h.Answers(t.Context(), patience); err != nil {
 		t.Fatal(err)
 	}
 }

@@ -42,7 +42,7 @@ func (s *server) ansibleTask(vars string) dispatch.Task {
 	target := s.target()
 	target.Type, target.Playbook, target.Vars, target.Journal = "ansible", "ansible/play.yml", vars, false
 	t := sshTask(target)
-	t.Steps = []dispatch.Step{{Name: "install", Builtin: executor.Playbook, Timeout: 60, Point: true}}
+	t.Steps = []dispatch.Step{{Name: "install", Builtin: executor.Playbook, Timeout: 600, Point: true}}
 	return t
 }
 
@@ -283,7 +283,7 @@ func TestAnsibleThatStartsSlowly(t *testing.T) {
 	x := s.ansible(t, dir, "sleep 12; PATH='"+slow+"':$PATH exec ansible-playbook \"$@\"", somePlay)
 	task := s.ansibleTask(`{"ansible_user": "root", "ansible_python_interpreter": "/usr/bin/python3"}`)
 	task.Target.Journal, task.NotAfter = true, time.Now().Unix()+300
-	task.Steps = []dispatch.Step{{Name: "install", Run: []string{"true"}, Timeout: 60}}
+	task.Steps = []dispatch.Step{{Name: "install", Run: []string{"true"}, Timeout: 600}}
 	finished(t, x.Start(t.Context(), task, nil))
 }
 

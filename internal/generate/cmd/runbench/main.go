@@ -129,7 +129,7 @@ func (s settings) office(ctx context.Context, remote string) error {
 	if err := os.MkdirAll(filepath.Join(s.work, "home/.ssh"), 0o700); err != nil {
 		return err
 	}
-	cmd := exec.CommandContext(ctx, "sh", "-c", officeScript, "office.sh", s.patchops, fmt.Sprint(s.hosts), remote, fmt.Sprint(s.failures))
+	cmd := exec.CommandContext(ctx, "sh", "-c", estate.Office+officeScript, "office.sh", s.patchops, fmt.Sprint(s.hosts), remote, fmt.Sprint(s.failures))
 	cmd.Dir, cmd.Env = s.work, s.env()
 	if out, err := cmd.CombinedOutput(); err != nil {
 		return fmt.Errorf("the repository: %w: %s", err, out)
