@@ -11,8 +11,8 @@ import (
 	"github.com/patchops/patchops/internal/window"
 )
 
-// Freezes are asked of the tips that were authorised when a claim was decided on, for they
-// take effect at once, whatever the schedule was computed from. Only words of people in the
+// Freezes, and the hours of vendors, are asked of the tips that were authorised when a claim
+// was decided on, for they take effect at once, whatever the schedule was computed from. Only words of people in the
 // log lift one that the documents hold.
 
 // glass is an override of a plan that was recorded.
@@ -35,7 +35,7 @@ func (a *Audit) override(r *resultlog.Record) {
 	a.glasses[r.Plan] = append(a.glasses[r.Plan], g)
 }
 
-// frozen says which freeze forbade a claim by every tip that may have been in force when it
+// frozen says which freeze, or vendor who does not answer, forbade a claim by every tip that may have been in force when it
 // was decided on; "" none, or a tip cannot be read.
 func (a *Audit) frozen(n resultlog.Name, r *resultlog.Record, planned string, since int64) (string, error) {
 	why := ""
@@ -71,7 +71,8 @@ func (a *Audit) inForce(from, to int64, planned string, since int64) []string {
 	return out
 }
 
-// frozenBy says which freeze of a commit's documents forbids a claim, "" none.
+// frozenBy says which freeze, or else which vendor's hours, of a commit's documents forbid a
+// claim, "" none.
 func (a *Audit) frozenBy(n resultlog.Name, commit string, r *resultlog.Record) (string, error) {
 	at := begins(r)
 	o, err := a.oracle(n.Client, commit, at)
@@ -82,14 +83,32 @@ func (a *Audit) frozenBy(n resultlog.Name, commit string, r *resultlog.Record) (
 	if asset < 0 || plan < 0 {
 		return "", nil // its grant is asked for
 	}
-	p := &o.in.Plans[plan]
-	for _, i := range o.in.Assets[asset].Denies {
-		d := &o.in.Denies[i]
-		if denies(d, at, at+max(1, r.Worst)) && !mayPass(d, p) && !a.lifted(n, o, d.Rule, r) {
-			return fmt.Sprintf("%s at %s for %d s, and by the documents of %s it may not: %s %s", r.Asset, r.T, r.Worst, short(commit), rollout.Freeze, d.ID), nil
+	p, until := &o.in.Plans[plan], at+max(1, r.Worst)
+	code, by := rollout.Code(""), ""
+	for _, i := range o.in.Assets[asset].Supports {
+		if s := &o.in.Supports[i]; !answers(s, at, until) {
+			code, by = rollout.VendorSupport, s.ID
 		}
 	}
-	return "", nil
+	for _, i := range o.in.Assets[asset].Denies {
+		d := &o.in.Denies[i]
+		if denies(d, at, until) && !mayPass(d, p) && !a.lifted(n, o, d.Rule, r) {
+			code, by = rollout.Freeze, d.ID
+		}
+	}
+	if code == "" {
+		return "", nil
+	}
+	return fmt.Sprintf("%s at %s for %d s, and by the documents of %s it may not: %s %s", r.Asset, r.T, r.Worst, short(commit), code, by), nil
+}
+
+// answers reports whether some vendor answers at every instant of a time.
+func answers(s *rollout.Support, from, to int64) bool {
+	var open []window.Span
+	for _, week := range s.Weeks {
+		open = append(open, week.Spans(from, to)...)
+	}
+	return len(window.NewSpans([]window.Span{{Start: from, End: to}}).Minus(window.NewSpans(open))) == 0
 }
 
 // denies reports whether a deny meets any of a time.
