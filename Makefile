@@ -56,10 +56,11 @@ museum: ## plant every known bug, one after the other: the simulation must find 
 race: ## all tests with the race detector
 	@$(GO) test -race -timeout 90m ./...
 
-props: ## properties of windows, rollouts, approvals, merges by path and proofs with PROPS cases (10000)
+props: ## properties of windows, rollouts, plans edited under way, approvals, merges by path and proofs with PROPS cases (10000)
 	@$(GO) test -count=1 -timeout 30m ./internal/approval ./internal/change ./internal/canonical ./internal/resultlog -rapid.checks=$(PROPS) -rapid.nofailfile
 	@GOGC=400 $(GO) test -count=1 -timeout 30m ./internal/rollout -run '^TestProp' -rapid.checks=$(PROPS) -rapid.nofailfile
 	@$(GO) test -count=1 -timeout 30m ./internal/window -rapid.checks=$(PROPS) -rapid.nofailfile
+	@$(GO) test -count=1 -timeout 30m ./internal/progress -run '^TestPropertyEdited' -rapid.checks=$(PROPS) -rapid.nofailfile
 
 race-props: ## those of windows and rollouts with the race detector and 100,000 cases (hours)
 	@$(GO) test -count=1 -race -timeout 4h ./internal/rollout -run '^TestProp' -rapid.checks=100000 -rapid.nofailfile

@@ -129,37 +129,59 @@ func (t *authorisedEnv) knows(subject string) error {
 	if err != nil {
 		return err
 	}
+	names := t.wavesOf(parts)
 	for _, client := range []string{parts[0], ""} {
 		e := out.Corpus.Entry(finding.Identity{Kind: "PatchPlan", Client: client, Name: parts[1]})
-		if e != nil && (len(parts) < 3 || kind == "notice") {
+		switch {
+		case e == nil:
+			continue
+		case kind == "notice":
 			return nil
+		case names == nil:
+			return hasWave(planned(e), parts)
 		}
-		if e != nil {
-			return t.hasWave(e, parts)
-		}
+		return hasWave(names, parts)
+	}
+	if names != nil && kind != "notice" { // the plan was removed, and what it began goes on
+		return hasWave(names, parts)
 	}
 	return usage("there is no plan %s/%s at the authorised tip", parts[0], parts[1])
 }
 
-// hasWave wants that a plan has the wave CLIENT/PLAN/WAVE that is spoken of; while it is carried
-// out, by the name that the wave has there, whatever the plan calls it since.
-func (t *authorisedEnv) hasWave(e *corpus.Entry, of []string) error {
+// planned are the waves that a plan has.
+func planned(e *corpus.Entry) []string {
 	var names []string
 	for _, w := range spec.ReadPlan(e.Document(), "UTC").Waves {
 		names = append(names, w.Name)
 	}
-	if state, err := t.logged(); err == nil { // a log that cannot be read keeps nobody from a hold
-		if run := state.Runs[of[0]+"/"+of[1]]; run != nil && run.Ended == 0 && run.Schedule != nil {
-			names = nil
-			for i := range run.Waves { // also those that the plan has no more: what paused them may hold others up
-				names = append(names, run.Waves[i].Name)
-			}
-		}
-	}
-	if slices.Contains(names, of[2]) {
+	return names
+}
+
+// wavesOf are the waves of the rollout of a plan that goes on, by the names that they have there,
+// whatever the plan calls them since; nil there is none, or the log cannot be read: that keeps
+// nobody from a hold.
+func (t *authorisedEnv) wavesOf(of []string) []string {
+	state, err := t.logged()
+	if err != nil {
 		return nil
 	}
-	return usage("plan %s has no wave %s; its waves are %s", e.ID.Name, of[2], strings.Join(names, ", "))
+	run := state.Runs[of[0]+"/"+of[1]]
+	if run == nil || run.Ended != 0 || run.Schedule == nil {
+		return nil
+	}
+	names := []string{}
+	for i := range run.Waves { // also those that the plan has no more: what paused them may hold others up
+		names = append(names, run.Waves[i].Name)
+	}
+	return names
+}
+
+// hasWave wants that a plan, or its rollout, has the wave CLIENT/PLAN/WAVE if one is spoken of.
+func hasWave(names, of []string) error {
+	if len(of) < 3 || slices.Contains(names, of[2]) {
+		return nil
+	}
+	return usage("plan %s has no wave %s; its waves are %s", of[1], of[2], strings.Join(names, ", "))
 }
 
 // change is the proposal that a subject names, as it was fetched.

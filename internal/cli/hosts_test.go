@@ -23,7 +23,7 @@ func hostsCommand(ts *testscript.TestScript, neg bool, args []string) {
 	}
 	dir := ts.MkAbs(args[0])
 	ctx := context.Background()
-	r, err := estate.NewRepository(ctx, dir+"/.packages", labPackages()...)
+	r, err := estate.NewRepository(ctx, dir+"/.packages", append(labPackages(), estate.Good("demo-agent", "1.2"))...)
 	ts.Check(err)
 	ts.Check(estate.Lite(ctx, dir, args[1:], r, labPackages()[0]))
 }

@@ -5,6 +5,7 @@ import (
 	"errors"
 	"fmt"
 	"io/fs"
+	"os"
 	"os/signal"
 	"path/filepath"
 	"strings"
@@ -83,6 +84,9 @@ func (a *app) run(ctx context.Context, flags runFlags) error {
 	}
 	ctx, stop := signal.NotifyContext(ctx, syscall.SIGINT, syscall.SIGTERM)
 	defer stop()
+	unread := make(chan os.Signal, 1) // whoever reads what is printed may end first: that stops no rollout
+	signal.Notify(unread, syscall.SIGPIPE)
+	defer signal.Stop(unread)
 	w := a.newWatcher(color)
 	c, done, err := a.controller(ctx, flags, w)
 	if err != nil {

@@ -65,7 +65,8 @@ type parser struct {
 // line takes one line in, and reports whether it was the last.
 func (p *parser) line(line string) (bool, error) {
 	if !p.begun {
-		p.begun = line == "patchops-answer 1 "+p.key || line == "patchops-answer 1 -"
+		// A login shell may have set the title of a terminal just before, without ending the line.
+		p.begun = strings.HasSuffix(line, "patchops-answer 1 "+p.key) || strings.HasSuffix(line, "patchops-answer 1 -")
 		return false, nil
 	}
 	if p.into != nil {

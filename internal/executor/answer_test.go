@@ -38,6 +38,18 @@ func TestReadAnswer(t *testing.T) {
 	}
 }
 
+// A login shell sets the title of its terminal, or ends its greeting without ending the line.
+func TestReadAnswerBehindAGreeting(t *testing.T) {
+	for _, greeting := range []string{"", "\x1b]0;root@h1\x07", "Password expires in 7 days. "} {
+		if a, _, err := read(t, "Welcome!", greeting+"patchops-answer 1 "+answerKey, "time 1", "state absent", "end"); err != nil || a.State != dispatch.Absent {
+			t.Errorf("behind %q: %+v %v found, an absent task wanted", greeting, a, err)
+		}
+	}
+	if a, _, err := read(t, "logout patchops-answer 1 -", "state refused", "why JOURNAL", "text read-only", "end"); err != nil || a.Why != dispatch.Journal {
+		t.Errorf("%+v %v found, a refusal wanted", a, err)
+	}
+}
+
 // TestReadAnswerRefuses: an answer that is not whole, not ours or not sound is none.
 func TestReadAnswerRefuses(t *testing.T) {
 	head := "patchops-answer 1 " + answerKey

@@ -16,9 +16,9 @@ import (
 func localTask(client, asset string) dispatch.Task {
 	now := time.Now().Unix()
 	return dispatch.Task{
-		Key: "sha256:local-" + time.Now().Format("150405.000000000"), Fence: 1, Now: now, NotAfter: now + 30,
+		Key: "sha256:local-" + time.Now().Format("150405.000000000"), Fence: 1, Now: now, NotAfter: now + 300,
 		Target: dispatch.Target{Client: client, Asset: asset},
-		Steps:  []dispatch.Step{{Name: "install", Timeout: 10, Run: []string{"touch", "mark"}}},
+		Steps:  []dispatch.Step{{Name: "install", Timeout: 60, Run: []string{"touch", "mark"}}},
 	}
 }
 
@@ -135,8 +135,8 @@ func TestLocalUnderBash(t *testing.T) {
 	task := localTask("acme", "h1")
 	odd := "a\nb\\ $(x) \xff"
 	task.Steps = []dispatch.Step{
-		{Name: "stage", Timeout: 10, Env: map[string]string{"V": odd}, Run: []string{"sh", "-c", `[ -n "$BASH_VERSION" ] && printf '%s|%s' "$1" "$V" >got`, "sh", odd}},
-		{Name: "install", Timeout: 10, Run: []string{"sh", "-c", "exit 3"}, Reboot: []int{3}, Point: true},
+		{Name: "stage", Timeout: 60, Env: map[string]string{"V": odd}, Run: []string{"sh", "-c", `[ -n "$BASH_VERSION" ] && printf '%s|%s' "$1" "$V" >got`, "sh", odd}},
+		{Name: "install", Timeout: 60, Run: []string{"sh", "-c", "exit 3"}, Reboot: []int{3}, Point: true},
 	}
 	a := l.Start(t.Context(), task, nil)
 	if a.Outcome == nil || a.Outcome.Result != dispatch.Succeeded || !a.Outcome.Reboot {

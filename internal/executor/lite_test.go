@@ -45,7 +45,7 @@ var serial atomic.Int64
 func (l *lite) task(segment dispatch.Segment, packages []string, steps ...string) dispatch.Task {
 	now := time.Now().Unix()
 	t := dispatch.Task{
-		Key: fmt.Sprintf("sha256:lite-%d", serial.Add(1)), Fence: 1, Now: now, NotAfter: now + 30, Segment: segment,
+		Key: fmt.Sprintf("sha256:lite-%d", serial.Add(1)), Fence: 1, Now: now, NotAfter: now + 300, Segment: segment,
 		Target: dispatch.Target{Client: "acme", Asset: "h1"},
 	}
 	for _, p := range packages {
@@ -53,7 +53,7 @@ func (l *lite) task(segment dispatch.Segment, packages []string, steps ...string
 		t.Packages = append(t.Packages, dispatch.Package{Name: name, Version: version})
 	}
 	for _, s := range steps {
-		t.Steps = append(t.Steps, dispatch.Step{Name: s, Builtin: "apt/" + s, Timeout: 60, Point: s == "install"})
+		t.Steps = append(t.Steps, dispatch.Step{Name: s, Builtin: "apt/" + s, Timeout: 120, Point: s == "install"})
 	}
 	return t
 }

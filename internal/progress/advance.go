@@ -8,27 +8,21 @@ import (
 )
 
 // advance carries the waves of a run on: begins the next one when the last has passed
-// its gate, pauses, and ends those that are done.
+// its gate, pauses, and ends those that are done. A changed plan may have put a wave that has
+// not begun before one that has: this goes on all the same.
 func (t *tick) advance(r *running) {
 	wait, _ := t.ring(r)
-	open := wait.Code == ""
+	open, next := wait.Code == "", false
 	for k := range r.waves {
 		u := &r.sums[k]
 		switch {
 		case u.wave == nil:
 			continue
 		case u.wave.Begun == 0:
-			if !open && wait.Code != "" {
-				wait.Wave = u.wave.Name
-				t.waits(wait)
-				return
+			if !next {
+				t.next(r, k, open, wait)
 			}
-			if !open {
-				t.waits(Wait{Client: r.Client, Plan: r.Plan, Wave: u.wave.Name, Code: rollout.WaveGate, Why: "the wave before it has not passed its gate"})
-				return
-			}
-			t.beginWave(r, k)
-			return
+			next = true
 		case u.wave.Ended == 0:
 			open = false
 			if t.judge(r, k); !r.shut {
@@ -40,6 +34,20 @@ func (t *tick) advance(r *running) {
 			t.judge(r, k)
 			open = open && len(u.wave.Pauses) == 0
 		}
+	}
+}
+
+// next begins the first wave that has not begun, or says what it waits for.
+func (t *tick) next(r *running, k int, open bool, ring Wait) {
+	wave := r.sums[k].wave.Name
+	switch {
+	case open:
+		t.beginWave(r, k)
+	case ring.Code != "":
+		ring.Wave = wave
+		t.waits(ring)
+	default:
+		t.waits(Wait{Client: r.Client, Plan: r.Plan, Wave: wave, Code: rollout.WaveGate, Why: "the wave before it has not passed its gate"})
 	}
 }
 
@@ -84,7 +92,7 @@ func (t *tick) nowhere(r *running, k int) {
 	if t.mayNot(r, u.wave.Name) {
 		return
 	}
-	if u.parked+u.unplaced == 0 {
+	if u.pending > 0 && u.parked+u.unplaced == 0 {
 		t.waits(Wait{Client: r.Client, Plan: r.Plan, Wave: u.wave.Name, Code: rollout.NoWindow, Why: "its hosts are placed anew first"})
 	}
 	t.told(&intake{running: r, k: k, sum: u})

@@ -2,6 +2,7 @@ package progress
 
 import (
 	"slices"
+	"strings"
 	"testing"
 
 	"github.com/patchops/patchops/internal/dispatch"
@@ -59,6 +60,12 @@ func TestCaseWR16APeerIsDown(t *testing.T) {
 	}
 	if w := s.wave(); w.Failures != 1 || !s.waiting(rollout.HAPeerDown) {
 		t.Errorf("%d failures; waits %v", w.Failures, s.waits)
+	}
+	s.until("2026-06-13T08:00:00Z") // it missed its window, and has no place any more
+	s.say(resultlog.Resume, key, "ada")
+	s.until("2026-06-13T08:10:00Z")
+	if want := "h000 of HAGroup/acme/web is down"; !slices.ContainsFunc(s.waits, func(w Wait) bool { return w.Asset == "h001" && strings.Contains(w.Why, want) }) {
+		t.Errorf("waits %v, wanted %q of h001", s.waits, want)
 	}
 }
 

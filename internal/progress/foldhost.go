@@ -110,7 +110,7 @@ func (s *State) claim(run *Run, r *resultlog.Record, at int64) error {
 		h.Code, h.Why, h.Since, h.Retry = "", "", at, 0
 		switch segment {
 		case dispatch.Install:
-			h.rebooted = nil
+			h.rebooted, h.grant = nil, r.Grant
 		case dispatch.Reboot:
 			h.rebooted = run.Claims[r.Key]
 		}

@@ -167,6 +167,26 @@ func (r *Run) toldOf(window string, occurrence int64) int64 {
 	return last
 }
 
+// informed is when the last of those who must be told of an occurrence was; false as
+// long as one of them was not.
+func (r *Run) informed(window string, occurrence int64) (int64, bool) {
+	last, told := int64(0), false
+	for _, n := range r.Schedule.Notices {
+		if n.Window != window || n.Occurrence != occurrence {
+			continue
+		}
+		at, sent := r.Notices[NoticeKey(n.Contact, window, occurrence)]
+		if !sent {
+			return 0, false
+		}
+		last, told = max(last, at), true
+	}
+	if !told {
+		last = r.toldOf(window, occurrence)
+	}
+	return last, last > 0
+}
+
 // sort puts the hosts of every wave in the order in which they start.
 func (r *Run) sort() {
 	at := map[string]int{}

@@ -44,7 +44,7 @@ func (c *clientInput) fill() {
 			continue
 		}
 		if run.Ended != 0 {
-			if plan := c.docs.Plans[key]; plan != nil && plan.Digest == run.Digest {
+			if plan := c.docs.Plans[key]; plan != nil && c.state.stands(run, plan) {
 				p.Work = nil
 			}
 			continue
@@ -156,9 +156,19 @@ func (c *clientInput) notified(run *Run, h *Host, asset int) {
 		w = -2 // it is there no more: nothing is in it
 	}
 	c.Progress.Notified = append(c.Progress.Notified, rollout.Notified{
-		Plan: run.Plan, Asset: asset, Window: w, Occurrence: h.Place.Occurrence, Start: h.Place.Start, End: h.Place.End, Quiet: !run.knows(h.Place),
+		Plan: run.Plan, Asset: asset, Window: w, Occurrence: h.Place.Occurrence, Start: h.Place.Start, End: h.Place.End, Quiet: !run.knows(h.Place), At: c.told(run, h.Place),
 		Loose: h.Place.Moved == rollout.Freeze || h.Place.Moved == rollout.HAPeerDown,
 	})
+}
+
+// told is when the last of those who must be told of a place's occurrence was; now as long
+// as one of them was not.
+func (c *clientInput) told(run *Run, p *Place) int64 {
+	at, all := run.informed(p.Window, p.Occurrence)
+	if !all {
+		return c.now
+	}
+	return at
 }
 
 // Session are the names of the packages that the host's session is about, by what it said

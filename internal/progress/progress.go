@@ -256,6 +256,7 @@ type Host struct {
 	seen    bool               // it was heard of since it was deferred
 	delays  int                // refusals in a row
 	last    string             // key of the newest result
+	grant   string             // that its newest installation was claimed under
 	was     []dispatch.Package // installed before the session
 	// The claim of its session's reboot: what follows is in the window that this began in,
 	// which may be a later one than its installation's.

@@ -110,10 +110,11 @@ func (t *tick) turns(r *running, undo []*Host) []*Host {
 	return out
 }
 
-// reboots says whether a host that needs a reboot gets one. After an abort it does
-// not: its state is checked as it is.
+// reboots says whether a host that needs a reboot gets one. After an abort, or without its
+// plan, it does not: its state is checked as it is.
 func (t *tick) reboots(r *running, job *Job, h *Host) bool {
-	if outcome, _ := r.aborted(t.s.Stops[r.key]); outcome != "" || len(job.Steps[dispatch.Reboot]) == 0 {
+	outcome, _ := r.aborted(t.s.Stops[r.key])
+	if outcome != "" || r.plan.Closed == rollout.NotSelected || len(job.Steps[dispatch.Reboot]) == 0 {
 		return false
 	}
 	if h.State == RebootRequired {

@@ -214,26 +214,6 @@ func (r *running) lead(a rollout.Answer) string {
 	return a.By + " wants that everybody was told before"
 }
 
-// informed is when the last of those who must be told of an occurrence was; false as
-// long as one of them was not.
-func (r *running) informed(window string, occurrence int64) (int64, bool) {
-	last, told := int64(0), false
-	for _, n := range r.Schedule.Notices {
-		if n.Window != window || n.Occurrence != occurrence {
-			continue
-		}
-		at, sent := r.Notices[NoticeKey(n.Contact, window, occurrence)]
-		if !sent {
-			return 0, false
-		}
-		last, told = max(last, at), true
-	}
-	if !told {
-		last = r.toldOf(window, occurrence)
-	}
-	return last, last > 0
-}
-
 // part records that a host is not done in its place.
 func (in *intake) part(t *tick, h *Host, code rollout.Code, why string) {
 	if in.late++; in.late <= batch {

@@ -99,7 +99,7 @@ func (t *tick) look(key string) {
 		if run != nil && len(run.sessions) > 0 {
 			t.ended = append(t.ended, &running{Run: run, key: key, plan: plan})
 		}
-		if plan != nil && (run == nil || run.Digest != plan.Digest) {
+		if plan != nil && (run == nil || !t.s.stands(run, plan)) {
 			t.begin(key, run, plan)
 		} else if run != nil && plan != nil {
 			t.review(key, run, plan)
@@ -174,7 +174,7 @@ func (t *tick) carry(r *running) {
 		return
 	}
 	t.sums(r)
-	if r.left = t.part(r); r.left {
+	if r.left = t.departed(r) || t.part(r); r.left {
 		return
 	}
 	if r.shut = t.abort(r); r.shut {

@@ -60,10 +60,26 @@ func (t *tick) unplaced(in *intake) {
 			continue
 		}
 		if n++; n <= shown {
-			t.host(in.running, h, obstacle{cmp.Or(h.Code, rollout.Horizon), "it has no place in the schedule", 0})
+			t.host(in.running, h, obstacle{cmp.Or(h.Code, rollout.Horizon), "it has no place in the schedule" + t.whileDown(in.running, h), 0})
 		}
 	}
 	if n > shown {
 		t.waits(Wait{Client: in.Client, Plan: in.Plan, Wave: in.sum.wave.Name, Code: rollout.Horizon, Why: counted(n-shown, "%d more host has no place in the schedule", "%d more hosts have no place in the schedule")})
 	}
+}
+
+// whileDown names the peer that keeps a host without a place, where it is one that is down.
+func (t *tick) whileDown(r *running, h *Host) string {
+	job := r.job(h.Asset)
+	if h.Code != rollout.HAPeerDown || job == nil {
+		return ""
+	}
+	for _, u := range t.oracle.Units(r.Client, job.Index) {
+		for _, m := range u.Members {
+			if name := t.load(r.Client).assets[m].Name; t.s.Down[r.Client+"/"+name] && name != h.Asset {
+				return " while " + name + " of " + u.ID + " is down"
+			}
+		}
+	}
+	return ""
 }

@@ -53,6 +53,21 @@ func TestWhatGoesAfterNoWaveIsInNone(t *testing.T) {
 		"os host-001 nightly 2026-06-10T01:00Z 2026-06-10T01:30Z", "os host-002 nightly 2026-06-10T01:00Z 2026-06-10T01:30Z")
 }
 
+// Hosts that waves began with may all be gone, scrapped or called otherwise: what is there now is in
+// a wave that takes it, and the schedule holds.
+func TestWavesOutliveTheirHosts(t *testing.T) {
+	for _, begun := range [][]string{{"w1"}, {"w1", "w2"}, {"w1", "w2", "w3"}} {
+		s := nights(3)
+		s.plan("os", "standard", 30).Waves = percents(10, 50, 100)
+		for _, name := range begun {
+			s.Progress.Begun = append(s.Progress.Begun, Begun{Plan: "os", Wave: name})
+		}
+		if out := s.schedule(t); len(out.Plans[0].Placements) != 3 {
+			t.Errorf("%v have begun: %+v, wanted 3 places", begun, out.Plans[0].Unplaced)
+		}
+	}
+}
+
 // A plan without waves has one that takes all, also those that come to it when it has begun.
 func TestWhatComesToAPlanWithoutWaves(t *testing.T) {
 	s := nights(3)

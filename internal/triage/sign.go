@@ -55,8 +55,11 @@ var said = []struct {
 	why   string
 	parts []string
 }{
-	{Host, "no space is left", []string{"no space left", "not enough free space", "disk quota exceeded", "disk full"}},
+	{Host, "no space is left", []string{"no space left", "enough free space", "more space needed on", "kib are needed", "disk quota exceeded", "disk full"}},
 	{Host, "its package database is locked or broken", []string{"could not get lock", "is another process using it", "dpkg was interrupted", "rpmdb", "database is locked", "read-only file system"}},
+	{Host, "a package is on hold there", []string{"held packages were changed", "filtered out by exclude filtering"}},
+	{Host, "a newer version is there already", []string{"packages were downgraded", "already, newer than"}},
+	{Patch, "it would remove other packages", []string{"remove is disabled"}},
 	{Relay, "packages cannot be loaded", []string{
 		"could not resolve", "temporary failure resolving", "connection refused", "connection timed out", "no route to host", "network is unreachable",
 		"failed to fetch", "hash sum mismatch", "cannot download", "failed to download", "proxy", "404  not found", "404 not found", "curl error",

@@ -106,6 +106,12 @@ func TestClassesOfSingleFailures(t *testing.T) {
 		"host: step cleanup exit 1: it is not fit to be patched":               bad("h", dispatch.Cleanup, 1, ""),
 		"host: step precheck exit 1: its package database is locked or broken": bad("h", dispatch.Precheck, 1, "E: Could not get lock /var/lib/dpkg/lock"),
 		"relay: step precheck exit 100: packages cannot be loaded":             bad("h", dispatch.Precheck, 100, "Temporary failure resolving 'deb.debian.org'"),
+		"host: step stage exit 28: no space is left":                           bad("h", dispatch.Stage, 28, "patchops: 300000 KiB are needed, 120 KiB are free on usr"),
+		"host: step stage exit 100: no space is left":                          bad("h", dispatch.Stage, 100, "E: You don't have enough free space in /var/cache/apt/archives/."),
+		"host: step stage exit 1: no space is left":                            bad("h", dispatch.Stage, 1, "Error Summary\n  At least 300MB more space needed on the / filesystem."),
+		"host: step stage exit 1: a newer version is there already":            bad("h", dispatch.Stage, 1, "patchops: bash is at 5.2-3 already, newer than 5.1-1"),
+		"host: step stage exit 100: a package is on hold there":                bad("h", dispatch.Stage, 100, "W: Failed to fetch http://ppa.example/InRelease\nE: Held packages were changed and -y was used without --allow-change-held-packages."),
+		"patch: step install exit 100: it would remove other packages":         bad("h", dispatch.Installs, 100, "E: Packages need to be removed but remove is disabled."),
 		"app: step postcheck exit 7: what runs on it is not in order":          bad("h", dispatch.Postcheck, 7, "curl: connection refused"),
 	} {
 		f := Alone(&c)

@@ -97,7 +97,7 @@ var keys atomic.Int64
 func (h *Host) task(steps ...dispatch.Step) dispatch.Task {
 	now := h.Now()
 	return dispatch.Task{
-		Key: fmt.Sprintf("sha256:%d-%d-%d", os.Getpid(), now, keys.Add(1)), Fence: 5, Now: now, NotAfter: now + 30,
+		Key: fmt.Sprintf("sha256:%d-%d-%d", os.Getpid(), now, keys.Add(1)), Fence: 5, Now: now, NotAfter: now + 300,
 		Client: h.Target.Client, Asset: h.Target.Asset, Segment: dispatch.Install, Attempt: 1, Target: h.Target, Steps: steps,
 	}
 }
@@ -144,13 +144,13 @@ func background(ctx context.Context, h *Host, task dispatch.Task) <-chan dispatc
 
 func receive(t *testing.T, answers <-chan dispatch.Answer) dispatch.Answer {
 	t.Helper()
-	timer := time.NewTimer(60 * time.Second)
+	timer := time.NewTimer(5 * time.Minute)
 	defer timer.Stop()
 	select {
 	case a := <-answers:
 		return a
 	case <-timer.C:
-		t.Fatal("no answer found after a minute")
+		t.Fatal("no answer found after 5 minutes")
 	}
 	return dispatch.Answer{}
 }
@@ -158,13 +158,13 @@ func receive(t *testing.T, answers <-chan dispatch.Answer) dispatch.Answer {
 // until waits for something on the host.
 func until(t *testing.T, what string, holds func() bool) {
 	t.Helper()
-	for range 6000 {
+	for range 15_000 {
 		if holds() {
 			return
 		}
 		<-time.NewTimer(20 * time.Millisecond).C
 	}
-	t.Fatalf("%s: not found within 2 minutes", what)
+	t.Fatalf("%s: not found within 5 minutes", what)
 }
 
 func wantState(t *testing.T, a dispatch.Answer, state dispatch.State) {
