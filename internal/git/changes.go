@@ -85,6 +85,9 @@ func (d *Differ) folders(a, b plumbing.Hash, dir string, depth int) error {
 		default:
 			old, now, before, after = before[0], after[0], before[1:], after[1:]
 		}
+		if old.mode == now.mode && old.hash == now.hash {
+			continue
+		}
 		if err := d.entry(old, now, joined(dir, cmp.Or(old.name, now.name)), depth); err != nil {
 			return err
 		}
@@ -121,11 +124,8 @@ func (d *Differ) read(h plumbing.Hash) ([]raw, error) {
 
 func byName(a, b raw) int { return strings.Compare(a.name, b.name) }
 
-// entry compares what stands at a path: a folder is what lies in it.
+// entry compares what stands at a path, which differs: a folder is what lies in it.
 func (d *Differ) entry(a, b raw, file string, depth int) error {
-	if a.mode == b.mode && a.hash == b.hash {
-		return nil
-	}
 	var below [2]plumbing.Hash
 	var at [2]string
 	for i, e := range []raw{a, b} {

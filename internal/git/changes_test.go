@@ -190,3 +190,21 @@ func flipped(b []byte, at int) []byte {
 	b[at] ^= 1
 	return b
 }
+
+// A file that leads git to a repository on this machine is no bundle, nor is any other text.
+func TestOnlyBundlesAreUnbundled(t *testing.T) {
+	dir := t.TempDir()
+	elsewhere := filepath.Join(dir, "elsewhere.git")
+	if err := initBare(t.Context(), elsewhere); err != nil {
+		t.Fatal(err)
+	}
+	for name, content := range map[string]string{"link": "gitdir: " + elsewhere + "\n", "text": "# Plans\n", "empty": ""} {
+		file := filepath.Join(dir, name)
+		if err := os.WriteFile(file, []byte(content), 0o600); err != nil {
+			t.Fatal(err)
+		}
+		if err := Unbundle(t.Context(), file, filepath.Join(dir, name+".git")); !errors.Is(err, ErrNoBundle) {
+			t.Errorf("%s: %v", name, err)
+		}
+	}
+}

@@ -1,7 +1,6 @@
 package git
 
 import (
-	"bytes"
 	"fmt"
 	"io/fs"
 	"regexp"
@@ -20,17 +19,23 @@ type raw struct {
 	hash plumbing.Hash
 }
 
+// commonEntry is the bytes of an entry whose name has a dozen characters: of longer ones
+// there is room for too many, and of shorter ones it grows.
+const commonEntry = 40
+
 // parseTree splits a tree object: mode, space, name, NUL, twenty bytes of id.
 func parseTree(content []byte) ([]raw, error) {
-	var entries []raw
-	for len(content) > 0 {
-		head, rest, ok := bytes.Cut(content, []byte{0})
-		mode, name, spaced := strings.Cut(string(head), " ")
+	entries := make([]raw, 0, len(content)/commonEntry)
+	for text := string(content); len(text) > 0; {
+		head, rest, ok := strings.Cut(text, "\x00")
+		mode, name, spaced := strings.Cut(head, " ")
 		if !ok || !spaced || len(rest) < 20 || mode == "" || strings.Trim(mode, "01234567") != "" {
 			return nil, fmt.Errorf("%w: tree entry %d", ErrCorrupt, len(entries)+1)
 		}
-		entries = append(entries, raw{mode, name, plumbing.Hash(rest[:20])})
-		content = rest[20:]
+		entry := raw{mode: mode, name: name}
+		copy(entry.hash[:], rest)
+		entries = append(entries, entry)
+		text = rest[20:]
 	}
 	return entries, nil
 }

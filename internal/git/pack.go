@@ -1,6 +1,7 @@
 package git
 
 import (
+	"bytes"
 	"encoding/binary"
 	"errors"
 	"fmt"
@@ -123,8 +124,9 @@ func (p *pack) content(offset, limit int64) (plumbing.ObjectType, []byte, error)
 		return 0, nil, err
 	}
 	defer func() { _ = r.Close() }()
-	content, err := io.ReadAll(r)
-	return object.Type(), content, err
+	content := bytes.NewBuffer(make([]byte, 0, size+bytes.MinRead)) // else it grows again and again
+	_, err = content.ReadFrom(r)
+	return object.Type(), content.Bytes(), err
 }
 
 // check follows an object's delta chain by headers: a file of ten bytes may be

@@ -2,6 +2,7 @@ package pipeline
 
 import (
 	"bytes"
+	"io/fs"
 	"path"
 	"slices"
 	"time"
@@ -50,6 +51,6 @@ func (t *Tree) holding(kinds []string) *Tree {
 	})
 	return &Tree{
 		Documents: documents, Policies: t.Policies, Schemas: t.Schemas, Config: t.Config, Findings: t.Findings,
-		fsys: t.fsys, data: map[string]dataFile{},
+		fsys: t.fsys, data: map[string]dataFile{}, dirs: map[string]map[string]fs.DirEntry{},
 	}
 }

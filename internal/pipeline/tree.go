@@ -50,6 +50,7 @@ type Tree struct {
 	size int64 // bytes of the files that were read, and of those that lists of assets may name
 	mu   sync.Mutex
 	data map[string]dataFile
+	dirs map[string]map[string]fs.DirEntry // folders that data files are below, by path; each may be for many
 }
 
 type dataFile struct {
@@ -60,7 +61,7 @@ type dataFile struct {
 // ReadTree reads a repository. Errors are about reading; what is wrong with the
 // tree itself is in Tree.Findings.
 func ReadTree(fsys fs.FS) (*Tree, error) {
-	t := &Tree{fsys: fsys, data: map[string]dataFile{}}
+	t := &Tree{fsys: fsys, data: map[string]dataFile{}, dirs: map[string]map[string]fs.DirEntry{}}
 	t.readConfig()
 	w := walker{tree: t}
 	if err := fs.WalkDir(fsys, ".", w.visit); err != nil {
@@ -129,17 +130,21 @@ func (t *Tree) regular(name string) bool {
 	}
 }
 
+// entry finds a name in a folder, which is listed once.
 func (t *Tree) entry(dir, name string) fs.DirEntry {
-	entries, err := fs.ReadDir(t.fsys, dir)
-	if err != nil {
-		return nil
-	}
-	for _, e := range entries {
-		if e.Name() == name {
-			return e
+	entries, known := t.dirs[dir]
+	if !known {
+		entries = map[string]fs.DirEntry{}
+		list, err := fs.ReadDir(t.fsys, dir)
+		if err != nil {
+			return nil
 		}
+		for _, e := range list {
+			entries[e.Name()] = e
+		}
+		t.dirs[dir] = entries
 	}
-	return nil
+	return entries[name]
 }
 
 func (t *Tree) report(id string, severity finding.Severity, file, message, hint string) {

@@ -3,7 +3,6 @@ package planning
 import (
 	"slices"
 
-	"github.com/patchops/patchops/internal/corpus"
 	"github.com/patchops/patchops/internal/spec"
 )
 
@@ -48,7 +47,7 @@ func (c *client) readAcceptances() {
 // endedByKEV reports whether a patch that the acceptance is for, by its name or
 // by a vulnerability, is listed as exploited.
 func (c *client) endedByKEV(a *acceptance) bool {
-	for _, name := range c.shared.Names("Patch", corpus.Global) {
+	for _, name := range c.catalogue.names {
 		p := c.catalogue.patches[name]
 		if p == nil || !c.exploited(p) {
 			continue

@@ -3,6 +3,7 @@ package planning
 import (
 	"cmp"
 	"slices"
+	"sync"
 
 	"github.com/patchops/patchops/internal/corpus"
 	"github.com/patchops/patchops/internal/risk"
@@ -11,13 +12,16 @@ import (
 
 // catalogue is what all clients install from, and how it is judged.
 type catalogue struct {
+	names    []string // of all patches, sorted
 	patches  map[string]*spec.Patch
 	newer    map[string][]*spec.Patch // what supersedes a patch, at any remove, by name
-	profiles map[string]*spec.Profile
 	policy   risk.Policy
-	policyID string // "" for the built-in one
-	inline   map[spec.PlanPatch]*spec.Patch
+	policyID string                     // "" for the built-in one
 	recalled map[string]map[string]bool // by package, versions of withdrawn patches
+
+	mu       sync.Mutex // for what is read when it is asked for
+	profiles map[string]*spec.Profile
+	inline   map[spec.PlanPatch]*spec.Patch
 }
 
 func readCatalogue(b *builder) *catalogue {
@@ -25,15 +29,15 @@ func readCatalogue(b *builder) *catalogue {
 		patches: map[string]*spec.Patch{}, newer: map[string][]*spec.Patch{}, profiles: map[string]*spec.Profile{},
 		policy: risk.Default(), inline: map[spec.PlanPatch]*spec.Patch{},
 	}
-	names := b.shared.Names("Patch", corpus.Global)
-	for _, name := range names {
+	c.names = b.shared.Names("Patch", corpus.Global)
+	for _, name := range c.names {
 		if root := b.shared.Document("Patch", corpus.Global, name); root != nil {
 			c.patches[name] = spec.ReadPatch(root)
 			b.turns(c.patches[name].Withdrawn)
 			b.turns(c.patches[name].KEVAdded)
 		}
 	}
-	c.readNewer(names)
+	c.readNewer()
 	c.readRecalled(b.asOf)
 	for _, name := range b.shared.Names("RiskPolicy", corpus.Global) {
 		root := b.shared.Document("RiskPolicy", corpus.Global, name)
@@ -46,9 +50,9 @@ func readCatalogue(b *builder) *catalogue {
 }
 
 // readNewer follows supersedes the other way round, as far as it leads.
-func (c *catalogue) readNewer(names []string) {
+func (c *catalogue) readNewer() {
 	direct := map[string][]*spec.Patch{}
-	for _, name := range names {
+	for _, name := range c.names {
 		if p := c.patches[name]; p != nil {
 			for _, old := range p.Supersedes {
 				direct[old] = append(direct[old], p)
@@ -92,18 +96,27 @@ func (c *catalogue) resolve(view *corpus.View, p *spec.Plan) []*spec.Patch {
 			add(patch.Name)
 			continue
 		}
-		if c.inline[patch] == nil {
-			c.inline[patch] = spec.InlinePatch(patch)
-		}
-		out = append(out, c.inline[patch])
+		out = append(out, c.inlined(patch))
 	}
 	slices.SortFunc(out, func(a, b *spec.Patch) int { return cmp.Compare(a.Name, b.Name) })
 	return slices.Compact(out)
 }
 
+// inlined is the patch of packages that a plan names itself, the same for all plans.
+func (c *catalogue) inlined(p spec.PlanPatch) *spec.Patch {
+	c.mu.Lock()
+	defer c.mu.Unlock()
+	if c.inline[p] == nil {
+		c.inline[p] = spec.InlinePatch(p)
+	}
+	return c.inline[p]
+}
+
 // profile is an executor profile; nil where there is none to read.
 func (c *catalogue) profile(view *corpus.View, name string) *spec.Profile {
 	root := view.Document("ExecutorProfile", corpus.Global, name)
+	c.mu.Lock()
+	defer c.mu.Unlock()
 	if p, known := c.profiles[name]; known {
 		return p
 	}

@@ -94,6 +94,8 @@ func (c *client) calendar(name, zone string) []window.Date {
 		c.view.HasFile(ics)
 	}
 	key := name + " " + zone
+	c.mu.Lock()
+	defer c.mu.Unlock()
 	days, known := c.calendars[key]
 	if !known {
 		days = spec.ReadCalendar(root, zone, c.view.File)

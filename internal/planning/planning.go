@@ -9,8 +9,11 @@
 package planning
 
 import (
+	"runtime"
 	"slices"
 	"strings"
+	"sync"
+	"sync/atomic"
 	"time"
 
 	"github.com/patchops/patchops/internal/corpus"
@@ -35,8 +38,8 @@ type Options struct {
 	// Overrides are the freezes that an approved override lifts for a plan, by
 	// "CLIENT/PLAN": "Freeze/_/q1".
 	Overrides map[string][]string
-	// Each is called with each client when its part is read, while the corpus still holds
-	// what was derived of its assets.
+	// Each is called with each client in turn when its part is read, while the corpus still
+	// holds what was derived of its assets.
 	Each func(*rollout.Client)
 }
 
@@ -65,25 +68,55 @@ func Build(c *corpus.Corpus, o Options) (*Result, error) {
 		},
 		Read: map[string][]corpus.Dependency{}, clients: map[string]*client{},
 	}
-	for _, name := range b.clients() {
-		cl := b.client(name)
+	for _, cl := range b.all() {
 		if cl == nil {
 			continue
 		}
-		cl.build()
 		result.Input.Clients = append(result.Input.Clients, cl.out)
-		result.clients[name] = cl
+		result.clients[cl.name] = cl
 		result.Findings = append(result.Findings, cl.said...)
-		result.Read[name] = cl.view.Dependencies()
-		if o.Each != nil {
-			o.Each(&cl.out)
-		}
-		cl.assets = nil
-		c.Forget(name)
+		result.Read[cl.name] = cl.view.Dependencies()
 	}
 	result.Read[corpus.Global] = b.shared.Dependencies()
 	result.Until = b.turn
 	return result, nil
+}
+
+// all builds the clients, in order, on all processors: on one where somebody looks at each.
+func (b *builder) all() []*client {
+	names := b.clients()
+	out := make([]*client, len(names))
+	workers := min(len(names), runtime.GOMAXPROCS(0))
+	if b.options.Each != nil {
+		workers = min(workers, 1)
+	}
+	var next atomic.Int64
+	var group sync.WaitGroup
+	for range workers {
+		group.Go(func() {
+			for i := next.Add(1) - 1; i < int64(len(names)); i = next.Add(1) - 1 {
+				out[i] = b.one(names[i])
+			}
+		})
+	}
+	group.Wait()
+	return out
+}
+
+// one builds a client, and lets go what was derived of its assets; nil for one that
+// has no part.
+func (b *builder) one(name string) *client {
+	cl := b.client(name)
+	if cl == nil {
+		return nil
+	}
+	cl.build()
+	if b.options.Each != nil {
+		b.options.Each(&cl.out)
+	}
+	cl.assets = nil
+	b.corpus.Forget(name)
+	return cl
 }
 
 // About are the findings that follow from one client's part of the input.
@@ -97,20 +130,24 @@ func (r *Result) About(client string) []finding.Finding {
 // builder is one reading under way.
 type builder struct {
 	corpus        *corpus.Corpus
-	shared        *corpus.View // what all clients depend on
+	shared        *corpus.View // what all clients depend on; for one goroutine, before clients are built
 	options       Options
 	asOf, horizon int64
 	catalogue     *catalogue
 	templates     []*plan // open plans without a client, sorted by name
 	shifts        []rollout.Shift
-	byGroup       map[string][]int         // shifts of a group
-	calendars     map[string][]window.Date // by name and zone
-	problems      scopedProblems           // the global ones
-	turn          int64                    // Result.Until
+	byGroup       map[string][]int // shifts of a group
+	problems      scopedProblems   // the global ones
+
+	mu        sync.Mutex               // for what follows: clients are built side by side
+	calendars map[string][]window.Date // by name and zone
+	turn      int64                    // Result.Until
 }
 
 // turns notes that something becomes different at an instant; 0 is none.
 func (b *builder) turns(at int64) {
+	b.mu.Lock()
+	defer b.mu.Unlock()
 	if at > b.asOf && (b.turn == 0 || at < b.turn) {
 		b.turn = at
 	}

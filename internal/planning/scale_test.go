@@ -2,8 +2,11 @@ package planning
 
 import (
 	"fmt"
+	"reflect"
 	"strings"
 	"testing"
+
+	"github.com/patchops/patchops/internal/rollout"
 )
 
 // estate is many clients like the small example's, each with as many assets in a
@@ -68,6 +71,20 @@ func TestManyClients(t *testing.T) {
 		if len(c.Plans) != 2 {
 			t.Errorf("client %s has %d plans, wanted 2", c.Name, len(c.Plans))
 		}
+	}
+}
+
+// TestSideBySide: clients that are built side by side come out as those that are built one
+// after the other; under the race detector it shows what they share, too.
+func TestSideBySide(t *testing.T) {
+	files := estate(t, 20, 30)
+	together := build(t, files)
+	alone := learn(t, files, nil, func(o *Options) { o.Each = func(*rollout.Client) {} })
+	if !reflect.DeepEqual(together.Input, alone.Input) {
+		t.Error("the input differs")
+	}
+	if !reflect.DeepEqual(together.Findings, alone.Findings) || !reflect.DeepEqual(together.Read, alone.Read) || together.Until != alone.Until {
+		t.Error("what is said, read or holds until then differs")
 	}
 }
 

@@ -1,7 +1,6 @@
 package report
 
 import (
-	"sync"
 	"time"
 
 	"github.com/patchops/patchops/internal/window"
@@ -9,12 +8,8 @@ import (
 
 // clocks remembers how instants read: of many windows most are alike, and to find
 // an offset in a zone's table is what listing them costs.
-//
-// It may be used by several goroutines.
-type clocks struct {
-	mu    sync.RWMutex
-	known map[reading]string
-}
+// It is for one goroutine: taking turns costs more than reading the same once more.
+type clocks struct{ known map[reading]string }
 
 type reading struct {
 	start, end int64
@@ -23,15 +18,10 @@ type reading struct {
 }
 
 func (c *clocks) of(r reading, read func() string) string {
-	c.mu.RLock()
-	s, ok := c.known[r]
-	c.mu.RUnlock()
-	if ok {
+	if s, ok := c.known[r]; ok {
 		return s
 	}
-	s = read()
-	c.mu.Lock()
-	defer c.mu.Unlock()
+	s := read()
 	if c.known == nil {
 		c.known = map[reading]string{}
 	}

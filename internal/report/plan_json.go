@@ -148,7 +148,7 @@ func (v *planView) writeJSON(out io.Writer) error {
 	j.field("scheduleDigest", s.Digest)
 	j.field("granted", v.Input.Granted)
 	j.field("objective", jsonObjective(s.Objective))
-	j.list("plans", len(v.Shown), 1, func(i int) any { return v.rollout(&v.Shown[i]) })
+	j.list("plans", len(v.Shown), 1, alone(func(i int) any { return v.rollout(&v.Shown[i]) }))
 	if v.Change != nil {
 		j.field("change", v.Change.JSON)
 	} else {

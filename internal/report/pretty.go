@@ -64,10 +64,14 @@ func (p *pretty) flush() error {
 
 const blanks = "                                                                "
 
+// begins is how a line begins that is no deeper than most.
+const begins = "\n" + blanks
+
 // line begins a line at the present depth.
 func (p *pretty) line() {
-	p.b = append(p.b, '\n')
-	for n := 2 * p.depth; n > 0; n -= len(blanks) {
+	n := 2 * p.depth
+	p.b = append(p.b, begins[:min(n+1, len(begins))]...)
+	for n -= len(blanks); n > 0; n -= len(blanks) {
 		p.b = append(p.b, blanks[:min(n, len(blanks))]...)
 	}
 }

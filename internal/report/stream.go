@@ -75,9 +75,15 @@ func (p *pretty) encoded(b *bytes.Buffer, value any) error {
 	return p.write(bytes.TrimSuffix(b.Bytes(), []byte{'\n'}))
 }
 
-// list writes a list of n values, each made by item, which is called from several
-// goroutines, in pieces of so many.
-func (s *stream) list(name string, n, size int, item func(i int) any) {
+// item makes a value of a list, which is printed before the next is made.
+type item func(i int) any
+
+// alone is for lists whose values need nothing of their neighbours.
+func alone(one item) func() item { return func() item { return one } }
+
+// list writes a list of n values in pieces of so many, several at once; items is called for
+// each piece, and what it returns for the values of that piece.
+func (s *stream) list(name string, n, size int, items func() item) {
 	s.key(name)
 	if n == 0 {
 		s.b = append(s.b, "[]"...)
@@ -99,7 +105,7 @@ func (s *stream) list(name string, n, size int, item func(i int) any) {
 		for i := range pieces {
 			buffer := <-buffers
 			go func() {
-				b, err := s.piece(buffer[:0], i*size, min(n, (i+1)*size), item)
+				b, err := s.piece(buffer[:0], i*size, min(n, (i+1)*size), items())
 				errs <- err
 				done[i] <- b
 			}()
@@ -125,14 +131,14 @@ const largestKept = 4 << 20
 
 // piece is the values from one place up to another, with what stands between, in a
 // buffer that it may use.
-func (s *stream) piece(b []byte, from, to int, item func(i int) any) ([]byte, error) {
+func (s *stream) piece(b []byte, from, to int, value item) ([]byte, error) {
 	var whole, buffer bytes.Buffer
 	p := pretty{out: &whole, b: b, depth: s.depth}
 	for i := from; i < to; i++ {
 		if i > 0 {
 			p.next()
 		}
-		if err := p.value(&buffer, item(i)); err != nil {
+		if err := p.value(&buffer, value(i)); err != nil {
 			return nil, err
 		}
 	}

@@ -156,35 +156,39 @@ func writeWindowsJSON(out io.Writer, w Windows) error {
 	j.field("asOf", utc(w.AsOf))
 	j.field("from", utc(w.From))
 	j.field("to", utc(w.To))
-	shown := &clocks{}
-	j.list("occurrences", len(w.Occurrences), 500, func(i int) any { return occurrence(&w.Occurrences[i], shown) })
-	j.list("skipped", len(w.Skipped), 500, func(i int) any {
+	j.list("occurrences", len(w.Occurrences), 500, func() item {
+		shown, one := &clocks{}, &jsonOccurrence{}
+		return func(i int) any {
+			one.fill(&w.Occurrences[i], shown)
+			return one
+		}
+	})
+	j.list("skipped", len(w.Skipped), 500, alone(func(i int) any {
 		s := w.Skipped[i]
 		return jsonSkip{legible(s.Client), legible(s.Window), seconds(s.Nominal), s.Why}
-	})
+	}))
 	j.field("asset", optional(w.Asset))
 	if w.Asset == "" {
 		j.field("openings", nil) // unless an asset was asked for
 		return j.end()
 	}
-	j.list("openings", len(w.Openings), 500, func(i int) any {
+	j.list("openings", len(w.Openings), 500, alone(func(i int) any {
 		o := w.Openings[i]
 		return jsonOpening{utc(o.Start), utc(o.End), local(o.Start, o.Zone), local(o.End, o.Zone), zoneOr(o.Zone).String(), nonNil(o.Windows)}
-	})
+	}))
 	return j.end()
 }
 
-func occurrence(o *WindowOccurrence, shown *clocks) *jsonOccurrence {
-	item := &jsonOccurrence{
+func (j *jsonOccurrence) fill(o *WindowOccurrence, shown *clocks) {
+	*j = jsonOccurrence{
 		Client: legible(o.Client), Window: legible(o.Window), Type: o.Type, Document: legible(o.ID),
 		Start: shown.local(o.Start, nil), End: shown.local(o.End, nil), StartLocal: shown.local(o.Start, o.Zone), EndLocal: shown.local(o.End, o.Zone),
 		Zone: zoneOr(o.Zone).String(), Notes: noteNames(o.Notes),
 	}
 	if o.Nominal != nil {
 		nominal := shown.nominal(*o.Nominal)
-		item.Nominal = &nominal
+		j.Nominal = &nominal
 	}
-	return item
 }
 
 // nonNil is a list that JSON shows as [] where it is empty.

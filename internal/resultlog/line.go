@@ -32,18 +32,18 @@ func (r Record) Line() ([]byte, error) {
 // Parse reads a line that Line made. Anything else is an error.
 func Parse(line []byte) (Record, error) {
 	var r Record
-	if err := r.parse(line); err != nil {
+	if err := r.parse(string(line)); err != nil {
 		return Record{}, err
 	}
 	return r, nil
 }
 
-// parse reads into an empty record.
-func (r *Record) parse(line []byte) error {
+// parse reads into an empty record, whose texts share the line's memory.
+func (r *Record) parse(line string) error {
 	if len(line) > MaxLine {
 		return fmt.Errorf("%w: of %d bytes, wanted at most %d", ErrRecord, len(line), MaxLine)
 	}
-	d := decoder{text: string(line)}
+	d := decoder{text: line}
 	if err := d.value(recordShape, reflect.ValueOf(r).Elem()); err != nil {
 		return fmt.Errorf("%w: %w", ErrRecord, err)
 	}

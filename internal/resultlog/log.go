@@ -1,7 +1,6 @@
 package resultlog
 
 import (
-	"bytes"
 	"errors"
 	"fmt"
 	"io/fs"
@@ -89,15 +88,14 @@ func (l *Log) Append(records []Record, fence int64, signer note.Signer) (*Log, U
 		return nil, Update{}, errors.New("no records to append")
 	}
 	next := *l
-	out := slices.Clone(records)
-	for i := range out {
+	out := make([]Record, len(records))
+	lines, leaves, errs := linesOf(out, func(i int) {
 		r := &out[i]
+		*r = records[i]
 		if r.V, r.Seq = Version, l.Size+int64(i); r.Fence == 0 {
 			r.Fence = fence
 		}
-	}
-	lines, leaves, errs := linesOf(out)
-	var segment bytes.Buffer
+	})
 	for i := range out {
 		r, err := &out[i], errs[i]
 		if err == nil {
@@ -109,11 +107,10 @@ func (l *Log) Append(records []Record, fence int64, signer note.Signer) (*Log, U
 		if r.Kind == KeyAdd {
 			next.adds = append(slices.Clip(next.adds), placed{Place{segmentName(l.Size), i + 1, r.Seq}, *r})
 		}
-		segment.Write(lines[i])
-		segment.WriteByte('\n')
 	}
-	if segment.Len() > MaxSegment {
-		return nil, Update{}, fmt.Errorf("%d records of %d bytes, wanted at most %d bytes in one append", len(records), segment.Len(), MaxSegment)
+	segment := joined(lines)
+	if len(segment) > MaxSegment {
+		return nil, Update{}, fmt.Errorf("%d records of %d bytes, wanted at most %d bytes in one append", len(records), len(segment), MaxSegment)
 	}
 	if next.tree = l.tree; next.tree == nil {
 		next.tree = &tree{}
@@ -129,7 +126,7 @@ func (l *Log) Append(records []Record, fence int64, signer note.Signer) (*Log, U
 	if next.Checkpoint, err = c.Sign(signer); err != nil {
 		return nil, Update{}, fmt.Errorf("checkpoint: %w", err)
 	}
-	files := map[string][]byte{segmentName(l.Size): segment.Bytes(), checkpointFile: next.Checkpoint}
+	files := map[string][]byte{segmentName(l.Size): segment, checkpointFile: next.Checkpoint}
 	if l.Size == 0 && len(l.Keys) > 0 || next.keysGrown(l) {
 		files[keysFile] = keysText(next.Keys)
 	}

@@ -11,11 +11,13 @@ import (
 // few is how many records one processor writes as fast as several.
 const few = 64
 
-// linesOf are the lines of records, their leaves, and what is wrong with each.
-func linesOf(records []Record) ([][]byte, []tlog.Hash, []error) {
+// linesOf are the lines of records, their leaves, and what is wrong with each. It makes
+// each record ready first, on the processor that writes it.
+func linesOf(records []Record, ready func(i int)) ([][]byte, []tlog.Hash, []error) {
 	lines, leaves, errs := make([][]byte, len(records)), make([]tlog.Hash, len(records)), make([]error, len(records))
 	write := func(from, to int) {
 		for i := from; i < to; i++ {
+			ready(i)
 			if lines[i], errs[i] = records[i].Line(); errs[i] == nil {
 				leaves[i] = Leaf(lines[i])
 			}
@@ -32,6 +34,19 @@ func linesOf(records []Record) ([][]byte, []tlog.Hash, []error) {
 	}
 	all.Wait()
 	return lines, leaves, errs
+}
+
+// joined is the lines, each with its line feed.
+func joined(lines [][]byte) []byte {
+	size := len(lines)
+	for _, line := range lines {
+		size += len(line)
+	}
+	out := make([]byte, 0, size)
+	for _, line := range lines {
+		out = append(append(out, line...), '\n')
+	}
+	return out
 }
 
 // eachSegment reads and parses segments on all processors, a few ahead, and hands

@@ -248,12 +248,14 @@ func readSegment(files fs.FS, first int64) (segment, error) {
 		s.fault = &Fault{Segment: s.name, Seq: -1, Why: "an empty segment"}
 	}
 	lines := bytes.Count(content, []byte("\n")) + 1
+	text := string(content) // of all records, made once
 	s.records, s.leaves = make([]Record, 0, lines), make([]tlog.Hash, 0, lines)
 	for at := 1; len(content) > 0; at++ {
 		line, rest, ended := bytes.Cut(content, []byte("\n"))
 		content = rest
 		s.records = s.records[:at]
-		err := s.records[at-1].parse(line)
+		err := s.records[at-1].parse(text[:len(line)])
+		text = text[len(text)-len(rest):]
 		if err == nil && !ended {
 			err = fmt.Errorf("%w: the last line has no line feed", ErrRecord)
 		}

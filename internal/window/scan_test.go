@@ -168,7 +168,7 @@ func (c clocks) end(w *Window, n Local, begin int64) int64 {
 	return 0
 }
 
-// TestClocksAreSteady guards the distance of probes: no zone changes its clocks
+// TestClocksAreSteady guards the search for a change: no zone changes its clocks
 // twice within it. Tables end early where a rule goes on, twice a year.
 func TestClocksAreSteady(t *testing.T) {
 	changes := 0
