@@ -163,12 +163,16 @@ func (c *Controller) logUpdate(ctx context.Context, v *View, client string, p pa
 
 // appendTo appends records to a log, on top of what is on its branch.
 func (c *Controller) appendTo(ctx context.Context, v *View, log *resultlog.Log, old *openLog, p parcel, t time.Time) (git.Update, *resultlog.Log, []resultlog.Record, error) {
-	records := slices.Concat(v.revocations(log, t), c.newKeys(log, t), p.records)
+	before := t
+	if len(p.records) > 0 && p.records[0].T != "" && instant(p.records[0].T).Before(t) {
+		before = instant(p.records[0].T) // it was decided a while ago: what stands before it is no later
+	}
+	records := slices.Concat(v.revocations(log, before), c.newKeys(log, before), p.records)
 	if old != nil && old.foreign() {
-		records = append([]resultlog.Record{v.gapOf(old, t)}, records...)
+		records = append([]resultlog.Record{v.gapOf(old, before)}, records...)
 	}
 	if log.Size == 0 {
-		records = append([]resultlog.Record{v.beginning(log.Name, t)}, records...)
+		records = append([]resultlog.Record{v.beginning(log.Name, before)}, records...)
 	}
 	for i := range records {
 		records[i].Fence = c.lease.fence

@@ -107,6 +107,10 @@ func (l *ledger) parcels(all []runner.Append, t time.Time) (map[string]parcel, e
 				moved = moved || p.records[i].Kind == resultlog.Claim
 				p.records[i].T = now
 			}
+			if i > 0 && p.records[i].T < p.records[i-1].T {
+				moved = moved || p.records[i].Kind == resultlog.Claim
+				p.records[i].T = p.records[i-1].T
+			}
 		}
 		if why := l.execution(client).Would(resultlog.Name{Repository: l.c.Root.Repository, Client: client}, p.records); why != "" {
 			if moved { // it was right when it was decided, and is decided again

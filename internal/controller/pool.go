@@ -191,6 +191,7 @@ func (p *pool) ask(what string, t dispatch.Task) (a dispatch.Answer) {
 		}
 	}()
 	e := p.executors[t.Target.Type]
+	t.Now = p.now() // that it waited for its turn is not the host's clock's fault
 	switch {
 	case e == nil && t.Target.Type == "local":
 		return dispatch.Answer{State: dispatch.Refused, Why: dispatch.NoLocal, Text: "a local host, and run was not given --allow-local"}
@@ -200,7 +201,7 @@ func (p *pool) ask(what string, t dispatch.Task) (a dispatch.Answer) {
 		return e.Probe(p.ctx, t)
 	case what == stopping:
 		return e.Stop(p.ctx, t)
-	case t.NotAfter != 0 && p.now() > t.NotAfter && !museum.Planted("late dispatch"):
+	case t.NotAfter != 0 && t.Now > t.NotAfter && !museum.Planted("late dispatch"):
 		// This process stood still, or the task waited too long for its turn: the lease
 		// may be somebody else's by now.
 		return dispatch.Answer{State: dispatch.Refused, Why: dispatch.TooLate, Text: "it was not begun in time"}

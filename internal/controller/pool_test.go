@@ -73,6 +73,28 @@ func TestR65NobodyWaitsForAnothersFlood(t *testing.T) {
 	})
 }
 
+// TestWaitingIsNoSkew: a task that waited for its turn is sent with the time of then: the
+// host takes the difference to its own clock for its clock's fault.
+func TestWaitingIsNoSkew(t *testing.T) {
+	now := int64(1000)
+	var told []int64
+	p := newPool(map[string]executor.Executor{"local": asked{func(t dispatch.Task) dispatch.Answer {
+		told = append(told, t.Now)
+		now += 20 // it is at it for so long
+		return dispatch.Answer{State: dispatch.Finished}
+	}}}, 1, func() int64 { return now }, func() time.Duration { return 0 })
+	t.Cleanup(func() { _ = p.close() })
+	for n := range 2 {
+		one := task("a", n)
+		one.Now, one.NotAfter = 1000, 1030
+		p.Start(one)
+	}
+	p.work.Wait()
+	if got := fmt.Sprint(told); got != "[1000 1020]" {
+		t.Errorf("sent at %s, wanted when its turn came", got)
+	}
+}
+
 // TestTheQueueIsFair: of those that wait, whoever has the fewest at hosts comes next, and
 // then whoever waited longest.
 func TestTheQueueIsFair(t *testing.T) {

@@ -30,13 +30,9 @@ type ending struct {
 // the child ends, or a clock runs out. The run's allowance runs only while a
 // child works.
 func (r *run) follow(c *conversation) ending {
-	var since time.Time
-	defer func() {
-		if !since.IsZero() {
-			r.left -= time.Since(since)
-		}
-	}()
-	timer, late := time.NewTimer(start), fmt.Errorf("%w: the child did not start within %v", ErrCrash, start)
+	var work stopwatch
+	defer func() { r.left -= work.read() }()
+	timer, due, late := time.NewTimer(start), time.Duration(0), fmt.Errorf("%w: the child did not start within %v", ErrCrash, start)
 	defer timer.Stop()
 	e := ending{phase: loading}
 	for len(r.outcomes) < len(r.items) {
@@ -44,6 +40,10 @@ func (r *run) follow(c *conversation) ending {
 		case <-r.ctx.Done():
 			return ending{e.phase, r.ctx.Err(), e.moved}
 		case <-timer.C:
+			if rest := due - work.read(); rest > 0 { // it had to wait for a processor
+				timer.Reset(max(rest, 10*time.Millisecond))
+				continue
+			}
 			return ending{e.phase, late, e.moved}
 		case f, ok := <-c.frames:
 			next, legal := step(e.phase, f.kind)
@@ -54,14 +54,14 @@ func (r *run) follow(c *conversation) ending {
 				return ending{e.phase, fmt.Errorf("%w: %s", ErrSetup, f.payload), e.moved}
 			}
 			if f.kind == begun {
-				since = time.Now()
+				work = watchWork(c.cmd.Process.Pid)
 			}
 			if e.phase == working {
 				r.answered(f)
 				e.moved = true
 			}
 			e.phase = next
-			late = r.rewind(timer, next, time.Since(since))
+			due, late = r.rewind(timer, next, work.read())
 			if r.room <= 0 {
 				return e
 			}
@@ -96,16 +96,17 @@ func (r *run) answered(f frame) {
 	r.add(Outcome{Output: f.payload})
 }
 
-// rewind sets the timer for the next phase and returns the error for when it
-// fires: the item's own limit, or the run's if less of that is left.
-func (r *run) rewind(timer *time.Timer, next phase, spent time.Duration) error {
+// rewind sets the timer for the next phase and returns what the stopwatch shows
+// when its time is up, and the error for then: the item's own limit, or the run's
+// if less of that is left.
+func (r *run) rewind(timer *time.Timer, next phase, spent time.Duration) (time.Duration, error) {
 	left := r.left - spent
 	if (next == working || next == preparing) && r.Limits.Item <= left {
 		timer.Reset(r.Limits.Item)
-		return fmt.Errorf("%w: more than %v", ErrTime, r.Limits.Item)
+		return spent + r.Limits.Item, fmt.Errorf("%w: more than %v", ErrTime, r.Limits.Item)
 	}
 	timer.Reset(max(left, 0))
-	return fmt.Errorf("%w: the time for all, %v, was used up", ErrNotEvaluated, r.Limits.Run)
+	return spent + left, fmt.Errorf("%w: the time for all, %v, was used up", ErrNotEvaluated, r.Limits.Run)
 }
 
 // conclude gives the culprit its error, or all that remain when it is the setup

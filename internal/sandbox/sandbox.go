@@ -43,8 +43,8 @@ var (
 type Limits struct {
 	Memory int64         // bytes a child may hold; default 512 MiB
 	Stack  int           // bytes of one goroutine's stack; default 64 MiB
-	Item   time.Duration // for one item, and for a setup; default 2 s
-	Run    time.Duration // for all children of a run, from when each starts to work; default 4 s
+	Item   time.Duration // of work on one item, and on a setup; default 2 s
+	Run    time.Duration // of work of all children of a run; default 4 s
 	Output int           // bytes of one item's output; default 4 MiB
 	Total  int           // bytes of output of a run; default 32 MiB
 }

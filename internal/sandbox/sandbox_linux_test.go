@@ -6,6 +6,7 @@ import (
 	"errors"
 	"fmt"
 	"os"
+	"slices"
 	"strconv"
 	"strings"
 	"syscall"
@@ -39,6 +40,8 @@ func misbehave(shared []byte) (func([]byte) []byte, error) {
 			panic("it was " + string(shared))
 		case "exit":
 			os.Exit(0)
+		case "doze":
+			time.Sleep(4 * time.Second)
 		case "nap":
 			time.Sleep(time.Hour)
 		case "print":
@@ -95,16 +98,12 @@ func items(words ...string) [][]byte {
 	return out
 }
 
-func quick() Limits {
-	if raceDetector {
-		return Limits{Item: 3 * time.Second, Run: 9 * time.Second} // it sleeps for a second on exit
-	}
-	return Limits{Item: 2 * time.Second, Run: 9 * time.Second}
-}
+// quick is for what never ends: only that uses the time of an item up.
+func quick() Limits { return Limits{Item: time.Second, Run: time.Minute} }
 
-// patient leaves time to fill the memory on a busy machine.
+// patient leaves time to fill the memory, or to die, on a busy machine.
 func patient() Limits {
-	l := Limits{Item: 10 * time.Second, Run: 20 * time.Second}
+	l := Limits{Item: time.Minute, Run: 2 * time.Minute}
 	if raceDetector {
 		l.Memory = 96 << 20
 	}
@@ -120,9 +119,9 @@ func TestACulpritIsNamedAndTheOthersAnswered(t *testing.T) {
 			if raceDetector && word == "memory" {
 				t.Skip("under the race detector the heap is only watched, and one huge string outruns the watcher")
 			}
-			l := quick()
-			if word == "memory" || word == "heap" || word == "stack" {
-				l = patient()
+			l := patient()
+			if errors.Is(want, ErrTime) {
+				l = quick()
 			}
 			before := resident(t)
 			out := Runner{Limits: l}.Run(t.Context(), "misbehave", []byte("s:"), items("a", word, "b", "c"))
@@ -155,21 +154,29 @@ func resident(t *testing.T) int64 {
 }
 
 func TestTheAllowanceLeavesTheRestNotEvaluated(t *testing.T) {
-	l := Limits{Item: 2 * time.Second, Run: 5 * time.Second}
-	begin := time.Now()
+	l := Limits{Item: 400 * time.Millisecond, Run: time.Second}
 	out := Runner{Limits: l}.Run(t.Context(), "misbehave", nil, items("a", "nap", "nap", "nap", "b"))
-	if took := time.Since(begin); took > 30*time.Second {
-		t.Errorf("took %v", took)
-	}
-	for i, want := range []error{nil, ErrTime, ErrTime, ErrNotEvaluated, ErrNotEvaluated} {
-		if !errors.Is(out[i].Err, want) {
+	for i, want := range [][]error{{nil}, {ErrTime}, {ErrTime, ErrNotEvaluated}, {ErrNotEvaluated}, {ErrNotEvaluated}} { // nothing is left for the third on a busy machine
+		if !slices.ContainsFunc(want, func(err error) bool { return errors.Is(out[i].Err, err) }) {
 			t.Errorf("item %d: %v, want %v", i, out[i].Err, want)
 		}
 	}
 }
 
+// What gets no processor for a while, on a busy machine, has not used its time up.
+func TestWaitingIsNoWork(t *testing.T) {
+	l := Limits{Item: 2 * time.Second, Run: 3 * time.Second}
+	for i, o := range (Runner{Limits: l}).Run(t.Context(), "misbehave", nil, items("doze", "a")) {
+		if o.Err != nil {
+			t.Errorf("item %d: %v, want an answer", i, o.Err)
+		}
+	}
+}
+
 func TestTotalOutputIsBounded(t *testing.T) {
-	out := Runner{Limits: Limits{Total: 2 << 20}}.Run(t.Context(), "misbehave", nil, items("big", "big", "big", "a"))
+	l := patient()
+	l.Total = 2 << 20
+	out := Runner{Limits: l}.Run(t.Context(), "misbehave", nil, items("big", "big", "big", "a"))
 	for i, want := range []error{nil, nil, ErrNotEvaluated, ErrNotEvaluated} {
 		if !errors.Is(out[i].Err, want) {
 			t.Errorf("item %d: %v, want %v", i, out[i].Err, want)
@@ -179,9 +186,9 @@ func TestTotalOutputIsBounded(t *testing.T) {
 
 func TestASetupIsUnderTheSameLimits(t *testing.T) {
 	for job, want := range map[string]error{"bad-setup": ErrSetup, "bomb-setup": ErrMemory, "nap-setup": ErrTime, "unknown": ErrCrash} {
-		l := quick()
-		if job == "bomb-setup" {
-			l = patient()
+		l := patient()
+		if errors.Is(want, ErrTime) {
+			l = quick()
 		}
 		for i, o := range (Runner{Limits: l}).Run(t.Context(), job, nil, items("a", "b")) {
 			if !errors.Is(o.Err, want) || !errors.Is(o.Err, ErrSetup) {
@@ -193,7 +200,7 @@ func TestASetupIsUnderTheSameLimits(t *testing.T) {
 
 func TestAChildHasNoEnvironmentAndMayPrint(t *testing.T) {
 	t.Setenv("SECRET", "s3cret")
-	out := Runner{}.Run(t.Context(), "misbehave", nil, items("env", "print", "noise", "a"))
+	out := Runner{Limits: patient()}.Run(t.Context(), "misbehave", nil, items("env", "print", "noise", "a"))
 	for i, want := range []string{"", "print", "noise", "a"} {
 		if out[i].Err != nil || string(out[i].Output) != want {
 			t.Errorf("item %d: %q, %v; want %q", i, out[i].Output, out[i].Err, want)
@@ -224,7 +231,7 @@ func TestManyItemsShareOneChild(t *testing.T) {
 	for i := range 2000 {
 		many = append(many, []byte(strconv.Itoa(i)))
 	}
-	for i, o := range (Runner{}).Run(t.Context(), "misbehave", bytes.Repeat([]byte("s"), 100), many) {
+	for i, o := range (Runner{Limits: patient()}).Run(t.Context(), "misbehave", bytes.Repeat([]byte("s"), 100), many) {
 		if o.Err != nil || !bytes.HasSuffix(o.Output, []byte("s"+strconv.Itoa(i))) {
 			t.Fatalf("item %d: %q, %v", i, o.Output, o.Err)
 		}

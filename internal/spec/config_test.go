@@ -106,7 +106,7 @@ func TestGlobDoesNotBacktrack(t *testing.T) {
 	if g.Matches(path) {
 		t.Error("matches")
 	}
-	if took := time.Since(began); took > 5*time.Second {
+	if took := time.Since(began); took > 30*time.Second {
 		t.Errorf("took %v", took)
 	}
 }

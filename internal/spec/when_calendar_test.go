@@ -98,7 +98,7 @@ func TestICalendarLimits(t *testing.T) {
 			if refused := err != nil; refused != (n > c.most) {
 				t.Errorf("%d %s: %v", n, c.id, err)
 			}
-			if took := time.Since(begin); took > 5*time.Second {
+			if took := time.Since(begin); took > 30*time.Second {
 				t.Errorf("%d %s took %v", n, c.id, took)
 			}
 		}
