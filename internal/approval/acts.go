@@ -42,14 +42,18 @@ type said []heard
 
 func (s said) newest() *Act { return &s[len(s)-1].act }
 
-// signed is the newest statement by an own key.
-func (s said) signed() *Act {
+// signed is the newest statement by an own key, and what of the reviews after it took
+// back what was said before; nil where there is none.
+func (s said) signed() (statement, gone *Act) {
 	for i := len(s) - 1; i >= 0; i-- {
-		if s[i].act.Key != "" {
-			return &s[i].act
+		switch a := &s[i].act; {
+		case a.Key != "":
+			return a, gone
+		case gone == nil && a.Verdict != SaysApproved:
+			gone = a
 		}
 	}
-	return nil
+	return nil, nil
 }
 
 // people is what everybody says now.
@@ -207,9 +211,11 @@ func (j *judge) contact(name string) (full, problem string) {
 }
 
 // readOwn keeps a person's newest word and newest statement. What they rejected by
-// a statement no review lifts, for a review shows no key.
+// a statement no review lifts, for a review shows no key; and what a review took back no
+// later review brings back.
 func (j *judge) readOwn(person string, s said) {
-	newest, signed := s.newest(), s.signed()
+	newest := s.newest()
+	signed, gone := s.signed()
 	if signed != nil && signed.Verdict == SaysRejected {
 		newest = signed
 	}
@@ -229,12 +235,15 @@ func (j *judge) readOwn(person string, s said) {
 	case signed == nil || signed.Verdict != SaysApproved:
 	case signed == newest:
 		j.people.signed[person] = j.people.own[person]
+	case gone != nil:
+		j.ignore(Ignored{Person: person, Why: "withdrawn", Detail: person + " " + past[gone.Verdict] + " it " + moment(gone.AsOf), Evidence: signed.Evidence})
 	default:
 		j.people.signed[person] = j.word(*signed, person, "")
 	}
 }
 
-// readConsent keeps a contact's newest word, unless who took it down withdrew.
+// readConsent keeps a contact's newest word, unless who took it down withdrew, or turned
+// against the change themself.
 func (j *judge) readConsent(contact string, s said, own map[string]said) {
 	h := s[len(s)-1]
 	if h.act.Verdict != SaysConsented {
@@ -247,8 +256,8 @@ func (j *judge) readConsent(contact string, s said, own map[string]said) {
 	}
 	w := j.word(h.act, h.person, contact)
 	for _, later := range own[h.person] {
-		if later.act.Verdict == SaysWithdrawn && newer(h, later) < 0 {
-			w.why, w.detail = "withdrawn", h.person+" withdrew it "+moment(later.act.AsOf)
+		if said := past[later.act.Verdict]; said != "" && newer(h, later) < 0 {
+			w.why, w.detail = "withdrawn", h.person+" "+said+" it "+moment(later.act.AsOf)
 		}
 	}
 	c := j.book.Contact[contact]
@@ -287,6 +296,8 @@ func (j *judge) dated(a *Act) (why, detail string) {
 	switch {
 	case a.Spent:
 		return "spent", "an earlier merge used it"
+	case a.Lapsed:
+		return "expired", "that it ran out is recorded"
 	case a.AsOf.After(seen.Add(skew)):
 		return "postdated", fmt.Sprintf("it is dated %s and was first seen %s", moment(a.AsOf), moment(seen))
 	case !a.Expires.IsZero() && j.in.Now.After(a.Expires):

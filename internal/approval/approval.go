@@ -44,6 +44,7 @@ type Act struct {
 	Position                   int64     // order in which acts were recorded; unrecorded ones follow, by Serial
 	Serial                     int64
 	Spent                      bool   // used by an earlier merge
+	Lapsed                     bool   // that it ran out is recorded
 	Broken                     string // why the chain it is from does not count; "" it does
 	RevokedBefore              bool   // the key was revoked at an earlier log position
 }

@@ -49,6 +49,7 @@ func TestContacts(t *testing.T) {
 		{"taken by a contributor", worked, Pending, "contact acme/ops", "contributor", "carl, who took it down"},
 		{"taken by nobody knows whom", unknown, Error, "", "", "c1"},
 		{"taken back", taken.with(by("carl", says(SaysWithdrawn, 0))), Pending, "contact acme/ops", "withdrawn", ""},
+		{"turned against by who took it down", taken.with(by("carl", says(SaysRejected, 0))), Pending, "contact acme/ops", "withdrawn", ""},
 		{"taken back by name", taken.with(consent("acme/ops", says(SaysWithdrawn, 0))), Pending, "contact acme/ops", "withdrawn", "carl withdrew it"},
 		{"taken back by a name of two", taken.with(consent("ops", says(SaysWithdrawn, 0))), Pending, "contact acme/ops", "withdrawn", "carl withdrew it"},
 		{"another's is not", taken.with(consent("birch/ops", says(SaysWithdrawn, 0))), Approved, "", "", ""},
@@ -184,7 +185,7 @@ func TestManyBranches(t *testing.T) {
 		many = many.with(by(name))
 	}
 	row{"many people", many, Approved, "", "", ""}.check(t)
-	if took := time.Since(start); took > 5*time.Second {
+	if took := time.Since(start); took > 30*time.Second {
 		t.Errorf("took %v", took)
 	}
 }

@@ -42,3 +42,31 @@ func TestR6TheNewestReviewCounts(t *testing.T) {
 		}
 	}
 }
+
+// A rejection never revives what was said before it: a signed approval that a review turned
+// against stays gone when a later review approves.
+func TestASignedApprovalIsNotRevived(t *testing.T) {
+	r := one("ops")
+	r.Signed = true
+	signed := by("bob", says(SaysApproved, 9))
+	for name, acts := range map[string][]Act{
+		"rejected between":  {review(2, says(SaysRejected, 8)), review(2, says(SaysApproved, 7))},
+		"dismissed between": {review(2, says(SaysApproved, 8)), review(2, says(SaysWithdrawn, 7)), review(2, says(SaysApproved, 6))},
+	} {
+		v := Judge(someInput(r).with(append(acts, signed)...))
+		if v.State != Pending || len(v.Used) > 0 {
+			t.Errorf("%s: %s by %v, wanted pending", name, v.State, v.Used)
+		}
+	}
+	if v := Judge(someInput(r).with(signed, review(2, says(SaysApproved, 7)))); v.State != Approved {
+		t.Errorf("with a review beside it: %s, %v", v.State, v.Ignored)
+	}
+}
+
+// An approval whose expiry is recorded is over, whatever later rules say of how long one counts.
+func TestARecordedExpiryIsForGood(t *testing.T) {
+	v := Judge(someInput(one("ops")).with(by("bob", func(a *Act) { a.Lapsed = true })))
+	if v.State != Pending || whyOf(v, "bob") != "expired" {
+		t.Errorf("%s, %v", v.State, v.Ignored)
+	}
+}

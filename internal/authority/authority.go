@@ -38,6 +38,7 @@ type State struct {
 	Blocked  *Blocked
 	Revoked  map[string]int64    // key fingerprint -> position
 	Denied   map[string]string   // change and person (Key) -> digest of the last denial
+	Refused  map[string]bool     // evidence of all denials
 	Expired  map[string]bool     // evidence whose expiry is recorded
 	Clients  map[string][]string // evidence -> clients in whose logs it is
 	Holds    map[string]Hold     // by "CLIENT/PLAN" or "CLIENT/PLAN/WAVE"

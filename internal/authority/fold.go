@@ -29,7 +29,7 @@ func Fold(root trust.Root, branches []Branch) (*State, error) {
 	}
 	s := &State{
 		Seen: map[string]Seen{}, Chains: map[string]string{}, Spent: map[string]string{}, Landed: map[string]string{},
-		Revoked: map[string]int64{}, Denied: map[string]string{}, Expired: map[string]bool{}, Clients: map[string][]string{},
+		Revoked: map[string]int64{}, Denied: map[string]string{}, Refused: map[string]bool{}, Expired: map[string]bool{}, Clients: map[string][]string{},
 		GivenUp: map[string]GivenUp{}, Holds: map[string]Hold{}, Distrust: map[string]Hold{}, Resumed: map[string]int64{}, knew: map[string]time.Time{},
 		Uncovered: map[string]bool{}, Covered: map[string]bool{}, Override: map[string]Override{}, Position: int64(len(all)) + 1,
 		Fence: also.fence, Newest: also.newest,
@@ -61,7 +61,7 @@ func (s *State) act(i item) {
 	case resultlog.Lease:
 		s.Leased = max(s.Leased, r.Fence)
 	case resultlog.Denial:
-		s.Denied[Key(r.Change, actor(r))] = r.Evidence
+		s.Denied[Key(r.Change, actor(r))], s.Refused[r.Evidence] = r.Evidence, true
 	case resultlog.Expiry:
 		s.Expired[r.Evidence] = true
 	case resultlog.KeyRevoke:

@@ -138,6 +138,10 @@ func subjectOf(target string) (string, error) {
 			return "", usage("TARGET is %q, wanted a branch, '#41', main, gate:..., resume:... or override:...", target)
 		}
 	}
+	why := controller.Unspeakable(target)
+	if why != "" && subject == "change:"+target && target != "" && !strings.HasPrefix(target, "patchops/") {
+		return "", usage("TARGET is %q: %s", target, why)
+	}
 	if err := statement.CheckSubject(subject); err != nil {
 		return "", usage("TARGET is %q, wanted a branch, '#41', main, gate:CLIENT/PLAN/WAVE, resume:CLIENT/PLAN/WAVE or override:CLIENT/PLAN", target)
 	}

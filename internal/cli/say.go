@@ -102,29 +102,25 @@ func (e *authorityEnv) chain(ctx context.Context, person string) (tip string, ch
 	if err != nil {
 		return "", nil, nil, fmt.Errorf("the chain of %s: %w", person, err)
 	}
-	last, err := e.git.Tree(tip, "")
+	// What was once there stays, whatever somebody put in its place.
+	witnesses, err := e.git.Witnesses(commits[:min(len(commits), mostTrees)])
 	if err != nil {
 		return "", nil, nil, fmt.Errorf("the chain of %s: %w", person, err)
 	}
-	trees := []fs.FS{last}
-	// One commit adds one statement, two files. Where the numbers differ something was
-	// removed, changed or put there, and all trees say what once was.
-	if len(last.Entries()) != 2*len(commits) {
-		trees = trees[:0]
-		for _, c := range slices.Backward(commits[:min(len(commits), mostTrees)]) {
-			tree, err := e.git.Tree(c.ID, "")
-			if err != nil {
-				return "", nil, nil, fmt.Errorf("the chain of %s: %w", person, err)
-			}
-			trees = append(trees, tree)
+	var trees []fs.FS
+	for _, id := range witnesses {
+		tree, err := e.git.LazyTree(id)
+		if err != nil {
+			return "", nil, nil, fmt.Errorf("the chain of %s: %w", person, err)
 		}
+		trees = append(trees, tree)
 	}
 	chain, problems, err = statement.ReadChain(person, trees...)
 	return tip, chain, problems, err
 }
 
-// mostTrees bounds how many commits of a chain are read where something is wrong.
-const mostTrees = 1000
+// mostTrees bounds how many commits of a chain are read, as the controller's mostChainCommits.
+const mostTrees = 5000
 
 // say signs a statement and puts it on the speaker's chain, or with out into a
 // file. Another that came first means to sign again, behind it.

@@ -72,13 +72,16 @@ func (s *statusRun) lookUnrooted(context.Context) error {
 // from their chains, and there is no log to say what was seen, spent or revoked.
 func (s *statusRun) input(name string) (review.Input, error) {
 	head := s.ref(name)
-	if head == "" || !statement.Branch(name) || name == s.env.target || strings.HasPrefix(name, "patchops/") {
+	if head == "" || name == s.env.target || strings.HasPrefix(name, "patchops/") {
 		return review.Input{}, fmt.Errorf("branch %q: %w", name, controller.ErrNoChange)
 	}
 	in := review.Input{
 		Engine: s.engine, Child: s.env.child, Source: s.source, Repository: s.env.id, Target: s.env.target,
 		Change:     change.Change{Name: name, Branch: name, Head: head, Target: s.env.target, Open: true},
 		Authorised: s.tip, Now: s.now, Kept: s.kept,
+	}
+	if why := controller.Unspeakable(name); why != "" {
+		in.Problems = append(in.Problems, why)
 	}
 	tip, err := s.source.Commit(s.tip)
 	if err != nil {

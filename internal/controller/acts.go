@@ -140,6 +140,7 @@ func (v *View) recorded(a authority.Act) (approval.Act, error) {
 	seen := v.State.Seen[r.Evidence]
 	act.FirstSeen, act.Position = seen.At, seen.Position
 	_, act.Spent = v.State.Spent[r.Evidence]
+	act.Lapsed = v.State.Expired[r.Evidence]
 	if revoked, ok := v.State.Revoked[act.Key]; ok && act.Key != "" {
 		act.RevokedBefore = revoked < seen.Position
 	}

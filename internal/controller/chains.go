@@ -7,6 +7,7 @@ import (
 	"slices"
 	"strings"
 
+	"github.com/patchops/patchops/internal/git"
 	"github.com/patchops/patchops/internal/signature"
 	"github.com/patchops/patchops/internal/statement"
 )
@@ -29,7 +30,7 @@ type said struct {
 }
 
 // mostChainCommits is how many commits of a chain are read one by one, the newest.
-const mostChainCommits = 1000
+const mostChainCommits = 5000
 
 const statementFolder = "statements"
 
@@ -87,8 +88,8 @@ func (v *View) rewritten(person, tip string) (why string, err error) {
 	return why, nil
 }
 
-// readChain reads a chain's tree; where something was removed, changed or put
-// there by others, those of all its commits: what was once there stays.
+// readChain reads a chain's tree; where something may have been removed, changed or
+// put there by others, those of all its commits: what was once there stays.
 func (v *View) readChain(person, tip string) (chain, error) {
 	c := chain{person: person, tip: tip}
 	commits, err := v.store.FirstParents("", tip)
@@ -99,19 +100,12 @@ func (v *View) readChain(person, tip string) (chain, error) {
 	if err != nil {
 		return c, err
 	}
-	trees := []fs.FS{last}
-	// One commit adds one statement, which is two files.
-	if files, err := fs.ReadDir(last, statementFolder); err != nil || len(files) != 2*len(commits) {
-		trees = trees[:0]
-		for _, info := range slices.Backward(commits[:min(len(commits), mostChainCommits)]) {
-			files, err := v.store.Files(info.ID)
-			if err != nil {
-				return c, err
-			}
-			trees = append(trees, files)
+	entries, problems, err := statement.ReadChain(person, last)
+	if err == nil && !v.untouched(person, entries, problems, last, len(commits)) {
+		if entries, problems, err = v.readBack(person, commits); len(entries) < len(commits)-mostChainCommits {
+			problems = append(problems, fmt.Sprintf("only the newest %d of its %d commits are read", mostChainCommits, len(commits)))
 		}
 	}
-	entries, problems, err := statement.ReadChain(person, trees...)
 	if err != nil {
 		return c, err
 	}
@@ -133,4 +127,44 @@ func (v *View) readChain(person, tip string) (chain, error) {
 		c.said = append(c.said, said{e.Signed, e.Statement, e.Key, e.Signed.Digest()})
 	}
 	return c, nil
+}
+
+// untouched reports whether a chain is as its person alone makes one: each commit adds one
+// statement, which is two files, and a key of theirs signed it. Else others may have put
+// something in the place of what was said: anybody can sign in any name.
+func (v *View) untouched(person string, entries []statement.Entry, problems []string, last fs.FS, commits int) bool {
+	files, err := fs.ReadDir(last, statementFolder)
+	keys := v.Book.People[person].Keys
+	return err == nil && len(problems) == 0 && len(files) == 2*commits && len(entries) == commits &&
+		!slices.ContainsFunc(entries, func(e statement.Entry) bool {
+			return e.Problem != "" || !slices.Contains(keys, e.Key.Fingerprint())
+		})
+}
+
+// readBack reads a chain from the trees of its commits, which come newest first: of those
+// that only add something, what they add is in the next one, too.
+func (v *View) readBack(person string, commits []git.Commit) ([]statement.Entry, []string, error) {
+	commits = commits[:min(len(commits), mostChainCommits)]
+	var ids []string
+	var err error
+	if s, ok := v.store.(interface {
+		Witnesses(line []git.Commit) ([]string, error)
+	}); ok {
+		if ids, err = s.Witnesses(commits); err != nil {
+			return nil, nil, err
+		}
+	} else {
+		for _, info := range slices.Backward(commits) {
+			ids = append(ids, info.ID)
+		}
+	}
+	var trees []fs.FS
+	for _, id := range ids {
+		files, err := v.store.Files(id)
+		if err != nil {
+			return nil, nil, err
+		}
+		trees = append(trees, files)
+	}
+	return statement.ReadChain(person, trees...)
 }

@@ -26,7 +26,8 @@ type Judge interface {
 	Book(commit string) (*approval.Book, *spec.Config, error)
 	// Review judges; Engine, Child and Source of the input are the judge's.
 	Review(ctx context.Context, in review.Input) (*review.Review, error)
-	// Contributors are whose work the commits from base to head are; without hosted
+	// Contributors are whose work the commits from base to head are, or head alone where base
+	// is ""; without hosted
 	// their signatures alone say so, of which those by revoked keys say nothing.
 	Contributors(book *approval.Book, revoked map[string]int64, base, head string, hosted *Hosted) (change.Contributors, error)
 	// Landing is what to put over the tree of the authorised tip, and the manifest

@@ -33,8 +33,10 @@ type twoPeople struct {
 	unread map[string]bool
 	// authors of heads; without, all is ada's. Each review takes that long.
 	authors map[string]string
-	takes   time.Duration
-	pass    func(time.Duration)
+	// histories are how long it takes to find out whose work a head is.
+	histories map[string]time.Duration
+	takes     time.Duration
+	pass      func(time.Duration)
 	// judgements counts reviews.
 	judgements int
 }
@@ -190,7 +192,11 @@ func (j *twoPeople) verdict(in review.Input, r *review.Review) approval.Verdict 
 	return v
 }
 
-func (j *twoPeople) Contributors(_ *approval.Book, _ map[string]int64, _, head string, _ *Hosted) (change.Contributors, error) {
+func (j *twoPeople) Contributors(_ *approval.Book, _ map[string]int64, base, head string, _ *Hosted) (change.Contributors, error) {
+	if d := j.histories[head]; d > 0 && base != "" && j.pass != nil {
+		j.pass(d)
+		delete(j.histories, head) // it is remembered
+	}
 	author := "ada"
 	if name := j.authors[head]; name != "" {
 		author = name

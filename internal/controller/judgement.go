@@ -13,6 +13,7 @@ import (
 	"github.com/patchops/patchops/internal/change"
 	"github.com/patchops/patchops/internal/resultlog"
 	"github.com/patchops/patchops/internal/review"
+	"github.com/patchops/patchops/internal/statement"
 )
 
 // judgement is a review with what it was made of.
@@ -35,6 +36,29 @@ const (
 	settled   = 10 * time.Minute
 )
 
+// exhausted reports whether finding out whose work an author's changes are took all the time
+// that a tick has for them: histories may be long.
+func (c *Controller) exhausted(v *View, ch change.Change) bool {
+	for author, spent := range c.traced {
+		if spent >= perAuthor && author == v.author(ch) {
+			return true
+		}
+	}
+	return false
+}
+
+// author is whose a change is as far as its head, or who opened it, alone says.
+func (v *View) author(ch change.Change) string {
+	if v.Root.Forge.Type != plainGit {
+		return v.speaker("", ch.Author)
+	}
+	who, err := v.judge.Contributors(v.Book, v.revoked(), "", ch.Head, nil)
+	if err != nil {
+		return ""
+	}
+	return who.Author
+}
+
 // input is all that a review of a change depends on.
 func (v *View) input(ctx context.Context, ch change.Change, landed string) (review.Input, error) {
 	in := review.Input{
@@ -44,6 +68,9 @@ func (v *View) input(ctx context.Context, ch change.Change, landed string) (revi
 	var err error
 	if in.Acts, in.Problems, err = v.Acts(ctx, ch); err != nil {
 		return in, err
+	}
+	if why := Unspeakable(ch.Name); why != "" {
+		in.Problems = append(in.Problems, why)
 	}
 	if in.Contributors, err = v.contributors(ctx, ch); err != nil {
 		return in, err
@@ -55,6 +82,14 @@ func (v *View) input(ctx context.Context, ch change.Change, landed string) (revi
 		in.Held = v.held()
 	}
 	return in, nil
+}
+
+// Unspeakable says why nobody can approve a change: no statement names it. "" somebody can.
+func Unspeakable(name string) string {
+	if name == mainChange || statement.CheckSubject(changeSubject+name) == nil {
+		return ""
+	}
+	return "no statement can name this branch, so nobody can approve it: push it under a name of letters without accents, digits and ._/+@=-"
 }
 
 func (v *View) requiredOf(ctx context.Context, ch change.Change) ([]change.Required, error) {
@@ -199,7 +234,7 @@ func keyOf(in review.Input) (string, error) {
 		People: in.Contributors.People, Held: in.Held, Wrong: in.Problems, Required: in.Required,
 	}
 	for _, a := range in.Acts {
-		key.Acts = append(key.Acts, act{a.Evidence, a.Broken, a.FirstSeen.String(), fmt.Sprint(a.Spent, a.RevokedBefore)})
+		key.Acts = append(key.Acts, act{a.Evidence, a.Broken, a.FirstSeen.String(), fmt.Sprint(a.Spent, a.Lapsed, a.RevokedBefore)})
 	}
 	key.Unknown = append(key.Unknown, fmt.Sprint(len(in.Revoked)))
 	for _, u := range in.Contributors.Unknown {

@@ -108,7 +108,13 @@ func (c *Controller) open(ctx context.Context, v *View) ([]change.Change, error)
 		if c.Only != "" && ch.Name != c.Only || c.later(ch) {
 			continue
 		}
+		if c.exhausted(v, ch) {
+			c.report.later(ch, errBudget.Error())
+			continue
+		}
+		began := c.Clock.Monotonic()
 		who, err := v.contributors(ctx, ch)
+		c.traced[who.Author] += c.Clock.Monotonic() - began
 		if c.bears(ch, err) {
 			continue
 		}

@@ -2,6 +2,7 @@ package controller
 
 import (
 	"errors"
+	"fmt"
 	"slices"
 	"strings"
 	"testing"
@@ -195,5 +196,38 @@ func TestOneAuthorTakesNoMoreThanTheirTime(t *testing.T) {
 	}
 	if late != 2 || s.judge.judgements != 3 {
 		t.Errorf("%d are judged later, %d judged, wanted 2 and 3: %+v", late, s.judge.judgements, r.Waiting)
+	}
+}
+
+// Who pushes many branches with long histories keeps nobody else waiting: finding out whose
+// work they are counts as time of theirs.
+func TestLongHistoriesAreTheirAuthorsTime(t *testing.T) {
+	s := makeKeys(t).begin(t)
+	s.judge.authors, s.judge.histories = map[string]string{}, map[string]time.Duration{}
+	for i := range 20 {
+		head := s.propose(fmt.Sprintf("long-%02d", i), map[string]string{"plans/acme/april.yaml": fmt.Sprint(i)})
+		s.judge.authors[head], s.judge.histories[head] = "finn", 20*time.Second
+	}
+	s.judge.authors[s.propose("x", april)] = "ada"
+	s.approve("x", "dana", "erin")
+	began := s.clock.mono
+	r := s.tick()
+	if took := s.clock.mono - began; took > 2*perAuthor || len(r.Merged) != 1 || r.Merged[0].Change != "x" {
+		t.Errorf("the tick took %s and merged %v", took, r.Merged)
+	}
+	later := 0
+	for _, w := range r.Waiting {
+		if slices.Contains(w.Why, errBudget.Error()) {
+			later++
+		}
+	}
+	if later < 15 {
+		t.Errorf("%d of finn's changes are told to wait: %v", later, r.Waiting)
+	}
+	for range 20 {
+		s.tick()
+	}
+	if len(s.judge.histories) > 0 {
+		t.Errorf("%d are never looked at", len(s.judge.histories))
 	}
 }

@@ -234,6 +234,25 @@ func TestR64LostAnswers(t *testing.T) {
 	})
 }
 
+// TestASlowBeginning: a machine on which seconds pass between a decision and the flush of
+// its records begins a client's log all the same.
+func TestASlowBeginning(t *testing.T) {
+	synctest.Test(t, func(t *testing.T) {
+		s := makeKeys(t).begin(t)
+		c := s.rollout(s.shape(2, 2), newFarm())
+		now := c.Clock.Now
+		c.Clock.Now = func() time.Time {
+			s.clock.pass(5 * time.Second)
+			return now()
+		}
+		_, err := c.Once(context.Background())
+		s.ok(err)
+		if got := s.kinds("acme"); !strings.HasPrefix(got, "root run.begun") {
+			t.Error(got)
+		}
+	})
+}
+
 // TestGracefulStop: told to stop, nothing new begins, what runs is asked to stop
 // before its point of no return, recorded, and the lease given back.
 func TestGracefulStop(t *testing.T) {

@@ -124,9 +124,9 @@ func EffectFiles(tree *git.Tree, read *pipeline.Tree) []effect.File {
 const mostCommits = 10_000
 
 // Commits are the commits that a change adds to a base, newest first, for
-// change.Signed and change.Hosted.
+// change.Signed and change.Hosted; without a base the head alone.
 func Commits(r *git.Repository, base, head string) ([]change.Commit, error) {
-	list, err := r.Between(base, head, mostCommits)
+	list, err := commits(r, base, head)
 	if err != nil {
 		return nil, err
 	}
@@ -139,4 +139,12 @@ func Commits(r *git.Repository, base, head string) ([]change.Commit, error) {
 		out = append(out, made)
 	}
 	return out, nil
+}
+
+func commits(r *git.Repository, base, head string) ([]git.Commit, error) {
+	if base != "" {
+		return r.Between(base, head, mostCommits)
+	}
+	c, err := r.CommitInfo(head)
+	return []git.Commit{c}, err
 }

@@ -6,7 +6,6 @@ import (
 	"strings"
 
 	"github.com/patchops/patchops/internal/approval"
-	"github.com/patchops/patchops/internal/authority"
 	"github.com/patchops/patchops/internal/resultlog"
 	"github.com/patchops/patchops/internal/spec"
 )
@@ -75,8 +74,9 @@ func owners(r approval.Require) bool {
 	return r.OwnerOf != ""
 }
 
-// denied is the record that somebody's word to let a plan go on does not count.
+// denied is the record that somebody's word to let a plan go on does not count, and whether
+// it is news: whoever asks twice is told twice, and not over and over.
 func (v *View) denied(r resultlog.Record, subject, why string) (resultlog.Record, bool) {
 	out := resultlog.Record{Kind: resultlog.Denial, Change: subject, Plan: r.Plan, Why: why, Evidence: r.Evidence, Actor: r.Actor}
-	return out, v.State.Denied[authority.Key(subject, r.Actor.ID)] != r.Evidence
+	return out, !v.State.Refused[r.Evidence]
 }

@@ -48,6 +48,20 @@ func TestR51WhoResumesMayApprove(t *testing.T) {
 	s.ok(s.verify())
 }
 
+// R57: whoever asks twice is refused twice: the two refusals do not chase one another.
+func TestR57TwoDeniedWordsAreRecordedOnceEach(t *testing.T) {
+	s := withIntern(t)
+	s.sayThis("gus", statement.Statement{Act: statement.Approve, Subject: "resume:acme/march"})
+	s.sayThis("gus", statement.Statement{Act: statement.Approve, Subject: "resume:acme/march", Reason: "please"})
+	for range 2 {
+		s.tick()
+		if got := s.acmes(resultlog.Denial); len(got) != 2 {
+			t.Fatalf("%d denials, wanted one for each statement", len(got))
+		}
+	}
+	s.ok(s.verify())
+}
+
 // R11: an override is ratified by somebody whom the rules ask.
 func TestR11WhoRatifiesMayApprove(t *testing.T) {
 	s := withIntern(t)

@@ -39,6 +39,11 @@ func (s *cloneStore) Fetch(ctx context.Context, refspecs ...string) error {
 	return errors.Join(s.Clone.Fetch(ctx, refspecs...), s.reopen())
 }
 
+// Witnesses are the commits of a line whose trees hold all that ever stood there.
+func (s *cloneStore) Witnesses(line []git.Commit) ([]string, error) {
+	return s.repository.Witnesses(line)
+}
+
 // Info implements Store.
 func (s *cloneStore) Info(id string) (git.Commit, error) { return s.repository.CommitInfo(id) }
 

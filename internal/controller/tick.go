@@ -56,6 +56,7 @@ type Controller struct {
 	given    map[string]string // changes that were given up in this tick, and why
 	judged   map[string]*judgement
 	spent    map[string]time.Duration // of judging, by author, in this tick
+	traced   map[string]time.Duration // of finding out whose work changes are, likewise
 	report   *Report
 	shown    map[string]string // digest of what the forge shows, by change
 	rolling  *rolling          // nil: it merges only
@@ -101,7 +102,7 @@ const (
 func (c *Controller) Tick(ctx context.Context) (*Report, error) {
 	c.report = &Report{At: c.Clock.Now().UTC()}
 	c.troubled = map[string]error{}
-	c.given, c.spent = map[string]string{}, map[string]time.Duration{}
+	c.given, c.spent, c.traced = map[string]string{}, map[string]time.Duration{}, map[string]time.Duration{}
 	if c.rolling != nil {
 		c.rolling.ledger.stale = true // until the steps below have looked
 	}

@@ -92,3 +92,52 @@ func TestTakingBackAnApprovalHolds(t *testing.T) {
 	}
 	s.ok(s.verify())
 }
+
+// Who may push to somebody's chain puts nothing in the place of what they said: also not
+// where every statement there is well signed, by another key in their name.
+func TestR7NobodyOverwritesARejection(t *testing.T) {
+	s := withIntern(t)
+	s.propose("patch", april)
+	s.approve("patch", "dana", "erin")
+	s.say("dana", statement.Reject, "patch")
+	genesis, ref := s.main(), heads+chainPrefix+"dana"
+	files, err := s.world.clone().Files(s.world.refs[ref])
+	s.ok(err)
+	chain, _, err := statement.ReadChain("dana", files)
+	s.ok(err)
+	chain = chain[:1]
+	content := map[string]string{}
+	for range 2 {
+		st := statement.Statement{
+			Repository: repositoryID, Target: "main", Person: "dana", AsOf: resultlog.Instant(s.clock.now),
+			Act: statement.Hold, Subject: "plan:acme/none", Reason: "gus in dana's name",
+		}
+		st.Serial, st.Prev = statement.Next(chain)
+		b, err := statement.Encode(st)
+		s.ok(err)
+		armored, err := signature.Sign(s.people["gus"], b, signature.Statements)
+		s.ok(err)
+		e, err := statement.Add("dana", chain, statement.Signed{Statement: string(b), Signature: armored})
+		s.ok(err)
+		chain = append(chain, e)
+		for _, f := range statement.Files(e) {
+			content[f.Path] = string(f.Bytes)
+		}
+	}
+	s.world.refs[ref] = s.world.put(s.world.refs[ref], "statement", content)
+	if r := s.tick(); s.main() != genesis || !strings.Contains(strings.Join(r.Problems, "\n"), "statement 2 was removed or changed later") {
+		t.Errorf("merged %t although dana rejected it; told %q", s.main() != genesis, r.Problems)
+	}
+}
+
+// R33: what no statement can name nobody can approve, and that is said from the start.
+func TestBranchesThatNobodyCanName(t *testing.T) {
+	for name, speakable := range map[string]bool{
+		"outage": true, "feature/a+b": true, "#41": true, mainChange: true,
+		"änderung": false, "fix(x)": false, "ma\u202ein": false, "a..b": false,
+	} {
+		if why := Unspeakable(name); (why == "") != speakable {
+			t.Errorf("%q: %q", name, why)
+		}
+	}
+}

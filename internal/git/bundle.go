@@ -3,8 +3,11 @@ package git
 import (
 	"bytes"
 	"context"
+	"errors"
 	"fmt"
+	"io"
 	"maps"
+	"os"
 	"path/filepath"
 	"slices"
 	"time"
@@ -18,11 +21,36 @@ func Unbundle(ctx context.Context, file, dir string) error {
 	if err != nil {
 		return err
 	}
+	if err := isBundle(absolute); err != nil {
+		return fmt.Errorf("%s: %w", file, err)
+	}
 	if err := initBare(ctx, dir); err != nil {
 		return fmt.Errorf("bundle %s: %w", file, err)
 	}
 	if err := fetchInto(ctx, dir, absolute, "+refs/*:refs/*"); err != nil {
 		return fmt.Errorf("bundle %s: %w", file, err)
+	}
+	return nil
+}
+
+// ErrNoBundle says that a file is no bundle of git's.
+var ErrNoBundle = errors.New("no git bundle")
+
+// isBundle wants the first line of a bundle. Git itself would also take a file that leads
+// to a repository somewhere on this machine.
+func isBundle(file string) error {
+	f, err := os.Open(file)
+	if err != nil {
+		return err
+	}
+	defer func() { _ = f.Close() }()
+	begins := make([]byte, len("# v2 git bundle\n"))
+	n, err := io.ReadFull(f, begins)
+	if err != nil && !errors.Is(err, io.EOF) && !errors.Is(err, io.ErrUnexpectedEOF) {
+		return err
+	}
+	if first := string(begins[:n]); first != "# v2 git bundle\n" && first != "# v3 git bundle\n" {
+		return fmt.Errorf("%w: it begins with %q, wanted \"# v2 git bundle\", as patchops log export --out FILE writes it", ErrNoBundle, first)
 	}
 	return nil
 }

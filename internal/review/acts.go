@@ -16,15 +16,29 @@ import (
 )
 
 // How much is computed for what people said of earlier heads, and at how many
-// instants; whoever writes more statements has the newest judged.
+// instants; whoever writes more statements has the newest judged. What contacts said is
+// apart: one person may take down the words of many.
 const (
 	mostProposals = 24
 	mostMinutes   = 24
 	mostOfOne     = 8
+	mostOfContact = 2
 )
 
 // pair is what an act was about.
 type pair struct{ head, base string }
+
+// whose are an act's words: a contact's where it is a consent of one in the book, else its
+// speaker's, "" for nobody known; and how many of theirs are judged.
+func whose(a *approval.Act, book *approval.Book) (name string, most int) {
+	if name, _ = book.Speaker(a.Key, a.Account); name == "" {
+		return "", 0
+	}
+	if _, contact := book.Contact[a.Contact]; contact && a.Verdict == approval.SaysConsented {
+		return "contact " + a.Contact, mostOfContact
+	}
+	return name, mostOfOne
+}
 
 // known are the acts of people in the book, everybody's newest first, then
 // everybody's second and so on: those of anybody else cost nothing, and nobody's
@@ -39,8 +53,8 @@ func known(acts []approval.Act, book *approval.Book) []approval.Act {
 	acts = slices.Clone(acts)
 	slices.SortStableFunc(acts, func(a, b approval.Act) int { return b.AsOf.Compare(a.AsOf) })
 	for _, a := range acts {
-		name, _ := book.Speaker(a.Key, a.Account)
-		if name == "" || a.Broken != "" || a.Spent || names[name] == mostOfOne {
+		name, most := whose(&a, book)
+		if name == "" || a.Broken != "" || a.Spent || names[name] == most {
 			continue
 		}
 		list = append(list, turn{a, names[name]})
@@ -145,9 +159,11 @@ func (j *judging) forget(s State) {
 // review that do not depend on the instant.
 func (j *judging) findings(book *approval.Book) (map[string][]string, error) {
 	out := map[string][]string{approval.Minute(j.in.Now): j.out.Accepts}
-	for _, a := range known(j.in.Acts, book) {
+	acts := known(j.in.Acts, book)
+	most := mostMinutes + consents(acts)
+	for _, a := range acts {
 		key := approval.Minute(a.AsOf)
-		if _, done := out[key]; done || !approves(a) || len(out) > mostMinutes {
+		if _, done := out[key]; done || !approves(a) || len(out) > most {
 			continue
 		}
 		// What lies in the future, or longer ago than any rule allows, counts for
@@ -162,6 +178,17 @@ func (j *judging) findings(book *approval.Book) (map[string][]string, error) {
 		out[key] = found
 	}
 	return out, nil
+}
+
+// consents are how many contacts agreed.
+func consents(acts []approval.Act) int {
+	contacts := map[string]bool{}
+	for i := range acts {
+		if acts[i].Verdict == approval.SaysConsented {
+			contacts[acts[i].Contact] = true
+		}
+	}
+	return len(contacts)
 }
 
 // approves reports whether an act approves: only what people saw then matters.

@@ -49,3 +49,31 @@ func TestAConsentOfAnotherMinuteIsJudgedAtIts(t *testing.T) {
 		}
 	}
 }
+
+// TestEveryContactsWordIsJudged: one person takes down what many contacts say, each in
+// another minute, and none of that takes the place of the rest.
+func TestEveryContactsWordIsJudged(t *testing.T) {
+	const contacts = 30
+	r := newRepository(t)
+	files := r.edit("main", "rules/approval.yaml", "require: {group: approvers, count: 1}", "require: {contactRoles: [escalation], count: 30}")
+	for i := range contacts {
+		files[fmt.Sprintf("clients/acme/contact-%d.yaml", i)] = fmt.Sprintf(`apiVersion: patchops.dev/v1alpha1
+kind: Contact
+metadata: {name: c%d, client: acme}
+spec: {name: C, role: escalation, phone: "+49301234560", email: c%d@acme.example, order: 2}
+`, i, i)
+	}
+	r.commit("ruled", "main", files)
+	r.commit("change", "ruled", r.edit("main", plan, "backoutPlan: Restore", "backoutPlan: Quickly restore"))
+	in := r.input("change")
+	in.Authorised = "ruled"
+	a := r.approve("dana", in)
+	a.Verdict = approval.SaysConsented
+	for i := range contacts {
+		a.Contact, a.Evidence, a.Serial = fmt.Sprintf("acme/c%d", i), fmt.Sprintf("consent %d", i), int64(i+1)
+		a.AsOf = in.Now.Add(-time.Duration(i+1) * time.Minute).Truncate(time.Minute)
+		a.FirstSeen = a.AsOf
+		in.Acts = append(in.Acts, a)
+	}
+	why(t, r.judge(in))
+}

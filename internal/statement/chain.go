@@ -40,9 +40,9 @@ type Entry struct {
 // Prev to all that stands before it, whatever it is, and the next one binds to it
 // again. Places behind a missing one are not read.
 func ReadChain(person string, trees ...fs.FS) (chain []Entry, problems []string, err error) {
-	all := map[int64]Signed{}
+	all, known := map[int64]Signed{}, map[string]string{}
 	for i, tree := range trees {
-		more, err := readFiles(tree, &problems)
+		more, err := readFiles(tree, known, &problems)
 		if err != nil {
 			return nil, nil, err
 		}
@@ -92,8 +92,9 @@ func entry(person string, number int64, prev string, s Signed) Entry {
 	return e
 }
 
-// readFiles reads the statements of one tree by number.
-func readFiles(tree fs.FS, problems *[]string) (map[int64]Signed, error) {
+// readFiles reads the statements of one tree by number; known are the files of other trees,
+// for most are in all of them.
+func readFiles(tree fs.FS, known map[string]string, problems *[]string) (map[int64]Signed, error) {
 	entries, err := fs.ReadDir(tree, folder)
 	if errors.Is(err, fs.ErrNotExist) {
 		return nil, nil
@@ -108,7 +109,7 @@ func readFiles(tree fs.FS, problems *[]string) (map[int64]Signed, error) {
 			*problems = append(*problems, fmt.Sprintf("%q is no file of a chain", path.Join(folder, file.Name())))
 			continue
 		}
-		b, err := readFile(tree, file)
+		b, err := readOnce(tree, file, known)
 		if err != nil {
 			return nil, fmt.Errorf("read a chain of statements: %w", err)
 		}
@@ -121,6 +122,25 @@ func readFiles(tree fs.FS, problems *[]string) (map[int64]Signed, error) {
 		out[n] = s
 	}
 	return out, nil
+}
+
+// identifier is a file system that knows of a file which content it has, without reading it.
+type identifier interface{ ContentID(name string) string }
+
+// readOnce is readFile, unless a file of that content was read before.
+func readOnce(tree fs.FS, file fs.DirEntry, known map[string]string) (string, error) {
+	id := ""
+	if i, ok := tree.(identifier); ok {
+		id = i.ContentID(path.Join(folder, file.Name()))
+	}
+	if b, ok := known[id]; ok && id != "" {
+		return b, nil
+	}
+	b, err := readFile(tree, file)
+	if err == nil && id != "" {
+		known[id] = b
+	}
+	return b, err
 }
 
 // readFile reads a file; of one that is too large just so much that it is no
