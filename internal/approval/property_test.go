@@ -123,7 +123,7 @@ func naive(in Input) bool {
 
 // naiveWord is what somebody's newest act says; acts are drawn newest first.
 func naiveWord(in Input, r *Rule, name string, account int64) (approved, rejected bool) {
-	first, firstSigned, withdrawn := true, true, false
+	first, firstSigned, withdrawn, turned := true, true, false, false
 	for _, a := range in.Acts {
 		mine := a.Key == "key "+name || a.Key == "" && a.Account == account
 		if !mine || a.Broken != "" || a.RevokedBefore || a.Target != "main" && a.Verdict == SaysApproved {
@@ -137,9 +137,10 @@ func naiveWord(in Input, r *Rule, name string, account int64) (approved, rejecte
 		if first {
 			withdrawn = a.Verdict == SaysWithdrawn
 		}
+		turned = turned || a.Key == "" && a.Verdict != SaysApproved // by a review after the newest statement
 		if a.Key != "" && firstSigned {
 			if r.Signed {
-				approved = good
+				approved = good && !turned
 			}
 			rejected = rejected || a.Verdict == SaysRejected
 			firstSigned = false

@@ -3,6 +3,8 @@ package controller
 import (
 	"context"
 	"errors"
+	"fmt"
+	"maps"
 	"slices"
 	"strings"
 
@@ -76,7 +78,7 @@ func (v *View) approvedHeads(ctx context.Context, forge Forge) []change.Change {
 			return
 		}
 		ch := change.Change{Name: name, Head: head, Branch: name, Target: v.Root.Target, Title: name}
-		if known, err := forge.Read(ctx, name); err == nil {
+		if known, err := v.read(ctx, forge, name); err == nil {
 			known.Head = head
 			ch = known
 		} else if !errors.Is(err, ErrNoChange) {
@@ -99,12 +101,42 @@ func (v *View) approvedHeads(ctx context.Context, forge Forge) []change.Change {
 	}
 	for _, commit := range v.path {
 		if name := pullRequest(commit.Message); name != "" {
-			if ch, err := forge.Read(ctx, name); err == nil {
+			if ch, err := v.read(ctx, forge, name); err == nil {
 				add(ch.Name, ch.Head)
 			}
 		}
 	}
 	return out
+}
+
+// reading is what a forge says of a change that approvals or commits of main name.
+type reading struct {
+	change change.Change
+	err    error
+}
+
+// read asks for it once in a look: there may be many of them, for each commit of main.
+func (v *View) read(ctx context.Context, forge Forge, name string) (change.Change, error) {
+	known, ok := v.named[name]
+	if !ok {
+		known.change, known.err = forge.Read(ctx, name)
+		v.named[name] = known
+	}
+	return known.change, known.err
+}
+
+// unanswered is the error of a forge that could not say what main was merged from, for
+// as long as it may: nothing is called unauthorised before that is known.
+func (v *View) unanswered() error {
+	if age := v.now.Sub(v.path[len(v.path)-1].Time); age > patience || age < -patience {
+		return nil // or whoever pushed says so
+	}
+	for _, name := range slices.Sorted(maps.Keys(v.named)) {
+		if err := v.named[name].err; errors.Is(err, ErrRemote) {
+			return fmt.Errorf("what %s was merged from: %s: %w", v.Root.Target, name, err)
+		}
+	}
+	return nil
 }
 
 // pullRequest is the pull request that a merge's message names, as GitHub writes

@@ -102,7 +102,7 @@ func (v *View) readChain(person, tip string) (chain, error) {
 	}
 	entries, problems, err := statement.ReadChain(person, last)
 	if err == nil && !v.untouched(person, entries, problems, last, len(commits)) {
-		if entries, problems, err = v.readBack(person, commits); len(entries) < len(commits)-mostChainCommits {
+		if entries, problems, err = v.readBack(person, commits); len(commits) > mostChainCommits {
 			problems = append(problems, fmt.Sprintf("only the newest %d of its %d commits are read", mostChainCommits, len(commits)))
 		}
 	}

@@ -31,6 +31,7 @@ type hosted struct {
 	denied error             // so; nil is ErrDenied
 	asks   map[string]bool   // changes whose pushers were asked for
 	show   func(name string) error
+	read   func(name string) error
 	asking func(context.Context)
 }
 
@@ -81,6 +82,11 @@ func (h *hosted) Open(context.Context) ([]change.Change, error) {
 }
 
 func (h *hosted) Read(_ context.Context, name string) (change.Change, error) {
+	if h.read != nil {
+		if err := h.read(name); err != nil {
+			return change.Change{}, err
+		}
+	}
 	if h.pulls[name] == nil {
 		return change.Change{}, ErrNoChange
 	}

@@ -217,6 +217,9 @@ func (c *Controller) adopt(ctx context.Context, v *View) (*deed, error) {
 	if a != nil && len(c.writable(v, a.entries)) == len(a.entries) {
 		return c.merging(c.flushing(v, a.flush, "%s", a.what), a.merged), nil
 	}
+	if err := v.unanswered(); a == nil && err != nil {
+		return nil, err
+	}
 	return c.block(ctx, v)
 }
 

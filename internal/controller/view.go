@@ -59,6 +59,7 @@ type View struct {
 	listed   bool
 	who      map[string]change.Contributors
 	required map[string][]change.Required
+	named    map[string]reading
 	opened   map[string]said // statements whose signature was checked, by evidence
 	prefix   string          // of the logs
 	// unread are logs and the lease whose tip was not fetched, and why: what is known of
@@ -156,7 +157,7 @@ func (l *looker) look(ctx context.Context, now time.Time) (*View, error) {
 	v := &View{
 		Root: l.root, store: l.store, judge: l.judge, forge: l.forge, now: now, branches: branches,
 		Main: branches[l.root.Target], broken: map[string]string{}, reviews: map[string][]forgeReview{}, rootText: l.text,
-		who: map[string]change.Contributors{}, required: map[string][]change.Required{}, opened: l.opened,
+		who: map[string]change.Contributors{}, required: map[string][]change.Required{}, named: map[string]reading{}, opened: l.opened,
 		prefix: l.logs.prefix, unread: map[string]string{},
 	}
 	l.logs.seen = l.seen

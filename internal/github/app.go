@@ -48,7 +48,7 @@ func (c *Client) asApp(ctx context.Context) error {
 		return err
 	}
 	a := &app{client: c, id: c.options.AppAuth, key: key}
-	c.app, c.trans.authorise = a, a.authorise
+	c.app, c.trans.authorise, c.trans.forget = a, a.authorise, a.forget
 	_, err = a.authorise(ctx)
 	return err
 }
@@ -105,6 +105,15 @@ func (a *app) authorise(ctx context.Context) (string, error) {
 		}
 	}
 	return "Bearer " + a.token, nil
+}
+
+// forget drops a token that ended before its time: the app's rights were changed, it
+// was suspended for a while, or the clocks differ.
+func (a *app) forget() bool {
+	a.mu.Lock()
+	defer a.mu.Unlock()
+	a.token = ""
+	return true
 }
 
 // renew gets a token for this one repository with what is needed and no more.
@@ -177,13 +186,16 @@ func (a *app) slug(ctx context.Context) (string, error) {
 }
 
 // Credential gives the token of the options, for Git over https: an app's is
-// renewed before it ends.
+// renewed before it ends. It may be asked for by several at once.
 func Credential(o Options) func(context.Context) (string, error) {
 	var c *Client
+	var mu sync.Mutex
 	return func(ctx context.Context) (string, error) {
 		if o.AppAuth == 0 {
 			return o.Token, nil
 		}
+		mu.Lock()
+		defer mu.Unlock()
 		if c == nil {
 			var err error
 			if c, err = connect(ctx, o); err != nil {

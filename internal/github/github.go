@@ -169,8 +169,8 @@ func baseURL(text string) (*url.URL, error) {
 	case u.Scheme != "https" && (u.Scheme != "http" || !loopback):
 		return nil, fmt.Errorf("github: the API's URL has the scheme %q, wanted https", u.Scheme)
 	}
-	u.Path = strings.TrimSuffix(u.Path, "/")
-	if u.Path == "" && !strings.HasPrefix(host, "api.") {
+	u.Host, u.Path = hostOf(u), strings.TrimSuffix(u.Path, "/")
+	if u.Path == "" && !strings.HasPrefix(strings.ToLower(host), "api.") {
 		u.Path = "/api/v3"
 	}
 	u.Path += "/"

@@ -42,6 +42,7 @@ func (c *Client) whole(ctx context.Context, l list) ([]json.RawMessage, error) {
 		if !errors.Is(err, errShifted) {
 			return items, err
 		}
+		c.trans.drop(l.path) // what was kept of it may be why: a page that did not change, with links that did
 	}
 	return nil, fmt.Errorf("github: GET /%s: %w %d times: %w", l.path, errShifted, rereads, change.ErrRemote)
 }

@@ -6,6 +6,7 @@ import (
 	"errors"
 	"fmt"
 	"io"
+	"maps"
 	"net/http"
 	"net/url"
 	"strconv"
@@ -29,6 +30,7 @@ type transport struct {
 	base      http.RoundTripper
 	origin    *url.URL
 	authorise func(context.Context) (string, error)
+	forget    func() bool // the credential, where another one can be got; nil: none can
 	now       func() time.Time
 	sleep     func(context.Context, time.Duration) error
 	patience  time.Duration
@@ -65,9 +67,11 @@ func sleep(ctx context.Context, d time.Duration) error {
 }
 
 // redirect follows only a renamed repository, within the host: its answer says
-// which id it has.
+// which id it has. So does the app's installation there: its token is for that id.
 func (t *transport) redirect(req *http.Request, via []*http.Request) error {
-	moved := strings.HasPrefix(req.URL.Path, t.origin.Path+"repositories/") && strings.Count(via[0].URL.Path[len(t.origin.Path):], "/") == 2
+	from, installation := strings.CutSuffix(via[0].URL.Path[len(t.origin.Path):], "/installation")
+	moved := strings.HasPrefix(req.URL.Path, t.origin.Path+"repositories/") && strings.Count(from, "/") == 2 &&
+		strings.HasSuffix(req.URL.Path, "/installation") == installation
 	if !t.ours(req.URL) || !moved || req.Method != http.MethodGet || len(via) > 2 {
 		return http.ErrUseLastResponse
 	}
@@ -75,7 +79,14 @@ func (t *transport) redirect(req *http.Request, via []*http.Request) error {
 }
 
 func (t *transport) ours(u *url.URL) bool {
-	return u.Scheme == t.origin.Scheme && u.Host == t.origin.Host && u.User == nil && strings.HasPrefix(u.Path, t.origin.Path)
+	return u.Scheme == t.origin.Scheme && hostOf(u) == t.origin.Host && u.User == nil && strings.HasPrefix(u.Path, t.origin.Path)
+}
+
+// hostOf is a URL's host as it is compared: in lower case, and without the port that
+// its scheme has anyway.
+func hostOf(u *url.URL) string {
+	own := map[string]string{"https": ":443", "http": ":80"}[u.Scheme]
+	return strings.TrimSuffix(strings.ToLower(u.Host), own)
 }
 
 // RoundTrip sends a request until the answer is one to hand on.
@@ -84,11 +95,16 @@ func (t *transport) RoundTrip(req *http.Request) (*http.Response, error) {
 		return nil, fmt.Errorf("a request for another host than %s: %w", t.origin.Host, change.ErrDenied)
 	}
 	var waited time.Duration
+	renewed := false
 	for try := 0; ; try++ {
 		if err := t.wait(req.Context(), &waited); err != nil {
 			return nil, err
 		}
 		resp, err := t.once(req)
+		if err == nil && !renewed && t.ended(req, resp) {
+			renewed = true
+			continue
+		}
 		pause, again := t.verdict(req, resp, err, try)
 		if !again {
 			return resp, err
@@ -97,13 +113,20 @@ func (t *transport) RoundTrip(req *http.Request) (*http.Response, error) {
 	}
 }
 
+// ended reports whether the forge takes our credential no longer and another one can
+// be got. What it answers so it did not do.
+func (t *transport) ended(req *http.Request, resp *http.Response) bool {
+	_, itself := req.Context().Value(itselfKey{}).(string)
+	return resp.StatusCode == http.StatusUnauthorized && !itself && t.forget != nil && t.forget()
+}
+
 // wait until the forge wants requests again, or says that it is too long.
 func (t *transport) wait(ctx context.Context, waited *time.Duration) error {
 	t.mu.Lock()
 	until := t.until
 	t.mu.Unlock()
 	pause := until.Sub(t.now())
-	if pause <= 0 {
+	if pause <= 0 || pause > farthest { // nobody is obeyed for longer: the clock was set back
 		return nil
 	}
 	if *waited += pause; *waited > t.patience {
@@ -149,7 +172,9 @@ func (t *transport) once(req *http.Request) (*http.Response, error) {
 		return nil, fmt.Errorf("an answer of more than %d bytes: %w", longest, change.ErrDenied)
 	}
 	if resp.StatusCode == http.StatusNotModified && known != nil {
-		resp.StatusCode, resp.Status, resp.Header, b = http.StatusOK, "200 OK", known.header.Clone(), known.body
+		header := known.header.Clone()
+		maps.Copy(header, resp.Header) // a confirmation may bring other links (RFC 9111, 4.3.4)
+		resp.StatusCode, resp.Status, resp.Header, b = http.StatusOK, "200 OK", header, known.body
 	} else if req.Method == http.MethodGet && resp.StatusCode == http.StatusOK {
 		t.remember(req.URL.String(), resp.Header, b)
 	}
@@ -193,6 +218,18 @@ func (t *transport) remember(url string, header http.Header, body []byte) {
 	}
 	t.kept[url] = kept{etag, header.Clone(), body}
 	t.size += len(body)
+}
+
+// drop forgets the answers below a path: they did not add up.
+func (t *transport) drop(path string) {
+	t.mu.Lock()
+	defer t.mu.Unlock()
+	for address, k := range t.kept {
+		if strings.HasPrefix(address, t.origin.String()+path) {
+			t.size -= len(k.body)
+			delete(t.kept, address)
+		}
+	}
 }
 
 func (t *transport) credential(sent *http.Request) error {

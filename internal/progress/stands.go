@@ -12,6 +12,9 @@ func (s *State) stands(r *Run, p *Plan) bool {
 	}
 	for asset, job := range p.Jobs {
 		h := r.Hosts[asset]
+		if _, gone := p.Gone[asset]; gone {
+			continue // the job is only there for a claim that is open
+		}
 		if h != nil && h.State == Succeeded && h.grant != job.Grant && s.differs(r.Client+"/"+asset, job.Packages) {
 			return false
 		}

@@ -5,6 +5,7 @@ import (
 
 	"github.com/patchops/patchops/internal/dispatch"
 	"github.com/patchops/patchops/internal/resultlog"
+	"github.com/patchops/patchops/internal/rollout"
 )
 
 // wants makes the plan install a version, by other grants, and sessions longer, so that a schedule
@@ -51,6 +52,23 @@ func TestAPlanChangesUnderWay(t *testing.T) {
 		s.until("2026-06-15T08:00:00Z")
 		if n := s.kinds(resultlog.RunBegun); n != c.runs || s.run().Outcome != "done" {
 			t.Errorf("%s: %d runs in the end, the last is %q: %v", name, n, s.run().Outcome, s.waits)
+		}
+	}
+}
+
+// What a plan does not want of a host any more begins no run: the documents keep the host only for
+// a claim of the run that is open.
+func TestAPlanStandsWhateverHostsHaveThatItDoesNotWant(t *testing.T) {
+	job := &Job{Asset: "h000", Grant: "sha256:b", Packages: []dispatch.Package{{Name: "kb1", Version: "1.1"}}}
+	p := &Plan{Digest: "sha256:p", Jobs: map[string]*Job{"h000": job}, Gone: map[string]rollout.Code{}}
+	r := &Run{Client: "acme", Digest: p.Digest, Hosts: map[string]*Host{"h000": {Asset: "h000", State: Succeeded, grant: "sha256:a"}}}
+	s := &State{Facts: map[string]map[string]resultlog.Fact{"acme/h000": {FactKey("package", "kb1"): {Value: "1.2"}}}}
+	for _, gone := range []bool{false, true} {
+		if gone {
+			p.Gone["h000"] = rollout.NotSelected
+		}
+		if s.stands(r, p) != gone {
+			t.Errorf("not wanted there any more: %t, it stands: %t", gone, !gone)
 		}
 	}
 }

@@ -235,6 +235,24 @@ type segment struct {
 	fault   *Fault // what does not parse
 }
 
+// together is how many bytes of lines are one text, which costs less than one for each line.
+// Whoever keeps a word of a record keeps that text, and not the whole segment.
+const together = 2 << 10
+
+// textOf is the text of the first lines: as many as are one text, or a longer one alone.
+func textOf(content []byte) string {
+	if len(content) > together {
+		end := bytes.LastIndexByte(content[:together], '\n') + 1
+		if end == 0 {
+			end = bytes.IndexByte(content, '\n') + 1
+		}
+		if end > 0 {
+			content = content[:end]
+		}
+	}
+	return string(content)
+}
+
 func readSegment(files fs.FS, first int64) (segment, error) {
 	s := segment{name: segmentName(first), first: first, id: contentID(files, segmentName(first))}
 	if s.fault = tooLarge(files, s.name, MaxSegment); s.fault != nil {
@@ -248,14 +266,17 @@ func readSegment(files fs.FS, first int64) (segment, error) {
 		s.fault = &Fault{Segment: s.name, Seq: -1, Why: "an empty segment"}
 	}
 	lines := bytes.Count(content, []byte("\n")) + 1
-	text := string(content) // of all records, made once
+	text := "" // of a few lines, made once
 	s.records, s.leaves = make([]Record, 0, lines), make([]tlog.Hash, 0, lines)
 	for at := 1; len(content) > 0; at++ {
+		if text == "" {
+			text = textOf(content)
+		}
 		line, rest, ended := bytes.Cut(content, []byte("\n"))
 		content = rest
 		s.records = s.records[:at]
 		err := s.records[at-1].parse(text[:len(line)])
-		text = text[len(text)-len(rest):]
+		text = text[min(len(text), len(line)+1):]
 		if err == nil && !ended {
 			err = fmt.Errorf("%w: the last line has no line feed", ErrRecord)
 		}

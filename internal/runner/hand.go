@@ -172,7 +172,8 @@ func (r *Runner) settleOne(a reply) {
 		h = &hand{task: a.task, run: a.run, phase: asked}
 		r.hands[a.Key] = h
 	}
-	if r.ahead(a, c) {
+	slow := r.slow(a, c)
+	if !slow && r.ahead(a, c) {
 		a.Why = dispatch.ClockSkew
 	}
 	switch {
@@ -184,7 +185,7 @@ func (r *Runner) settleOne(a reply) {
 			r.State.Live[a.Key] = a.At
 		}
 		r.rest(a.Key, h, follow, followDelays)
-	case a.State == dispatch.Absent || a.State == dispatch.Refused && a.Why == dispatch.TooLate && a.Asked == "start":
+	case a.State == dispatch.Absent || !slow && a.State == dispatch.Refused && a.Why == dispatch.TooLate && a.Asked == "start":
 		r.missing(a, h, c)
 	case a.State == dispatch.Refused && a.Why == dispatch.KnownKey:
 		r.rest(a.Key, h, rests, []int64{1}) // its journal has the outcome
@@ -229,6 +230,13 @@ func (r *Runner) ahead(a reply, c *progress.Claim) bool {
 	}
 	now := r.Clock.Now()
 	return now < c.NotAfter || a.HostTime > now+hostSkew
+}
+
+// slow reports whether a host calls a start too late although it was in time by its own clock,
+// which may be right: the request took too long, and the next one may, too.
+func (r *Runner) slow(a reply, c *progress.Claim) bool {
+	return a.State == dispatch.Refused && a.Why == dispatch.TooLate && a.Asked == "start" &&
+		a.HostTime > 0 && a.HostTime < c.NotAfter && a.HostTime <= r.Clock.Now()+hostSkew
 }
 
 // missing is a host that never heard of a key: believed once it can no longer hear of it.

@@ -42,3 +42,30 @@ func TestPinnedActionExists(t *testing.T) {
 		}
 	}
 }
+
+// TestStatusMayReadWhatItAsksFor: a workflow's token may do what is listed and no more,
+// and status asks for the checks that main's rules require (in a repository that is not
+// public, GitHub gives those to nobody else). It writes nothing.
+func TestStatusMayReadWhatItAsksFor(t *testing.T) {
+	text := Workflows()[".github/workflows/patchops-status.yml"]
+	_, job, _ := bytes.Cut(text, []byte("\n    permissions:\n"))
+	for _, name := range []string{"contents", "pull-requests", "checks", "statuses"} {
+		if !regexp.MustCompile(`(?m)^      ` + name + `: read\b`).Match(job) {
+			t.Errorf("%s: read is missing", name)
+		}
+	}
+	if regexp.MustCompile(`(?m)^ *[a-z-]+: write\b`).Match(text) {
+		t.Error("it may write")
+	}
+}
+
+// TestEachAttemptKeepsItsState: a cache is never written twice. A run that is run again
+// takes what was seen last, not what it saw itself at first, and keeps what it sees.
+func TestEachAttemptKeepsItsState(t *testing.T) {
+	text := Workflows()[".github/workflows/patchops-merge.yml"]
+	keys := regexp.MustCompile(`(?m)^ +key: (.*)$`).FindAllSubmatch(text, -1)
+	const want = "patchops-state-${{ github.run_id }}-${{ github.run_attempt }}"
+	if len(keys) != 2 || string(keys[0][1]) != want || string(keys[1][1]) != want {
+		t.Errorf("keys %q, wanted %s twice", keys, want)
+	}
+}

@@ -70,6 +70,13 @@ func (f *Forge) App(key *rsa.PublicKey, permissions map[string]string) {
 	f.app, f.granted = key, permissions
 }
 
+// EndTokens ends all tokens of the installation before their time.
+func (f *Forge) EndTokens() {
+	f.mu.Lock()
+	defer f.mu.Unlock()
+	clear(f.tokens)
+}
+
 // Role of the credential on the repository: read, write, maintain or admin.
 // Scopes are those of a classic token.
 func (f *Forge) Role(role, scopes string) {

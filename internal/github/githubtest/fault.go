@@ -10,6 +10,7 @@ type Fault struct {
 	Method string // "" any
 	Path   string // below /api/v3, a pattern of path.Match; "" any
 	Query  string // that the request's last line must hold, such as "page=2"; "" any
+	Known  string // what the request must know already, If-None-Match; "" any
 	Skip   int    // so many matching requests pass first
 	Times  int    // then so many suffer; 0 is all of them
 
@@ -36,9 +37,9 @@ func (f *Forge) Heal() {
 }
 
 // fault is the one that this request suffers, or nil.
-func (f *Forge) fault(method, at string) *Fault {
+func (f *Forge) fault(r *http.Request, at string) *Fault {
 	for i, fault := range f.faults {
-		if !fault.matches(method, at, f.requests[len(f.requests)-1]) {
+		if !fault.matches(r.Method, at, f.requests[len(f.requests)-1]) || fault.Known != "" && fault.Known != r.Header.Get("If-None-Match") {
 			continue
 		}
 		if fault.Skip > 0 {

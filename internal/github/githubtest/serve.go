@@ -69,7 +69,7 @@ func (f *Forge) serve(w http.ResponseWriter, r *http.Request) {
 	raw, _ := io.ReadAll(r.Body)
 	f.mu.Lock()
 	f.requests = append(f.requests, line)
-	fault := f.fault(r.Method, path)
+	fault := f.fault(r, path)
 	f.mu.Unlock()
 	if fault != nil && fault.Before != nil {
 		fault.Before()
@@ -118,8 +118,8 @@ func (f *Forge) handle(r *http.Request, line, path string, raw []byte, fault *Fa
 	if moved, header := f.moved(path); moved != 0 {
 		return moved, header, []byte(`{"message":"Moved Permanently"}`)
 	}
-	if path == fmt.Sprintf("/repositories/%d", ID) {
-		path = "/repos/" + f.name()
+	if rest, byID := strings.CutPrefix(path, fmt.Sprintf("/repositories/%d", ID)); byID && (rest == "" || rest == "/installation") {
+		path = "/repos/" + f.name() + rest
 	}
 	route, vars := f.spec.match(r.Method, path)
 	c := &call{Request: r, f: f, vars: vars, header: http.Header{}}
