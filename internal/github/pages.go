@@ -67,7 +67,7 @@ func (c *Client) pages(ctx context.Context, l list) ([]json.RawMessage, error) {
 		if n == 1 {
 			first, total = ids, p.total
 		}
-		if p.total != total || promised && len(p.items) == 0 {
+		if p.total != total || len(p.items) == 0 && (promised || p.next != nil || n <= last) { // nothing comes after an empty page
 			return nil, errShifted
 		}
 		all, last = append(all, p.items...), max(last, p.last)

@@ -136,7 +136,7 @@ func TestListsAreTrueOrErrors(t *testing.T) {
 			}
 			return
 		}
-		if len(got) != l.n {
+		if len(got) != l.n && !l.lacksLinks() {
 			rt.Fatalf("%d reviews without an error, wanted %d", len(got), l.n)
 		}
 		for i := range got {
@@ -145,6 +145,15 @@ func TestListsAreTrueOrErrors(t *testing.T) {
 			}
 		}
 	})
+}
+
+// lacksLinks reports whether a page may be empty that nothing says is there: a list that ends
+// too early is not to be told from the truth then. What is before its end is.
+func (l *lister) lacksLinks() bool {
+	has := func(kind string) bool {
+		return slices.ContainsFunc(l.flaws, func(f flaw) bool { return f.kind == kind })
+	}
+	return has("no link") && has("empty")
 }
 
 // FuzzAnswer gives one answer to everything: no panic, and nothing merged that
